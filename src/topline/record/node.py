@@ -1,0 +1,19 @@
+"""The base of every type of a record: frozen, keyword-only, camelCase in JSON, closed."""
+
+import msgspec
+
+
+class Node(
+    msgspec.Struct,
+    frozen=True,
+    kw_only=True,
+    rename="camel",
+    omit_defaults=True,
+    forbid_unknown_fields=True,
+):
+    """A part of a record.
+
+    Fields that a document leaves out are ``None`` and are left out again on writing. Decoding an
+    unknown field is an error here, so that no field can vanish unseen; readers in
+    ``topline.formats`` catch it, set the field aside with its address and report it.
+    """
