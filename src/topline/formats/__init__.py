@@ -1,0 +1,1 @@
+"""A record <-> a document: one module per format, one registry of formats."""

@@ -1,0 +1,49 @@
+"""What a format declares: its name, what it reads and writes, what it keeps, how it is known."""
+
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from typing import BinaryIO
+
+from topline.formats.document import Document
+from topline.formats.source import Source
+
+Reader = Callable[[Source], Iterator[Document]]
+Writer = Callable[[Iterable[Document], BinaryIO], None]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Format:
+    """One form that a record takes as a document.
+
+    Attributes
+    ----------
+    name
+        The word of the command line: ``--from NAME``, ``--to NAME``.
+    title
+        The name printed for people.
+    extensions
+        File name endings, most usual first, each with its dot.
+    media_type
+        The type for HTTP.
+    keeps
+        Parts of a record that a written document holds, as addresses with ``*`` for any index;
+        ``("",)`` is the whole record.
+    loses
+        What a written document does not hold, in words.
+    recognizes
+        Whether the first bytes of a decompressed document are of this format.
+    read
+        Reads documents one at a time; ``None`` if the format is only written.
+    write
+        Writes documents; ``None`` if the format is only read.
+    """
+
+    name: str
+    title: str
+    extensions: tuple[str, ...]
+    media_type: str
+    keeps: tuple[str, ...]
+    loses: str
+    recognizes: Callable[[bytes], bool]
+    read: Reader | None
+    write: Writer | None
