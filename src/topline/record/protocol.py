@@ -5,7 +5,7 @@ import msgspec
 from topline.record.node import Node
 
 
-class OrgStudyIdInfo(Node):
+class OrgStudyIdInfo(Node, frozen=True):
     """The organization's own number of the study."""
 
     id: str | None = None
@@ -13,7 +13,7 @@ class OrgStudyIdInfo(Node):
     link: str | None = None
 
 
-class SecondaryIdInfo(Node):
+class SecondaryIdInfo(Node, frozen=True):
     """Another number of the study."""
 
     id: str | None = None
@@ -22,14 +22,14 @@ class SecondaryIdInfo(Node):
     link: str | None = None
 
 
-class Organization(Node):
+class Organization(Node, frozen=True):
     """The organization that owns the record."""
 
     full_name: str | None = None
     class_: str | None = msgspec.field(name="class", default=None)
 
 
-class IdentificationModule(Node):
+class IdentificationModule(Node, frozen=True):
     """Numbers and titles of the study."""
 
     nct_id: str | None = None
@@ -42,7 +42,7 @@ class IdentificationModule(Node):
     organization: Organization | None = None
 
 
-class ExpandedAccessInfo(Node):
+class ExpandedAccessInfo(Node, frozen=True):
     """Whether and where expanded access exists."""
 
     has_expanded_access: bool | None = None
@@ -50,21 +50,21 @@ class ExpandedAccessInfo(Node):
     status_for_nct_id: str | None = None
 
 
-class PartialDateStruct(Node):
+class PartialDateStruct(Node, frozen=True):
     """A date that may lack its day or month, actual or estimated."""
 
     date: str | None = None
     type: str | None = None
 
 
-class DateStruct(Node):
+class DateStruct(Node, frozen=True):
     """A full date, actual or estimated."""
 
     date: str | None = None
     type: str | None = None
 
 
-class StatusModule(Node):
+class StatusModule(Node, frozen=True):
     """Recruitment status and the dates of the study and of its record."""
 
     status_verified_date: str | None = None
@@ -90,7 +90,7 @@ class StatusModule(Node):
     last_update_post_date_struct: DateStruct | None = None
 
 
-class ResponsibleParty(Node):
+class ResponsibleParty(Node, frozen=True):
     """The party responsible for the record."""
 
     type: str | None = None
@@ -101,14 +101,14 @@ class ResponsibleParty(Node):
     old_organization: str | None = None
 
 
-class Sponsor(Node):
+class Sponsor(Node, frozen=True):
     """A sponsor or collaborator."""
 
     name: str | None = None
     class_: str | None = msgspec.field(name="class", default=None)
 
 
-class SponsorCollaboratorsModule(Node):
+class SponsorCollaboratorsModule(Node, frozen=True):
     """Who is responsible for the study."""
 
     responsible_party: ResponsibleParty | None = None
@@ -116,7 +116,7 @@ class SponsorCollaboratorsModule(Node):
     collaborators: tuple[Sponsor, ...] | None = None
 
 
-class OversightModule(Node):
+class OversightModule(Node, frozen=True):
     """Data monitoring and regulatory oversight."""
 
     oversight_has_dmc: bool | None = None
@@ -128,21 +128,21 @@ class OversightModule(Node):
     fdaaa801_violation: bool | None = None
 
 
-class DescriptionModule(Node):
+class DescriptionModule(Node, frozen=True):
     """Brief summary and detailed description."""
 
     brief_summary: str | None = None
     detailed_description: str | None = None
 
 
-class ConditionsModule(Node):
+class ConditionsModule(Node, frozen=True):
     """Conditions studied and keywords."""
 
     conditions: tuple[str, ...] | None = None
     keywords: tuple[str, ...] | None = None
 
 
-class ExpandedAccessTypes(Node):
+class ExpandedAccessTypes(Node, frozen=True):
     """Kinds of expanded access offered."""
 
     individual: bool | None = None
@@ -150,7 +150,7 @@ class ExpandedAccessTypes(Node):
     treatment: bool | None = None
 
 
-class MaskingBlock(Node):
+class MaskingBlock(Node, frozen=True):
     """Who was masked."""
 
     masking: str | None = None
@@ -158,7 +158,7 @@ class MaskingBlock(Node):
     who_masked: tuple[str, ...] | None = None
 
 
-class DesignInfo(Node):
+class DesignInfo(Node, frozen=True):
     """Allocation, model, purpose and masking."""
 
     allocation: str | None = None
@@ -170,21 +170,21 @@ class DesignInfo(Node):
     masking_info: MaskingBlock | None = None
 
 
-class BioSpec(Node):
+class BioSpec(Node, frozen=True):
     """Biospecimens kept."""
 
     retention: str | None = None
     description: str | None = None
 
 
-class EnrollmentInfo(Node):
+class EnrollmentInfo(Node, frozen=True):
     """How many participants were enrolled or are expected."""
 
     count: int | None = None
     type: str | None = None
 
 
-class DesignModule(Node):
+class DesignModule(Node, frozen=True):
     """Study type, phases, design and enrolment."""
 
     study_type: str | None = None
@@ -198,7 +198,7 @@ class DesignModule(Node):
     enrollment_info: EnrollmentInfo | None = None
 
 
-class ArmGroup(Node):
+class ArmGroup(Node, frozen=True):
     """A registered arm or group."""
 
     label: str | None = None
@@ -207,7 +207,7 @@ class ArmGroup(Node):
     intervention_names: tuple[str, ...] | None = None
 
 
-class Intervention(Node):
+class Intervention(Node, frozen=True):
     """A registered intervention."""
 
     type: str | None = None
@@ -217,14 +217,14 @@ class Intervention(Node):
     other_names: tuple[str, ...] | None = None
 
 
-class ArmsInterventionsModule(Node):
+class ArmsInterventionsModule(Node, frozen=True):
     """Arms and interventions as registered."""
 
     arm_groups: tuple[ArmGroup, ...] | None = None
     interventions: tuple[Intervention, ...] | None = None
 
 
-class Outcome(Node):
+class Outcome(Node, frozen=True):
     """A registered outcome measure."""
 
     measure: str | None = None
@@ -232,7 +232,7 @@ class Outcome(Node):
     time_frame: str | None = None
 
 
-class OutcomesModule(Node):
+class OutcomesModule(Node, frozen=True):
     """Outcome measures as registered."""
 
     primary_outcomes: tuple[Outcome, ...] | None = None
@@ -240,7 +240,7 @@ class OutcomesModule(Node):
     other_outcomes: tuple[Outcome, ...] | None = None
 
 
-class EligibilityModule(Node):
+class EligibilityModule(Node, frozen=True):
     """Who may take part."""
 
     eligibility_criteria: str | None = None
@@ -255,7 +255,7 @@ class EligibilityModule(Node):
     sampling_method: str | None = None
 
 
-class Contact(Node):
+class Contact(Node, frozen=True):
     """A person to contact."""
 
     name: str | None = None
@@ -265,7 +265,7 @@ class Contact(Node):
     email: str | None = None
 
 
-class Official(Node):
+class Official(Node, frozen=True):
     """An overall official."""
 
     name: str | None = None
@@ -273,14 +273,14 @@ class Official(Node):
     role: str | None = None
 
 
-class GeoPoint(Node):
+class GeoPoint(Node, frozen=True):
     """Latitude and longitude in degrees."""
 
     lat: int | float
     lon: int | float
 
 
-class Location(Node):
+class Location(Node, frozen=True):
     """A site."""
 
     facility: str | None = None
@@ -293,7 +293,7 @@ class Location(Node):
     geo_point: GeoPoint | None = None
 
 
-class ContactsLocationsModule(Node):
+class ContactsLocationsModule(Node, frozen=True):
     """Contacts, officials and sites."""
 
     central_contacts: tuple[Contact, ...] | None = None
@@ -301,14 +301,14 @@ class ContactsLocationsModule(Node):
     locations: tuple[Location, ...] | None = None
 
 
-class Retraction(Node):
+class Retraction(Node, frozen=True):
     """A retraction of a publication."""
 
     pmid: str | None = None
     source: str | None = None
 
 
-class Reference(Node):
+class Reference(Node, frozen=True):
     """A publication."""
 
     pmid: str | None = None
@@ -317,14 +317,14 @@ class Reference(Node):
     retractions: tuple[Retraction, ...] | None = None
 
 
-class SeeAlsoLink(Node):
+class SeeAlsoLink(Node, frozen=True):
     """A related page."""
 
     label: str | None = None
     url: str | None = None
 
 
-class AvailIpd(Node):
+class AvailIpd(Node, frozen=True):
     """A data set or document of individual participants that is available."""
 
     id: str | None = None
@@ -333,7 +333,7 @@ class AvailIpd(Node):
     comment: str | None = None
 
 
-class ReferencesModule(Node):
+class ReferencesModule(Node, frozen=True):
     """Publications, links and shared data."""
 
     references: tuple[Reference, ...] | None = None
@@ -341,7 +341,7 @@ class ReferencesModule(Node):
     avail_ipds: tuple[AvailIpd, ...] | None = None
 
 
-class IpdSharingStatementModule(Node):
+class IpdSharingStatementModule(Node, frozen=True):
     """The plan to share individual participant data."""
 
     ipd_sharing: str | None = None
@@ -352,7 +352,7 @@ class IpdSharingStatementModule(Node):
     url: str | None = None
 
 
-class ProtocolSection(Node):
+class ProtocolSection(Node, frozen=True):
     """The registration: what was planned, by whom, where and with whom."""
 
     identification_module: IdentificationModule | None = None

@@ -1,0 +1,1 @@
+"""A trial: its datasets, its specification and how the two meet."""
