@@ -87,5 +87,5 @@ class Statistics:
         return len(self.rows)
 
     def at(self, address: str) -> tuple[Statistic, ...]:
-        """The rows of one address, none if the address was not computed."""
+        """Give the rows of one address, none if the address was not computed."""
         return tuple(self.by_address.get(address, ()))
