@@ -1,0 +1,487 @@
+"""The Kaplan–Meier curve of one group: survival, its limits, its quantiles, and numbers at risk.
+
+:func:`kaplan_meier` makes the curve with one sort; everything else is asked of the curve. Conventions are
+those of R's survival package (checked against version 3.5-3), since most published limits can be
+reproduced with them; :data:`TRANSFORMS` lists the ways to put limits around survival by name.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from topline.errors import DataError, UsageError
+from topline.stats.checking import confidence_level, finite, known, same_length, zero_or_one
+from topline.stats.distribution import normal_multiplier
+from topline.stats.estimate import Estimate, Floats, Integers, Limits
+
+TOLERANCE = float(np.sqrt(np.finfo(np.float64).eps))
+"""Survival this close to a requested probability equals it: a product such as 7/8 × 6/7 × … is rounded."""
+
+TIE_TOLERANCE = TOLERANCE
+"""Times that differ by less, absolutely or relative to the mean of the distinct times, are one time."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class SurvivalCurve:
+    """A Kaplan–Meier curve: one element of each array for each distinct time, in ascending order.
+
+    Parameters
+    ----------
+    time
+        The distinct times at which an event or a censoring was observed [the unit of the input].
+    at_risk
+        Under observation just before each time [participants].
+    events, censored
+        Events and censorings at each time [participants].
+    survival
+        The probability of no event up to and including each time.
+    standard_error
+        Greenwood's standard error of ``survival``; NaN where survival is 0, where it is undefined.
+    number
+        Participants in all.
+    entry
+        The times of entry in ascending order where observation began late; otherwise ``None``.
+    """
+
+    time: Floats
+    at_risk: Integers
+    events: Integers
+    censored: Integers
+    survival: Floats
+    standard_error: Floats
+    number: int
+    entry: Floats | None = None
+
+    def __post_init__(self) -> None:
+        for array in (
+            self.time,
+            self.at_risk,
+            self.events,
+            self.censored,
+            self.survival,
+            self.standard_error,
+        ):
+            array.flags.writeable = False
+
+
+Transform = Callable[[Floats, Floats, float], Limits]
+"""Survival above 0, the standard error of its logarithm, and the normal quantile → the limits."""
+
+
+def _plain(survival: Floats, error: Floats, z: float) -> Limits:
+    half = z * survival * error
+    return Limits(np.maximum(survival - half, 0), np.minimum(survival + half, 1))
+
+
+def _log(survival: Floats, error: Floats, z: float) -> Limits:
+    return Limits(survival * np.exp(-z * error), np.minimum(survival * np.exp(z * error), 1))
+
+
+def _log_log(survival: Floats, error: Floats, z: float) -> Limits:
+    power = np.exp(-z * error / np.log(survival))
+    return Limits(survival**power, survival ** (1 / power))
+
+
+def _logit(survival: Floats, error: Floats, z: float) -> Limits:
+    odds = survival / (1 - survival)
+    factor = np.exp(z * error / (1 - survival))
+    return Limits(1 - 1 / (1 + odds / factor), 1 - 1 / (1 + odds * factor))
+
+
+def _arcsine(survival: Floats, error: Floats, z: float) -> Limits:
+    angle = np.arcsin(np.sqrt(survival))
+    half = z / 2 * error * np.sqrt(survival / (1 - survival))
+    return Limits(
+        np.sin(np.maximum(angle - half, 0)) ** 2, np.sin(np.minimum(angle + half, np.pi / 2)) ** 2
+    )
+
+
+TRANSFORMS: Mapping[str, Transform] = MappingProxyType(
+    {"plain": _plain, "log": _log, "log-log": _log_log, "logit": _logit, "arcsine": _arcsine}
+)
+"""The scales on which limits around survival are symmetric, by name.
+
+SAS calls them LINEAR, LOG, LOGLOG (its default), LOGIT and ASINSQRT; R's default is "log".
+"""
+
+_SURE = ("plain", "log")
+"""The transforms that have limits, 1 and 1, after a censoring but before the first event."""
+
+
+def kaplan_meier(
+    time: ArrayLike,
+    event: ArrayLike,
+    entry: ArrayLike | None = None,
+    *,
+    tie_tolerance: float = TIE_TOLERANCE,
+) -> SurvivalCurve:
+    """Estimate the survival curve of one group by Kaplan and Meier's product.
+
+    Parameters
+    ----------
+    time
+        The time to event or censoring of each participant [any unit], from 0.
+    event
+        1 (or True) for an event, 0 (or False) for a censoring. ADaM's CNSR is the reverse.
+    entry
+        The time at which observation of each participant began, from 0 and before ``time``; ``None`` where
+        all began at 0.
+    tie_tolerance
+        Merge distinct times closer than this, absolutely or relative to their mean, so that the rounding
+        noise of a change of units does not separate tied events; 0 merges nothing.
+
+    Returns
+    -------
+    SurvivalCurve
+
+    Raises
+    ------
+    DataError
+        If there is no participant, the lengths differ, a time is missing, negative or infinite, an event is
+        neither 0 nor 1, or an entry is not before its time.
+
+    Notes
+    -----
+    Events come before censorings at the same time. Kaplan and Meier, Journal of the American Statistical
+    Association 53 (1958) 457–481, doi:10.1080/01621459.1958.10501452.
+
+    Examples
+    --------
+    >>> curve = kaplan_meier([1, 2, 2, 3, 5], [1, 1, 0, 1, 0])
+    >>> curve.time
+    array([1., 2., 3., 5.])
+    >>> curve.survival.round(6)
+    array([0.8, 0.6, 0.3, 0.3])
+    """
+    times = finite("time", time, minimum=0)
+    happened = zero_or_one("event", event)
+    same_length(time=times, event=happened)
+    entries = None if entry is None else _entries(entry, times)
+    distinct, leaving, events = _tabulate(times, happened)
+    entered = (
+        np.full(distinct.size, times.size)
+        if entries is None
+        else np.searchsorted(entries, distinct, side="left")
+    )
+    starts, ends = _tied(distinct, tie_tolerance)
+    distinct, entered = distinct[starts], entered[ends]
+    leaving, events = np.add.reduceat(leaving, starts), np.add.reduceat(events, starts)
+    at_risk = entered - (np.cumsum(leaving) - leaving)
+    survival, error = _product_limit(at_risk, events)
+    return SurvivalCurve(
+        time=distinct,
+        at_risk=at_risk,
+        events=events,
+        censored=leaving - events,
+        survival=survival,
+        standard_error=error,
+        number=times.size,
+        entry=entries,
+    )
+
+
+def survival_limits(
+    curve: SurvivalCurve, *, level: float = 0.95, transform: str = "log-log"
+) -> Limits:
+    """Give pointwise limits of survival at each time of a curve.
+
+    Parameters
+    ----------
+    curve
+        From :func:`kaplan_meier`.
+    level
+        The confidence level, a fraction.
+    transform
+        A name in :data:`TRANSFORMS`.
+
+    Returns
+    -------
+    Limits
+        NaN where survival is 0 (Greenwood's variance is undefined), and, except for "plain" and "log", where
+        survival is still 1.
+
+    Raises
+    ------
+    UsageError
+        If the level or the transform is not known.
+
+    Examples
+    --------
+    >>> curve = kaplan_meier([1, 2, 3, 4], [1, 1, 1, 1])
+    >>> survival_limits(curve, transform="plain").lower.round(4)
+    array([0.3257, 0.01  , 0.    ,    nan])
+    """
+    z = normal_multiplier(confidence_level(level))
+    limits = TRANSFORMS[known("transform", transform, TRANSFORMS)]
+    lower, upper = np.full((2, curve.time.size), np.nan)
+    if transform in _SURE:
+        lower[curve.survival == 1] = upper[curve.survival == 1] = 1
+    between = (curve.survival > 0) & (curve.survival < 1)
+    survival = curve.survival[between]
+    lower[between], upper[between] = limits(survival, curve.standard_error[between] / survival, z)
+    return Limits(lower, upper)
+
+
+def survival_quantile(
+    curve: SurvivalCurve,
+    probability: float = 0.5,
+    *,
+    level: float = 0.95,
+    transform: str = "log-log",
+) -> Estimate:
+    """Estimate the time by which a share of the group has had the event; the median by default.
+
+    The estimate is the first time at which survival is at most ``1 - probability``. Where survival equals it
+    (within :data:`TOLERANCE`) over an interval, the estimate is the interval's midpoint, at the end of the curve
+    between the interval's beginning and the last time. The limits are the times at which the lower and the
+    upper limit of survival do the same (Brookmeyer and Crowley, Biometrics 38 (1982) 29–41,
+    doi:10.2307/2530286).
+
+    Parameters
+    ----------
+    curve
+        From :func:`kaplan_meier`.
+    probability
+        The share with the event: 0.25 for the first quartile, where survival is 0.75. Between 0 and 1.
+    level, transform
+        As in :func:`survival_limits`.
+
+    Returns
+    -------
+    Estimate
+        In the unit of time. What was not reached is ``None``, with the reason in the notes.
+
+    Raises
+    ------
+    UsageError
+        If the probability, the level or the transform is not known.
+
+    Examples
+    --------
+    >>> median = survival_quantile(kaplan_meier([1, 2, 3, 4, 5, 6, 7, 8], [1] * 8))
+    >>> median.value, median.lower, median.upper
+    (4.5, 1.0, 7.0)
+    >>> survival_quantile(kaplan_meier([3, 5, 6], [0, 1, 0])).reason("value")
+    'not reached: survival is still above 0.5 at the last time, 6'
+    """
+    if not 0 < probability < 1:
+        raise UsageError(
+            f"a survival quantile at probability {probability}",
+            accepted="a fraction between 0 and 1",
+        )
+    limits = survival_limits(curve, level=level, transform=transform)
+    target = 1 - probability
+    reached = {
+        "value": _crossing(curve.time, curve.survival, target),
+        "lower": _crossing(curve.time, limits.lower, target),
+        "upper": _crossing(curve.time, limits.upper, target),
+    }
+    reasons = {
+        "value": f"survival is still above {target:g} at the last time, {curve.time[-1]:g}",
+        "lower": f"the lower limit of survival does not fall to {target:g}",
+        "upper": f"the upper limit of survival does not fall to {target:g}",
+    }
+    notes = tuple(
+        f"{part}: not reached: {reasons[part]}" for part, found in reached.items() if found is None
+    )
+    name = "median" if probability == 0.5 else f"quantile at probability {probability:g}"
+    return Estimate(
+        value=reached["value"],
+        lower=reached["lower"],
+        upper=reached["upper"],
+        level=level,
+        method=f"Kaplan–Meier {name}, {transform} limits",
+        notes=notes,
+    )
+
+
+def survival_at(
+    curve: SurvivalCurve,
+    time: float,
+    *,
+    level: float = 0.95,
+    transform: str = "log-log",
+    extend: bool = False,
+) -> Estimate:
+    """Estimate the probability of no event up to and including a time.
+
+    Parameters
+    ----------
+    curve
+        From :func:`kaplan_meier`.
+    time
+        In the unit of the curve.
+    level, transform
+        As in :func:`survival_limits`.
+    extend
+        Carry the last estimate beyond the last time on which anyone was observed, instead of leaving
+        survival there undefined.
+
+    Returns
+    -------
+    Estimate
+        A fraction, with Greenwood's standard error. Before the first time of the curve survival and its limits
+        are 1: nothing was observed yet that could make them anything else.
+
+    Raises
+    ------
+    DataError
+        If the time is not a finite number from 0.
+    UsageError
+        If the level or the transform is not known.
+
+    Examples
+    --------
+    >>> found = survival_at(kaplan_meier([1, 2, 2, 3, 5], [1, 1, 0, 1, 0]), 2.5)
+    >>> round(found.value, 4), round(found.lower, 4), round(found.upper, 4)
+    (0.6, 0.1257, 0.8818)
+    """
+    limits = survival_limits(curve, level=level, transform=transform)
+    when = float(finite("time", [time], minimum=0)[0])
+    method = f"Kaplan–Meier survival at {when:g}, {transform} limits"
+    position = int(np.searchsorted(curve.time, when, side="right")) - 1
+    if position < 0:
+        return Estimate(
+            value=1.0, lower=1.0, upper=1.0, level=level, method=method, standard_error=0.0
+        )
+    last, ends = float(curve.time[-1]), float(curve.survival[-1])
+    if when > last and ends > 0 and not extend:
+        reason = f"undefined: nobody was observed beyond {last:g}, when survival was {ends:.4g}"
+        return Estimate(
+            value=None,
+            level=level,
+            method=method,
+            notes=tuple(
+                f"{part}: {reason}" for part in ("value", "lower", "upper", "standard_error")
+            ),
+        )
+    notes = (f"value: carried from the last time, {last:g}",) if when > last and ends > 0 else ()
+    survival = float(curve.survival[position])
+    undefined = "survival is 0" if survival == 0 else f"{transform} limits need an event"
+    lower, upper = _defined(limits.lower[position]), _defined(limits.upper[position])
+    error = _defined(curve.standard_error[position])
+    parts = {"lower": lower, "upper": upper, "standard_error": error}
+    return Estimate(
+        value=survival,
+        lower=lower,
+        upper=upper,
+        level=level,
+        method=method,
+        notes=notes
+        + tuple(
+            f"{part}: undefined: {undefined}" for part, found in parts.items() if found is None
+        ),
+        standard_error=error,
+    )
+
+
+def number_at_risk(curve: SurvivalCurve, times: ArrayLike) -> Integers:
+    """Count who is under observation just before each of given times, as a table under a plot shows it.
+
+    Parameters
+    ----------
+    curve
+        From :func:`kaplan_meier`.
+    times
+        Any times from 0, in any order.
+
+    Returns
+    -------
+    numpy.ndarray
+        Participants who entered before the time, and had neither event nor censoring before it. At time 0
+        without late entry, everyone.
+
+    Examples
+    --------
+    >>> number_at_risk(kaplan_meier([1, 2, 2, 3, 5], [1, 1, 0, 1, 0]), [0, 2, 2.5, 6])
+    array([5, 4, 2, 0])
+    """
+    asked = finite("times", times, minimum=0)
+    left = np.concatenate(([0], np.cumsum(curve.events + curve.censored)))
+    gone = left[np.searchsorted(curve.time, asked, side="left")]
+    if curve.entry is None:
+        return np.asarray(curve.number - gone, dtype=np.int64)
+    return np.asarray(np.searchsorted(curve.entry, asked, side="left") - gone, dtype=np.int64)
+
+
+def _entries(entry: ArrayLike, times: Floats) -> Floats:
+    entries = finite("entry", entry, minimum=0)
+    same_length(time=times, entry=entries)
+    late = entries >= times
+    if late.any():
+        position = int(np.argmax(late))
+        raise DataError(
+            f"entry[{position}] is {entries[position]:g}, and time[{position}] is {times[position]:g}",
+            where=f"entry[{position}]",
+            accepted="an entry before the time: nobody is observed for no time",
+        )
+    entries = np.sort(entries)
+    entries.flags.writeable = False
+    return entries
+
+
+def _tabulate(times: Floats, happened: NDArray[np.bool_]) -> tuple[Floats, Integers, Integers]:
+    """Count who leaves, and how many of them with an event, at each distinct time."""
+    whole = times.astype(np.int64) if times.max() <= 2 * times.size + 1000 else None
+    if whole is not None and bool((whole == times).all()):
+        # Whole days, the usual case: counting needs no sort at all.
+        leaving = np.bincount(whole)
+        events = np.bincount(whole[happened], minlength=leaving.size)
+        distinct = np.flatnonzero(leaving)
+        return distinct.astype(np.float64), leaving[distinct], events[distinct]
+    # Floats from 0 are ordered as their bits are, and the sign bit is free: with the event in the lowest
+    # bit, one plain sort of one array orders both. Adding 0.0 turns -0.0, whose sign bit is set, into 0.0.
+    packed = ((times + 0.0).view(np.uint64) << np.uint64(1)) | happened.astype(np.uint64)
+    packed.sort()
+    ordered = (packed >> np.uint64(1)).view(np.float64)
+    starts = np.flatnonzero(np.concatenate(([True], ordered[1:] != ordered[:-1])))
+    leaving = np.diff(starts, append=times.size)
+    events = np.add.reduceat((packed & np.uint64(1)).astype(np.int64), starts)
+    return ordered[starts], leaving, events
+
+
+def _tied(distinct: Floats, tolerance: float) -> tuple[Integers, Integers]:
+    """Find the first and last position of each run of times that only rounding keeps apart."""
+    if not 0 <= tolerance < 1:
+        raise UsageError(
+            f"a tie tolerance of {tolerance}", accepted="a small number from 0, such as 1e-8"
+        )
+    closest = tolerance * max(1.0, float(distinct.mean())) if tolerance else -1.0
+    apart = np.diff(distinct) > closest
+    return (
+        np.flatnonzero(np.concatenate(([True], apart))),
+        np.flatnonzero(np.concatenate((apart, [True]))),
+    )
+
+
+def _product_limit(at_risk: Integers, events: Integers) -> tuple[Floats, Floats]:
+    remaining = at_risk - events
+    survival = np.cumprod(remaining / at_risk)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        # Where the last at risk has the event, the term is infinite and the variance undefined from there on.
+        terms = np.where(events > 0, events / (at_risk.astype(np.float64) * remaining), 0.0)
+        error = survival * np.sqrt(np.cumsum(terms))
+    return survival, np.where(survival > 0, error, np.nan)
+
+
+def _crossing(time: Floats, height: Floats, target: float) -> float | None:
+    """Find where a step function first falls to a height, with the midpoint rule; NaN steps do not count."""
+    defined = ~np.isnan(height)
+    when, level = time[defined], height[defined]
+    at_most = np.flatnonzero(level <= target + TOLERANCE)
+    if at_most.size == 0:
+        return None
+    first = float(when[at_most[0]])
+    below = np.flatnonzero(level <= target - TOLERANCE)
+    if below.size:
+        return (first + float(when[below[0]])) / 2
+    if defined[-1] and abs(level[-1] - target) < TOLERANCE:
+        return (first + float(time[-1])) / 2
+    return None
+
+
+def _defined(number: float) -> float | None:
+    return None if np.isnan(number) else float(number)
