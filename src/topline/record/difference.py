@@ -1,0 +1,377 @@
+"""What differs between two records, leaf by leaf, with the address on both sides.
+
+Lists are aligned by what their elements are (``topline.record.matching``) and groups by their
+titles, so that an inserted outcome measure or group does not make everything after it differ.
+"""
+
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from enum import StrEnum
+from itertools import zip_longest
+from types import MappingProxyType
+from typing import Any, TypeAlias
+
+import msgspec
+from msgspec.structs import replace
+
+from topline.record import results
+from topline.record.addresses import field_names
+from topline.record.cells import Cell, Leaf, Module, leaves
+from topline.record.matching import match_elements, moved
+from topline.record.node import Node
+from topline.record.study import Study
+from topline.record.values import same_value
+
+
+class DifferenceKind(StrEnum):
+    """How two records differ at one place."""
+
+    CHANGED = "changed"
+    ADDED = "added"
+    REMOVED = "removed"
+    MOVED = "moved"
+
+
+class Difference(msgspec.Struct, frozen=True, kw_only=True):
+    """One leaf that differs between record A (before) and record B (after).
+
+    Parameters
+    ----------
+    kind
+        Changed, added, removed; or moved: the part is in both, at another place of its list.
+    section
+        The results module, or the other section of the record, in words.
+    address_a, address_b
+        Where the leaf stands in each record; ``None`` where it does not.
+    field
+        The field's name, as in ``docs/reference/names.md``; for a moved part, its list's.
+    before, after
+        What was posted, numbers and flags as text; ``None`` where nothing was. For a moved part,
+        its name on both sides.
+    same_value
+        Whether both sides spell the same number ("0.80" and "0.8").
+    leaf
+        The cell or text with its groups and context, of B where it is there, else of A; ``None``
+        outside the results section and for moved parts.
+    whole
+        The address of the part that was added or removed as a whole, where the leaf is within
+        one: in B if added, in A if removed.
+    """
+
+    kind: DifferenceKind
+    section: str
+    address_a: str | None
+    address_b: str | None
+    field: str
+    before: str | None
+    after: str | None
+    same_value: bool = False
+    leaf: Leaf | None = None
+    whole: str | None = None
+
+
+_GroupMapping: TypeAlias = Mapping[str, str]
+"""Group id in A -> id of the same group in B; empty where every group kept its id."""
+
+_At: TypeAlias = tuple[str, str]
+"""The address in A and in B."""
+
+
+def differences(a: Study, b: Study) -> tuple[Difference, ...]:
+    """Return every leaf that differs between two records; empty exactly if they are equal.
+
+    Parameters
+    ----------
+    a, b
+        The record before and after.
+
+    Returns
+    -------
+    tuple of Difference
+        In the order of the record. A reference to a group is not a difference where both
+        records' groups are the same by title, whatever their ids; the ids themselves are.
+
+    Examples
+    --------
+    >>> [(d.kind.value, d.address_b, d.before, d.after) for d in differences(
+    ...     Study(has_results=False), Study(has_results=True))]
+    [('changed', '/hasResults', 'false', 'true')]
+    """
+    if a == b:
+        return ()
+    found = list(_compare(a, b, ("", ""), "", {}))
+    if not found:
+        # Group ids so broken (two groups of one id) that references are ambiguous: compare by
+        # position, so that unequal records never look equal.
+        found = list(_compare_by_position(a, b, "", ""))
+    return tuple(_with_leaves(a, b, found))
+
+
+def summarize(found: Sequence[Difference]) -> tuple[str, ...]:
+    """Return one line per section that differs: how many leaves changed, came, went, moved.
+
+    Examples
+    --------
+    >>> summarize(differences(Study(has_results=False), Study(has_results=True)))
+    ('record: 1 changed',)
+    """
+    counts: dict[str, Counter[str]] = {}
+    for difference in found:
+        count = counts.setdefault(difference.section, Counter())
+        count[difference.kind.value] += 1
+        count["spelling"] += difference.same_value
+    return tuple(f"{section}: {_in_words(count)}" for section, count in counts.items())
+
+
+def _in_words(count: Counter[str]) -> str:
+    words = []
+    for kind in DifferenceKind:
+        if count[kind.value]:
+            words.append(f"{count[kind.value]} {kind.value}")
+        if kind is DifferenceKind.CHANGED and count["spelling"]:
+            words[-1] += f" ({count['spelling']} in spelling only)"
+    return ", ".join(words)
+
+
+def _compare(a: Any, b: Any, at: _At, name: str, groups: _GroupMapping) -> Iterator[Difference]:
+    """Compare two parts that stand for each other."""
+    if isinstance(a, Node):
+        yield from _compare_nodes(a, b, at, groups)
+    elif name in ("group_id", "group_ids"):
+        if _mapped(a, groups) != b:
+            yield _changed(name, a, b, at)
+    elif isinstance(a, tuple):
+        yield from _compare_lists(a, b, at, name, groups)
+    elif a != b:
+        yield _changed(name, a, b, at)
+
+
+def _compare_nodes(a: Node, b: Node, at: _At, groups: _GroupMapping) -> Iterator[Difference]:
+    if a == b and not groups:
+        return
+    groups = _own_groups(a, b, groups)
+    for camel, name in field_names(type(a)).items():
+        x, y = getattr(a, name), getattr(b, name)
+        here = f"{at[0]}/{camel}", f"{at[1]}/{camel}"
+        if x is None and y is None:
+            continue
+        if x is None:
+            yield from _whole(DifferenceKind.ADDED, name, y, here[1])
+        elif y is None:
+            yield from _whole(DifferenceKind.REMOVED, name, x, here[0])
+        else:
+            yield from _compare(x, y, here, name, groups)
+
+
+def _compare_lists(
+    a: tuple[Any, ...], b: tuple[Any, ...], at: _At, name: str, groups: _GroupMapping
+) -> Iterator[Difference]:
+    if a == b and not groups:
+        return
+    pairs = match_elements(_with_mapped_groups(a, groups), b)
+    # Cells that only follow their groups to another place have not moved themselves.
+    follow = bool(groups) and all(isinstance(part, _GROUP_KEYED) for part in a[:1])
+    moved_positions = frozenset() if follow else moved(pairs)
+    for i, j in pairs:
+        if i is None and j is not None:
+            yield from _whole(DifferenceKind.ADDED, name, b[j], f"{at[1]}/{j}")
+        elif j is None and i is not None:
+            yield from _whole(DifferenceKind.REMOVED, name, a[i], f"{at[0]}/{i}")
+        elif i is not None and j is not None:
+            here = f"{at[0]}/{i}", f"{at[1]}/{j}"
+            if j in moved_positions:
+                yield _moved(name, a[i], b[j], here)
+            yield from _compare(a[i], b[j], here, name, groups)
+
+
+_GROUP_KEYED = (
+    results.Measurement,
+    results.FlowStats,
+    results.EventStats,
+    results.DenomCount,
+)
+
+
+def _own_groups(a: Node, b: Node, groups: _GroupMapping) -> _GroupMapping:
+    """Return the mapping of the node's own groups; a node without groups keeps the one given."""
+    groups_a, groups_b = _groups_of(a), _groups_of(b)
+    return groups if groups_a is None or groups_b is None else _map_groups(groups_a, groups_b)
+
+
+def _groups_of(node: Node) -> tuple[Any, ...] | None:
+    match node:
+        case results.AdverseEventsModule():
+            return node.event_groups or ()
+        case (
+            results.ParticipantFlowModule()
+            | results.BaselineCharacteristicsModule()
+            | results.OutcomeMeasure()
+        ):
+            return node.groups or ()
+        case _:
+            return None
+
+
+def _map_groups(a: tuple[Any, ...], b: tuple[Any, ...]) -> _GroupMapping:
+    mapping = {}
+    for i, j in match_elements(a, b):
+        if i is not None and a[i].id is not None:
+            # A removed group's id may be another group's id in B: it must not be taken for it.
+            mapping[a[i].id] = f"removed {a[i].id}" if j is None else str(b[j].id)
+    return mapping if any(old != new for old, new in mapping.items()) else {}
+
+
+def _mapped(ids: Any, groups: _GroupMapping) -> Any:
+    if isinstance(ids, tuple):
+        return tuple(groups.get(group_id, group_id) for group_id in ids)
+    return groups.get(ids, ids)
+
+
+def _with_mapped_groups(a: tuple[Any, ...], groups: _GroupMapping) -> tuple[Any, ...]:
+    """Return the elements of A with the group ids of B, so that keys compare."""
+    if not groups:
+        return a
+    return tuple(_with_mapped_group(part, groups) for part in a)
+
+
+def _with_mapped_group(part: Any, groups: _GroupMapping) -> Any:
+    if isinstance(part, _GROUP_KEYED) and part.group_id is not None:
+        return replace(part, group_id=_mapped(part.group_id, groups))
+    if isinstance(part, results.MeasureAnalysis) and part.group_ids is not None:
+        return replace(part, group_ids=_mapped(part.group_ids, groups))
+    return part
+
+
+def _compare_by_position(a: Any, b: Any, address: str, name: str) -> Iterator[Difference]:
+    if a == b:
+        return
+    if a is None:
+        yield from _whole(DifferenceKind.ADDED, name, b, address)
+    elif b is None:
+        yield from _whole(DifferenceKind.REMOVED, name, a, address)
+    elif isinstance(a, Node):
+        for camel, field in field_names(type(a)).items():
+            x, y = getattr(a, field), getattr(b, field)
+            yield from _compare_by_position(x, y, f"{address}/{camel}", field)
+    elif isinstance(a, tuple):
+        for position, (x, y) in enumerate(zip_longest(a, b)):
+            yield from _compare_by_position(x, y, f"{address}/{position}", name)
+    else:
+        yield _changed(name, a, b, (address, address))
+
+
+def _changed(name: str, a: Any, b: Any, at: _At) -> Difference:
+    return Difference(
+        kind=DifferenceKind.CHANGED,
+        section=_section(at[1]),
+        address_a=at[0],
+        address_b=at[1],
+        field=name,
+        before=_as_text(a),
+        after=_as_text(b),
+    )
+
+
+def _moved(name: str, a: Any, b: Any, at: _At) -> Difference:
+    return Difference(
+        kind=DifferenceKind.MOVED,
+        section=_section(at[1]),
+        address_a=at[0],
+        address_b=at[1],
+        field=name,
+        before=_label(a),
+        after=_label(b),
+    )
+
+
+def _whole(kind: DifferenceKind, name: str, part: Any, address: str) -> Iterator[Difference]:
+    """Report every leaf of a part that only one record has."""
+    leaf_found = False
+    for field, value, here in _leaves_of(name, part, address):
+        leaf_found = True
+        yield _one_sided(kind, field, value, here, address)
+    if not leaf_found:  # an empty list or node, or one that holds references only
+        yield _one_sided(kind, name, "", address, address)
+
+
+def _leaves_of(name: str, part: Any, address: str) -> Iterator[tuple[str, Any, str]]:
+    if isinstance(part, Node):
+        for camel, field in field_names(type(part)).items():
+            value = getattr(part, field)
+            if value is not None and field not in ("group_id", "group_ids"):
+                yield from _leaves_of(field, value, f"{address}/{camel}")
+    elif isinstance(part, tuple):
+        for position, element in enumerate(part):
+            yield from _leaves_of(name, element, f"{address}/{position}")
+    else:
+        yield name, part, address
+
+
+def _one_sided(
+    kind: DifferenceKind, field: str, value: Any, address: str, whole: str
+) -> Difference:
+    is_added = kind is DifferenceKind.ADDED
+    return Difference(
+        kind=kind,
+        section=_section(address),
+        address_a=None if is_added else address,
+        address_b=address if is_added else None,
+        field=field,
+        before=None if is_added else _as_text(value),
+        after=_as_text(value) if is_added else None,
+        whole=whole if whole != address else None,
+    )
+
+
+def _with_leaves(a: Study, b: Study, found: Iterable[Difference]) -> Iterator[Difference]:
+    """Add to each difference the cell or text it is about, with groups and context."""
+    leaves_a = {leaf.address: leaf for leaf in leaves(a)}
+    leaves_b = {leaf.address: leaf for leaf in leaves(b)}
+    for difference in found:
+        before = leaves_a.get(difference.address_a or "")
+        leaf = leaves_b.get(difference.address_b or "", before)
+        is_same = (
+            difference.kind is DifferenceKind.CHANGED
+            and isinstance(leaf, Cell)
+            and same_value(difference.before or "", difference.after or "")
+        )
+        yield replace(difference, leaf=leaf, same_value=is_same)
+
+
+_SECTIONS: Mapping[str, str] = MappingProxyType(
+    {
+        "protocolSection": "protocol section",
+        "annotationSection": "annotation section",
+        "documentSection": "document section",
+        "derivedSection": "derived section",
+        "participantFlowModule": Module.PARTICIPANT_FLOW.value,
+        "baselineCharacteristicsModule": Module.BASELINE_CHARACTERISTICS.value,
+        "outcomeMeasuresModule": Module.OUTCOME_MEASURES.value,
+        "adverseEventsModule": Module.ADVERSE_EVENTS.value,
+        "moreInfoModule": Module.MORE_INFORMATION.value,
+    }
+)
+
+
+def _section(address: str) -> str:
+    _, top, *rest = address.split("/", 3)
+    if top == "resultsSection":
+        return _SECTIONS[rest[0]] if rest else "results section"
+    return _SECTIONS.get(top, "record")
+
+
+def _as_text(value: Any) -> str:
+    if isinstance(value, bool):
+        return str(value).lower()
+    if isinstance(value, tuple):
+        return ", ".join(map(str, value))
+    return str(value)
+
+
+def _label(part: Any) -> str:
+    """Return what names an element in its list."""
+    if not isinstance(part, Node):
+        return _as_text(part)
+    fields = ("organ_system", "term", "title", "measure", "label", "name", "type", "group_id")
+    named = (getattr(part, field, None) for field in fields)
+    return ": ".join(name for name in named if isinstance(name, str))

@@ -1,0 +1,290 @@
+"""Which element of one list is which element of another, by name before position.
+
+Two versions of a record keep their lists in nearly the same order, with elements inserted,
+removed, renamed or moved. Pairing by position would report everything after an insertion as
+changed; pairing by name alone would lose a renamed element. So pairing goes in rounds: by the
+full key, by ever shorter keys, and last within the gap between two paired neighbours.
+"""
+
+from collections import defaultdict, deque
+from collections.abc import Callable, Hashable, Sequence
+from typing import Any, TypeAlias
+
+import msgspec
+
+from topline.record import derived, protocol, results
+from topline.record.node import Node
+
+Key: TypeAlias = Callable[[Any], Hashable]
+Pair: TypeAlias = tuple[int | None, int | None]
+"""Positions in the two lists; ``None`` where the other list has no counterpart."""
+
+
+class Identity(msgspec.Struct, frozen=True, kw_only=True):
+    """What makes an element of a list the same element in another version.
+
+    Parameters
+    ----------
+    keys
+        From the most to the least specific; each round pairs what is left over by one key, in
+        order where several share it. A key of ``None`` pairs nothing.
+    label
+        The fields that name the element: renaming them leaves the rest as it was.
+    by_position
+        Whether two leftovers at the same place are taken for each other whatever their names.
+    """
+
+    keys: tuple[Key, ...] = ()
+    label: tuple[str, ...] = ()
+    by_position: bool = False
+
+
+def _named(*keys: Key) -> Identity:
+    """Recognize equal elements first, then those of the same name, then those at one place."""
+    return Identity(keys=(lambda part: part, *keys), by_position=True)
+
+
+_GROUP = Identity(
+    keys=(lambda part: (part.id, part.title), lambda part: part.title, lambda part: part.id),
+    label=("title",),
+    by_position=True,
+)
+_OF_A_GROUP = Identity(keys=(lambda part: (part.group_id,),))
+
+IDENTITIES: dict[type[Node], Identity] = {
+    results.FlowGroup: _GROUP,
+    results.MeasureGroup: _GROUP,
+    results.EventGroup: _GROUP,
+    results.FlowStats: _OF_A_GROUP,
+    results.DenomCount: _OF_A_GROUP,
+    results.Measurement: _OF_A_GROUP,
+    results.EventStats: _OF_A_GROUP,
+    results.FlowPeriod: Identity(
+        keys=(lambda part: (part.title,),), label=("title",), by_position=True
+    ),
+    results.FlowMilestone: Identity(keys=(lambda part: part.type,), label=("type",)),
+    results.DropWithdraw: Identity(keys=(lambda part: part.type,), label=("type",)),
+    results.Denom: Identity(keys=(lambda part: (part.units,),), label=("units",), by_position=True),
+    results.MeasureClass: Identity(
+        keys=(lambda part: (part.title,),), label=("title",), by_position=True
+    ),
+    results.MeasureCategory: Identity(
+        keys=(lambda part: (part.title,),), label=("title",), by_position=True
+    ),
+    results.BaselineMeasure: Identity(
+        keys=(
+            lambda part: (part.title, part.param_type, part.unit_of_measure),
+            lambda part: (part.title, part.unit_of_measure),
+            lambda part: part.title,
+        ),
+        label=("title",),
+    ),
+    results.OutcomeMeasure: Identity(
+        keys=(
+            lambda part: (part.type, part.title, part.time_frame, part.unit_of_measure),
+            lambda part: (part.type, part.title, part.time_frame),
+            lambda part: (part.title, part.time_frame),
+            lambda part: part.title,
+        ),
+        label=("title", "time_frame"),
+    ),
+    results.MeasureAnalysis: Identity(
+        keys=(
+            lambda part: (
+                part.group_ids,
+                part.statistical_method,
+                part.param_type,
+                part.group_description,
+            ),
+            lambda part: (part.group_ids, part.statistical_method, part.param_type),
+            lambda part: part.group_ids,
+        ),
+        by_position=True,
+    ),
+    results.AdverseEvent: Identity(
+        keys=(
+            lambda part: (part.organ_system, part.term, part.source_vocabulary, part.notes),
+            lambda part: (part.organ_system, part.term),
+            lambda part: part.term,
+        ),
+        label=("term",),
+    ),
+    protocol.ArmGroup: _named(lambda part: part.label),
+    protocol.Intervention: _named(lambda part: (part.type, part.name)),
+    protocol.Outcome: _named(
+        lambda part: (part.measure, part.time_frame), lambda part: part.measure
+    ),
+    protocol.Location: _named(lambda part: (part.facility, part.city, part.zip)),
+    protocol.Reference: _named(lambda part: part.citation),
+    protocol.SecondaryIdInfo: _named(lambda part: part.id),
+    derived.LargeDoc: _named(lambda part: part.filename),
+}
+"""How the elements of each kind of list are recognized; other lists pair equal elements first."""
+
+_ANY = _named()
+
+
+def match_elements(
+    before: Sequence[Any], after: Sequence[Any], identity: Identity | None = None
+) -> tuple[Pair, ...]:
+    """Pair the elements of two lists.
+
+    Parameters
+    ----------
+    before, after
+        The two lists.
+    identity
+        What makes elements the same; by default, what their type says in :data:`IDENTITIES`.
+
+    Returns
+    -------
+    tuple of pairs
+        Every position of both lists once: in the order of ``after``, each removed element
+        following the element that it followed in ``before``.
+
+    Examples
+    --------
+    >>> match_elements(("x", "y", "z"), ("x", "new", "y"))
+    ((0, 0), (None, 1), (1, 2), (2, None))
+    """
+    if identity is None:
+        element_types = {type(element) for element in (*before[:1], *after[:1])}
+        identity = next((IDENTITIES[kind] for kind in element_types if kind in IDENTITIES), _ANY)
+    paired: dict[int, int] = {}  # position in after -> position in before
+    for key in identity.keys:
+        _pair_by_key(before, after, key, paired)
+    if len(paired) < min(len(before), len(after)):
+        _pair_in_gaps(before, after, identity, paired)
+    return _in_order(len(before), len(after), paired)
+
+
+def moved(pairs: Sequence[Pair]) -> frozenset[int]:
+    """Return the positions in ``after`` of the fewest elements whose moving explains the order.
+
+    Examples
+    --------
+    >>> sorted(moved(((1, 0), (2, 1), (0, 2))))
+    [2]
+    """
+    both = sorted((b, a) for a, b in pairs if a is not None and b is not None)
+    befores = [a for _, a in both]
+    if befores == sorted(befores):
+        return frozenset()
+    kept = _longest_increasing(befores)
+    return frozenset(b for place, (b, _) in enumerate(both) if place not in kept)
+
+
+def _pair_by_key(
+    before: Sequence[Any], after: Sequence[Any], key: Key, paired: dict[int, int]
+) -> None:
+    taken = set(paired.values())
+    waiting: dict[Hashable, deque[int]] = defaultdict(deque)
+    for position, element in enumerate(before):
+        if position not in taken:
+            waiting[key(element)].append(position)
+    for position, element in enumerate(after):
+        if position in paired:
+            continue
+        name = key(element)
+        if name is not None and waiting.get(name):
+            paired[position] = waiting[name].popleft()
+
+
+def _pair_in_gaps(
+    before: Sequence[Any], after: Sequence[Any], identity: Identity, paired: dict[int, int]
+) -> None:
+    """Pair leftovers that stand between the same two paired neighbours."""
+    gaps_after: dict[int, list[int]] = defaultdict(list)
+    anchor = -1
+    for position in range(len(after)):
+        if position in paired:
+            anchor = paired[position]
+        else:
+            gaps_after[anchor].append(position)
+    gaps_before: dict[int, list[int]] = defaultdict(list)
+    taken = set(paired.values())
+    anchor = -1
+    for position in range(len(before)):
+        if position in taken:
+            anchor = position
+        else:
+            gaps_before[anchor].append(position)
+    for anchor, positions in gaps_after.items():
+        _pair_one_gap(before, after, gaps_before.get(anchor, []), positions, identity, paired)
+
+
+_WIDEST_GAP = 200
+"""Elements; comparing all with all in a wider gap would cost more than the answer is worth."""
+
+
+def _pair_one_gap(
+    before: Sequence[Any],
+    after: Sequence[Any],
+    left: list[int],
+    right: list[int],
+    identity: Identity,
+    paired: dict[int, int],
+) -> None:
+    if identity.by_position and len(left) == len(right):
+        paired.update(zip(right, left, strict=True))
+        return
+    if not identity.label or len(left) > _WIDEST_GAP or len(right) > _WIDEST_GAP:
+        return
+    free = list(left)
+    for position in right:
+        for candidate in free:
+            if _is_renamed(before[candidate], after[position], identity.label):
+                paired[position] = candidate
+                free.remove(candidate)
+                break
+
+
+def _is_renamed(one: Node, two: Node, label: tuple[str, ...]) -> bool:
+    """Whether two elements differ in their name alone, or have half of its words in common."""
+    blank = dict.fromkeys(label)
+    if msgspec.structs.replace(one, **blank) == msgspec.structs.replace(two, **blank):
+        return True
+    words_one, words_two = _words(one, label), _words(two, label)
+    return 2 * len(words_one & words_two) > len(words_one | words_two)
+
+
+def _words(node: Node, label: tuple[str, ...]) -> set[str]:
+    return {word for name in label for word in (getattr(node, name) or "").lower().split()}
+
+
+def _in_order(length_before: int, length_after: int, paired: dict[int, int]) -> tuple[Pair, ...]:
+    place_of = {before: after for after, before in paired.items()}
+    removed_after: dict[int, list[int]] = defaultdict(list)
+    follows = -1
+    for position in range(length_before):
+        if position in place_of:
+            follows = place_of[position]
+        else:
+            removed_after[follows].append(position)
+    pairs: list[Pair] = [(position, None) for position in removed_after[-1]]
+    for position in range(length_after):
+        pairs.append((paired.get(position), position))
+        pairs.extend((removed, None) for removed in removed_after[position])
+    return tuple(pairs)
+
+
+def _longest_increasing(numbers: Sequence[int]) -> frozenset[int]:
+    """Return the places of a longest increasing subsequence, in O(n log n)."""
+    tails: list[int] = []  # places of the smallest last number of a run of each length
+    previous: list[int] = []
+    for place, number in enumerate(numbers):
+        low, high = 0, len(tails)
+        while low < high:
+            middle = (low + high) // 2
+            if numbers[tails[middle]] < number:
+                low = middle + 1
+            else:
+                high = middle
+        previous.append(tails[low - 1] if low else -1)
+        tails[low : low + 1] = [place]
+    kept = set()
+    place = tails[-1] if tails else -1
+    while place >= 0:
+        kept.add(place)
+        place = previous[place]
+    return frozenset(kept)
