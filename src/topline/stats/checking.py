@@ -5,8 +5,7 @@ nothing is dropped, rounded, clipped or coerced from text.
 """
 
 import difflib
-from collections.abc import Iterable
-from typing import TypeVar
+from collections.abc import Iterable, Sized
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -16,8 +15,6 @@ from topline.stats.estimate import Floats, Integers
 
 LARGEST_COUNT = 2**53
 """Beyond it a float no longer holds every whole number."""
-
-_Scalar = TypeVar("_Scalar", bound=np.generic)
 
 
 def finite(name: str, values: ArrayLike, *, minimum: float | None = None) -> Floats:
@@ -153,7 +150,7 @@ def labels(name: str, values: Iterable[object]) -> tuple[str, ...]:
     return tuple(str(label) for label in found)
 
 
-def same_length(**sequences: NDArray[_Scalar] | tuple[str, ...]) -> None:
+def same_length(**sequences: Sized) -> None:
     """Refuse sequences of different lengths; the keywords are their names.
 
     Raises

@@ -264,8 +264,8 @@ def survival_quantile(
     >>> median = survival_quantile(kaplan_meier([1, 2, 3, 4, 5, 6, 7, 8], [1] * 8))
     >>> median.value, median.lower, median.upper
     (4.5, 1.0, 7.0)
-    >>> survival_quantile(kaplan_meier([3, 5, 6], [0, 1, 0])).reason("value")
-    'not reached: survival is still above 0.5 at the last time, 6'
+    >>> survival_quantile(kaplan_meier([3, 5, 6, 9], [0, 1, 0, 0])).reason("value")
+    'not reached: survival is still above 0.5 at the last time, 9'
     """
     if not 0 < probability < 1:
         raise UsageError(
@@ -459,7 +459,7 @@ def _tied(distinct: Floats, tolerance: float) -> tuple[Integers, Integers]:
 
 def _product_limit(at_risk: Integers, events: Integers) -> tuple[Floats, Floats]:
     remaining = at_risk - events
-    survival = np.cumprod(remaining / at_risk)
+    survival = np.cumprod(remaining / at_risk, dtype=np.float64)
     with np.errstate(divide="ignore", invalid="ignore"):
         # Where the last at risk has the event, the term is infinite and the variance undefined from there on.
         terms = np.where(events > 0, events / (at_risk.astype(np.float64) * remaining), 0.0)
