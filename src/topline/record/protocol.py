@@ -5,7 +5,7 @@ import msgspec
 from topline.record.node import Node
 
 
-class OrgStudyIdInfo(Node, frozen=True):
+class OrgStudyIdInfo(Node, frozen=True, kw_only=True):
     """The organization's own number of the study."""
 
     id: str | None = None
@@ -13,7 +13,7 @@ class OrgStudyIdInfo(Node, frozen=True):
     link: str | None = None
 
 
-class SecondaryIdInfo(Node, frozen=True):
+class SecondaryIdInfo(Node, frozen=True, kw_only=True):
     """Another number of the study."""
 
     id: str | None = None
@@ -22,14 +22,14 @@ class SecondaryIdInfo(Node, frozen=True):
     link: str | None = None
 
 
-class Organization(Node, frozen=True):
+class Organization(Node, frozen=True, kw_only=True):
     """The organization that owns the record."""
 
     full_name: str | None = None
     class_: str | None = msgspec.field(name="class", default=None)
 
 
-class IdentificationModule(Node, frozen=True):
+class IdentificationModule(Node, frozen=True, kw_only=True):
     """Numbers and titles of the study."""
 
     nct_id: str | None = None
@@ -42,7 +42,7 @@ class IdentificationModule(Node, frozen=True):
     organization: Organization | None = None
 
 
-class ExpandedAccessInfo(Node, frozen=True):
+class ExpandedAccessInfo(Node, frozen=True, kw_only=True):
     """Whether and where expanded access exists."""
 
     has_expanded_access: bool | None = None
@@ -50,21 +50,21 @@ class ExpandedAccessInfo(Node, frozen=True):
     status_for_nct_id: str | None = None
 
 
-class PartialDateStruct(Node, frozen=True):
+class PartialDateStruct(Node, frozen=True, kw_only=True):
     """A date that may lack its day or month, actual or estimated."""
 
     date: str | None = None
     type: str | None = None
 
 
-class DateStruct(Node, frozen=True):
+class DateStruct(Node, frozen=True, kw_only=True):
     """A full date, actual or estimated."""
 
     date: str | None = None
     type: str | None = None
 
 
-class StatusModule(Node, frozen=True):
+class StatusModule(Node, frozen=True, kw_only=True):
     """Recruitment status and the dates of the study and of its record."""
 
     status_verified_date: str | None = None
@@ -90,7 +90,7 @@ class StatusModule(Node, frozen=True):
     last_update_post_date_struct: DateStruct | None = None
 
 
-class ResponsibleParty(Node, frozen=True):
+class ResponsibleParty(Node, frozen=True, kw_only=True):
     """The party responsible for the record."""
 
     type: str | None = None
@@ -101,14 +101,14 @@ class ResponsibleParty(Node, frozen=True):
     old_organization: str | None = None
 
 
-class Sponsor(Node, frozen=True):
+class Sponsor(Node, frozen=True, kw_only=True):
     """A sponsor or collaborator."""
 
     name: str | None = None
     class_: str | None = msgspec.field(name="class", default=None)
 
 
-class SponsorCollaboratorsModule(Node, frozen=True):
+class SponsorCollaboratorsModule(Node, frozen=True, kw_only=True):
     """Who is responsible for the study."""
 
     responsible_party: ResponsibleParty | None = None
@@ -116,7 +116,7 @@ class SponsorCollaboratorsModule(Node, frozen=True):
     collaborators: tuple[Sponsor, ...] | None = None
 
 
-class OversightModule(Node, frozen=True):
+class OversightModule(Node, frozen=True, kw_only=True):
     """Data monitoring and regulatory oversight."""
 
     oversight_has_dmc: bool | None = None
@@ -128,21 +128,21 @@ class OversightModule(Node, frozen=True):
     fdaaa801_violation: bool | None = None
 
 
-class DescriptionModule(Node, frozen=True):
+class DescriptionModule(Node, frozen=True, kw_only=True):
     """Brief summary and detailed description."""
 
     brief_summary: str | None = None
     detailed_description: str | None = None
 
 
-class ConditionsModule(Node, frozen=True):
+class ConditionsModule(Node, frozen=True, kw_only=True):
     """Conditions studied and keywords."""
 
     conditions: tuple[str, ...] | None = None
     keywords: tuple[str, ...] | None = None
 
 
-class ExpandedAccessTypes(Node, frozen=True):
+class ExpandedAccessTypes(Node, frozen=True, kw_only=True):
     """Kinds of expanded access offered."""
 
     individual: bool | None = None
@@ -150,7 +150,7 @@ class ExpandedAccessTypes(Node, frozen=True):
     treatment: bool | None = None
 
 
-class MaskingBlock(Node, frozen=True):
+class MaskingBlock(Node, frozen=True, kw_only=True):
     """Who was masked."""
 
     masking: str | None = None
@@ -158,7 +158,7 @@ class MaskingBlock(Node, frozen=True):
     who_masked: tuple[str, ...] | None = None
 
 
-class DesignInfo(Node, frozen=True):
+class DesignInfo(Node, frozen=True, kw_only=True):
     """Allocation, model, purpose and masking."""
 
     allocation: str | None = None
@@ -170,21 +170,21 @@ class DesignInfo(Node, frozen=True):
     masking_info: MaskingBlock | None = None
 
 
-class BioSpec(Node, frozen=True):
+class BioSpec(Node, frozen=True, kw_only=True):
     """Biospecimens kept."""
 
     retention: str | None = None
     description: str | None = None
 
 
-class EnrollmentInfo(Node, frozen=True):
+class EnrollmentInfo(Node, frozen=True, kw_only=True):
     """How many participants were enrolled or are expected."""
 
     count: int | None = None
     type: str | None = None
 
 
-class DesignModule(Node, frozen=True):
+class DesignModule(Node, frozen=True, kw_only=True):
     """Study type, phases, design and enrolment."""
 
     study_type: str | None = None
@@ -198,7 +198,7 @@ class DesignModule(Node, frozen=True):
     enrollment_info: EnrollmentInfo | None = None
 
 
-class ArmGroup(Node, frozen=True):
+class ArmGroup(Node, frozen=True, kw_only=True):
     """A registered arm or group."""
 
     label: str | None = None
@@ -207,7 +207,7 @@ class ArmGroup(Node, frozen=True):
     intervention_names: tuple[str, ...] | None = None
 
 
-class Intervention(Node, frozen=True):
+class Intervention(Node, frozen=True, kw_only=True):
     """A registered intervention."""
 
     type: str | None = None
@@ -217,14 +217,14 @@ class Intervention(Node, frozen=True):
     other_names: tuple[str, ...] | None = None
 
 
-class ArmsInterventionsModule(Node, frozen=True):
+class ArmsInterventionsModule(Node, frozen=True, kw_only=True):
     """Arms and interventions as registered."""
 
     arm_groups: tuple[ArmGroup, ...] | None = None
     interventions: tuple[Intervention, ...] | None = None
 
 
-class Outcome(Node, frozen=True):
+class Outcome(Node, frozen=True, kw_only=True):
     """A registered outcome measure."""
 
     measure: str | None = None
@@ -232,7 +232,7 @@ class Outcome(Node, frozen=True):
     time_frame: str | None = None
 
 
-class OutcomesModule(Node, frozen=True):
+class OutcomesModule(Node, frozen=True, kw_only=True):
     """Outcome measures as registered."""
 
     primary_outcomes: tuple[Outcome, ...] | None = None
@@ -240,7 +240,7 @@ class OutcomesModule(Node, frozen=True):
     other_outcomes: tuple[Outcome, ...] | None = None
 
 
-class EligibilityModule(Node, frozen=True):
+class EligibilityModule(Node, frozen=True, kw_only=True):
     """Who may take part."""
 
     eligibility_criteria: str | None = None
@@ -255,7 +255,7 @@ class EligibilityModule(Node, frozen=True):
     sampling_method: str | None = None
 
 
-class Contact(Node, frozen=True):
+class Contact(Node, frozen=True, kw_only=True):
     """A person to contact."""
 
     name: str | None = None
@@ -265,7 +265,7 @@ class Contact(Node, frozen=True):
     email: str | None = None
 
 
-class Official(Node, frozen=True):
+class Official(Node, frozen=True, kw_only=True):
     """An overall official."""
 
     name: str | None = None
@@ -273,14 +273,14 @@ class Official(Node, frozen=True):
     role: str | None = None
 
 
-class GeoPoint(Node, frozen=True):
+class GeoPoint(Node, frozen=True, kw_only=True):
     """Latitude and longitude in degrees."""
 
     lat: int | float
     lon: int | float
 
 
-class Location(Node, frozen=True):
+class Location(Node, frozen=True, kw_only=True):
     """A site."""
 
     facility: str | None = None
@@ -293,7 +293,7 @@ class Location(Node, frozen=True):
     geo_point: GeoPoint | None = None
 
 
-class ContactsLocationsModule(Node, frozen=True):
+class ContactsLocationsModule(Node, frozen=True, kw_only=True):
     """Contacts, officials and sites."""
 
     central_contacts: tuple[Contact, ...] | None = None
@@ -301,14 +301,14 @@ class ContactsLocationsModule(Node, frozen=True):
     locations: tuple[Location, ...] | None = None
 
 
-class Retraction(Node, frozen=True):
+class Retraction(Node, frozen=True, kw_only=True):
     """A retraction of a publication."""
 
     pmid: str | None = None
     source: str | None = None
 
 
-class Reference(Node, frozen=True):
+class Reference(Node, frozen=True, kw_only=True):
     """A publication."""
 
     pmid: str | None = None
@@ -317,14 +317,14 @@ class Reference(Node, frozen=True):
     retractions: tuple[Retraction, ...] | None = None
 
 
-class SeeAlsoLink(Node, frozen=True):
+class SeeAlsoLink(Node, frozen=True, kw_only=True):
     """A related page."""
 
     label: str | None = None
     url: str | None = None
 
 
-class AvailIpd(Node, frozen=True):
+class AvailIpd(Node, frozen=True, kw_only=True):
     """A data set or document of individual participants that is available."""
 
     id: str | None = None
@@ -333,7 +333,7 @@ class AvailIpd(Node, frozen=True):
     comment: str | None = None
 
 
-class ReferencesModule(Node, frozen=True):
+class ReferencesModule(Node, frozen=True, kw_only=True):
     """Publications, links and shared data."""
 
     references: tuple[Reference, ...] | None = None
@@ -341,7 +341,7 @@ class ReferencesModule(Node, frozen=True):
     avail_ipds: tuple[AvailIpd, ...] | None = None
 
 
-class IpdSharingStatementModule(Node, frozen=True):
+class IpdSharingStatementModule(Node, frozen=True, kw_only=True):
     """The plan to share individual participant data."""
 
     ipd_sharing: str | None = None
@@ -352,7 +352,7 @@ class IpdSharingStatementModule(Node, frozen=True):
     url: str | None = None
 
 
-class ProtocolSection(Node, frozen=True):
+class ProtocolSection(Node, frozen=True, kw_only=True):
     """The registration: what was planned, by whom, where and with whom."""
 
     identification_module: IdentificationModule | None = None

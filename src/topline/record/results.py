@@ -6,7 +6,7 @@ Names are the registry's, in snake case. Reported numbers are the strings that w
 from topline.record.node import Node
 
 
-class FlowGroup(Node, frozen=True):
+class FlowGroup(Node, frozen=True, kw_only=True):
     """A group of the participant flow."""
 
     id: str | None = None
@@ -14,7 +14,7 @@ class FlowGroup(Node, frozen=True):
     description: str | None = None
 
 
-class FlowStats(Node, frozen=True):
+class FlowStats(Node, frozen=True, kw_only=True):
     """Participants (and units) of one group at a milestone or for a reason."""
 
     group_id: str | None = None
@@ -23,7 +23,7 @@ class FlowStats(Node, frozen=True):
     num_units: str | None = None
 
 
-class FlowMilestone(Node, frozen=True):
+class FlowMilestone(Node, frozen=True, kw_only=True):
     """A milestone of a period, with the number who reached it by group."""
 
     type: str | None = None
@@ -31,7 +31,7 @@ class FlowMilestone(Node, frozen=True):
     achievements: tuple[FlowStats, ...] | None = None
 
 
-class DropWithdraw(Node, frozen=True):
+class DropWithdraw(Node, frozen=True, kw_only=True):
     """A reason not completed, with the number by group."""
 
     type: str | None = None
@@ -39,7 +39,7 @@ class DropWithdraw(Node, frozen=True):
     reasons: tuple[FlowStats, ...] | None = None
 
 
-class FlowPeriod(Node, frozen=True):
+class FlowPeriod(Node, frozen=True, kw_only=True):
     """A period of the trial: milestones and reasons not completed."""
 
     title: str | None = None
@@ -47,7 +47,7 @@ class FlowPeriod(Node, frozen=True):
     drop_withdraws: tuple[DropWithdraw, ...] | None = None
 
 
-class ParticipantFlowModule(Node, frozen=True):
+class ParticipantFlowModule(Node, frozen=True, kw_only=True):
     """How participants moved through the trial, by period."""
 
     pre_assignment_details: str | None = None
@@ -57,7 +57,7 @@ class ParticipantFlowModule(Node, frozen=True):
     periods: tuple[FlowPeriod, ...] | None = None
 
 
-class MeasureGroup(Node, frozen=True):
+class MeasureGroup(Node, frozen=True, kw_only=True):
     """A group of baseline or outcome measures."""
 
     id: str | None = None
@@ -65,21 +65,21 @@ class MeasureGroup(Node, frozen=True):
     description: str | None = None
 
 
-class DenomCount(Node, frozen=True):
+class DenomCount(Node, frozen=True, kw_only=True):
     """The denominator of one group."""
 
     group_id: str | None = None
     value: str | None = None
 
 
-class Denom(Node, frozen=True):
+class Denom(Node, frozen=True, kw_only=True):
     """Denominators in one unit, by group."""
 
     units: str | None = None
     counts: tuple[DenomCount, ...] | None = None
 
 
-class Measurement(Node, frozen=True):
+class Measurement(Node, frozen=True, kw_only=True):
     """The cell of a measure: value, spread or limits, and the comment where it is NA."""
 
     group_id: str | None = None
@@ -90,14 +90,14 @@ class Measurement(Node, frozen=True):
     comment: str | None = None
 
 
-class MeasureCategory(Node, frozen=True):
+class MeasureCategory(Node, frozen=True, kw_only=True):
     """A category (row) of a class, with one measurement per group."""
 
     title: str | None = None
     measurements: tuple[Measurement, ...] | None = None
 
 
-class MeasureClass(Node, frozen=True):
+class MeasureClass(Node, frozen=True, kw_only=True):
     """A class (row group) of a measure, with its categories."""
 
     title: str | None = None
@@ -105,7 +105,7 @@ class MeasureClass(Node, frozen=True):
     categories: tuple[MeasureCategory, ...] | None = None
 
 
-class BaselineMeasure(Node, frozen=True):
+class BaselineMeasure(Node, frozen=True, kw_only=True):
     """One baseline measure."""
 
     title: str | None = None
@@ -120,7 +120,7 @@ class BaselineMeasure(Node, frozen=True):
     classes: tuple[MeasureClass, ...] | None = None
 
 
-class BaselineCharacteristicsModule(Node, frozen=True):
+class BaselineCharacteristicsModule(Node, frozen=True, kw_only=True):
     """Baseline measures by group, with the Total column where there is one."""
 
     population_description: str | None = None
@@ -130,7 +130,7 @@ class BaselineCharacteristicsModule(Node, frozen=True):
     measures: tuple[BaselineMeasure, ...] | None = None
 
 
-class MeasureAnalysis(Node, frozen=True):
+class MeasureAnalysis(Node, frozen=True, kw_only=True):
     """A statistical analysis of an outcome measure."""
 
     param_type: str | None = None
@@ -156,7 +156,7 @@ class MeasureAnalysis(Node, frozen=True):
     group_ids: tuple[str, ...] | None = None
 
 
-class OutcomeMeasure(Node, frozen=True):
+class OutcomeMeasure(Node, frozen=True, kw_only=True):
     """One outcome measure: its definition, groups, denominators, values and analyses."""
 
     type: str | None = None
@@ -178,13 +178,13 @@ class OutcomeMeasure(Node, frozen=True):
     analyses: tuple[MeasureAnalysis, ...] | None = None
 
 
-class OutcomeMeasuresModule(Node, frozen=True):
+class OutcomeMeasuresModule(Node, frozen=True, kw_only=True):
     """All outcome measures of the record, primary to post-hoc."""
 
     outcome_measures: tuple[OutcomeMeasure, ...] | None = None
 
 
-class EventGroup(Node, frozen=True):
+class EventGroup(Node, frozen=True, kw_only=True):
     """A group of the adverse-event tables with its totals and mortality."""
 
     id: str | None = None
@@ -198,7 +198,7 @@ class EventGroup(Node, frozen=True):
     other_num_at_risk: int | None = None
 
 
-class EventStats(Node, frozen=True):
+class EventStats(Node, frozen=True, kw_only=True):
     """Affected, at risk and events of one term in one group."""
 
     group_id: str | None = None
@@ -207,7 +207,7 @@ class EventStats(Node, frozen=True):
     num_at_risk: int | None = None
 
 
-class AdverseEvent(Node, frozen=True):
+class AdverseEvent(Node, frozen=True, kw_only=True):
     """One row of an adverse-event table: a term within an organ system."""
 
     term: str | None = None
@@ -218,7 +218,7 @@ class AdverseEvent(Node, frozen=True):
     stats: tuple[EventStats, ...] | None = None
 
 
-class AdverseEventsModule(Node, frozen=True):
+class AdverseEventsModule(Node, frozen=True, kw_only=True):
     """Serious and other adverse events, their groups and all-cause mortality."""
 
     frequency_threshold: str | None = None
@@ -230,13 +230,13 @@ class AdverseEventsModule(Node, frozen=True):
     other_events: tuple[AdverseEvent, ...] | None = None
 
 
-class LimitationsAndCaveats(Node, frozen=True):
+class LimitationsAndCaveats(Node, frozen=True, kw_only=True):
     """What limits the trial's results, in the sponsor's words."""
 
     description: str | None = None
 
 
-class CertainAgreement(Node, frozen=True):
+class CertainAgreement(Node, frozen=True, kw_only=True):
     """The agreement that restricts investigators in discussing the results."""
 
     pi_sponsor_employee: bool | None = None
@@ -245,7 +245,7 @@ class CertainAgreement(Node, frozen=True):
     other_details: str | None = None
 
 
-class PointOfContact(Node, frozen=True):
+class PointOfContact(Node, frozen=True, kw_only=True):
     """Whom to ask about the results."""
 
     title: str | None = None
@@ -255,7 +255,7 @@ class PointOfContact(Node, frozen=True):
     phone_ext: str | None = None
 
 
-class MoreInfoModule(Node, frozen=True):
+class MoreInfoModule(Node, frozen=True, kw_only=True):
     """Limitations, the agreement with investigators and the point of contact."""
 
     limitations_and_caveats: LimitationsAndCaveats | None = None
@@ -263,7 +263,7 @@ class MoreInfoModule(Node, frozen=True):
     point_of_contact: PointOfContact | None = None
 
 
-class ResultsSection(Node, frozen=True):
+class ResultsSection(Node, frozen=True, kw_only=True):
     """The results record proper: the four results modules and more information."""
 
     participant_flow_module: ParticipantFlowModule | None = None

@@ -6,7 +6,7 @@ from topline.record.protocol import ProtocolSection
 from topline.record.results import ResultsSection
 
 
-class Study(Node, frozen=True):
+class Study(Node, frozen=True, kw_only=True):
     """A registry study: protocol, results, annotations, documents and derived terms."""
 
     protocol_section: ProtocolSection | None = None

@@ -50,7 +50,7 @@ class Part(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
     """The base of every part of a specification."""
 
 
-class Sponsor(Part, frozen=True):
+class Sponsor(Part, frozen=True, kw_only=True):
     """Who is responsible for the study."""
 
     name: Annotated[str, Meta(description="The sponsor's name.")]
@@ -60,7 +60,7 @@ class Sponsor(Part, frozen=True):
     ] = msgspec.field(name="class", default="OTHER")
 
 
-class StudyPart(Part, frozen=True):
+class StudyPart(Part, frozen=True, kw_only=True):
     """What identifies the study; anything left out comes from `registration`, if that is given."""
 
     registration: (
@@ -148,7 +148,7 @@ class StudyPart(Part, frozen=True):
     ) = None
 
 
-class Group(Part, frozen=True):
+class Group(Part, frozen=True, kw_only=True):
     """A group of participants that is a column of the record's tables."""
 
     title: Annotated[str, Meta(description="The group's title, at most 100 characters.")]
@@ -185,14 +185,14 @@ class Group(Part, frozen=True):
     ) = None
 
 
-class TreatmentVariables(Part, frozen=True):
+class TreatmentVariables(Part, frozen=True, kw_only=True):
     """Which variables of ADSL hold the treatment."""
 
     planned: Annotated[Variable, Meta(description="Treatment assigned.")] = "TRT01P"
     actual: Annotated[Variable, Meta(description="Treatment received.")] = "TRT01A"
 
 
-class Population(Part, frozen=True):
+class Population(Part, frozen=True, kw_only=True):
     """An analysis population: a condition over ADSL and the treatment that groups it."""
 
     where: Annotated[Condition, Meta(description="Who belongs to it.")]
@@ -203,7 +203,7 @@ class Population(Part, frozen=True):
     description: Annotated[str, Meta(description="The population in words.")] = ""
 
 
-class Milestone(Part, frozen=True):
+class Milestone(Part, frozen=True, kw_only=True):
     """A milestone of a period beside STARTED and COMPLETED."""
 
     title: Annotated[str, Meta(description="The milestone's title.")]
@@ -214,7 +214,7 @@ class Milestone(Part, frozen=True):
     comment: Annotated[str, Meta(description="The registry's comment.")] | None = None
 
 
-class Period(Part, frozen=True):
+class Period(Part, frozen=True, kw_only=True):
     """A period of the participant flow."""
 
     title: Annotated[str, Meta(description="The period's title.")] = "Overall Study"
@@ -251,14 +251,14 @@ class Period(Part, frozen=True):
     ] = {}
 
 
-class FlowUnits(Part, frozen=True):
+class FlowUnits(Part, frozen=True, kw_only=True):
     """Units other than participants that were assigned, such as eyes."""
 
     title: Annotated[str, Meta(description="The type of units, such as Eyes.")]
     variable: Annotated[Variable, Meta(description="A numeric ADSL variable: units a participant.")]
 
 
-class ParticipantFlow(Part, frozen=True):
+class ParticipantFlow(Part, frozen=True, kw_only=True):
     """The participant flow."""
 
     population: (
@@ -282,7 +282,7 @@ class ParticipantFlow(Part, frozen=True):
     )
 
 
-class Category(Part, frozen=True):
+class Category(Part, frozen=True, kw_only=True):
     """A category (row) of a measure and who counts in it."""
 
     title: Annotated[str, Meta(description="The row's title.")]
@@ -298,7 +298,7 @@ class Category(Part, frozen=True):
     ] = ()
 
 
-class MeasureClass(Part, frozen=True):
+class MeasureClass(Part, frozen=True, kw_only=True):
     """A class of a measure: a visit, a subgroup, an item."""
 
     title: Annotated[str, Meta(description="The class's title.")]
@@ -308,7 +308,7 @@ class MeasureClass(Part, frozen=True):
     ) = None
 
 
-class BaselineMeasure(Part, frozen=True):
+class BaselineMeasure(Part, frozen=True, kw_only=True):
     """A baseline measure: one of the registry's own by `measure`, or a study-specific one."""
 
     measure: (
@@ -351,7 +351,7 @@ class BaselineMeasure(Part, frozen=True):
     ] = "error"
 
 
-class Baseline(Part, frozen=True):
+class Baseline(Part, frozen=True, kw_only=True):
     """The baseline characteristics."""
 
     population: (
@@ -376,7 +376,7 @@ class Baseline(Part, frozen=True):
     )
 
 
-class Units(Part, frozen=True):
+class Units(Part, frozen=True, kw_only=True):
     """Units analysed other than participants, such as eyes or lesions."""
 
     title: Annotated[str, Meta(description="The type of units, such as Eyes.")]
@@ -385,7 +385,7 @@ class Units(Part, frozen=True):
     ]
 
 
-class NotPosted(Part, frozen=True):
+class NotPosted(Part, frozen=True, kw_only=True):
     """An outcome measure whose results are not posted yet, or will not be."""
 
     anticipated: (
@@ -393,7 +393,7 @@ class NotPosted(Part, frozen=True):
     ) = None
 
 
-class OutcomeMeasure(Part, frozen=True):
+class OutcomeMeasure(Part, frozen=True, kw_only=True):
     """An outcome measure: its definition, its data and its summary."""
 
     title: Annotated[str, Meta(description="Title: what is measured.", max_length=255)]
@@ -446,7 +446,7 @@ class OutcomeMeasure(Part, frozen=True):
     ) = None
 
 
-class Mortality(Part, frozen=True):
+class Mortality(Part, frozen=True, kw_only=True):
     """All-cause mortality."""
 
     population: (
@@ -459,7 +459,7 @@ class Mortality(Part, frozen=True):
     comment: Annotated[str, Meta(description="The registry's comment.")] | None = None
 
 
-class AdverseEvents(Part, frozen=True):
+class AdverseEvents(Part, frozen=True, kw_only=True):
     """The adverse events."""
 
     time_frame: Annotated[str, Meta(description="The period over which they were collected.")]
@@ -516,7 +516,7 @@ class AdverseEvents(Part, frozen=True):
     mortality: Annotated[Mortality, Meta(description="All-cause mortality.")] = Mortality()
 
 
-class Agreement(Part, frozen=True):
+class Agreement(Part, frozen=True, kw_only=True):
     """The agreement with principal investigators."""
 
     investigators_are_employees: Annotated[
@@ -536,7 +536,7 @@ class Agreement(Part, frozen=True):
     details: Annotated[str, Meta(description="The other restriction in words.")] | None = None
 
 
-class Contact(Part, frozen=True):
+class Contact(Part, frozen=True, kw_only=True):
     """The point of contact for the results."""
 
     title: Annotated[str, Meta(description="Name or official title.")]
@@ -546,7 +546,7 @@ class Contact(Part, frozen=True):
     phone_extension: Annotated[str, Meta(description="Extension.")] | None = None
 
 
-class Specification(Part, frozen=True):
+class Specification(Part, frozen=True, kw_only=True):
     """A study specification: from which data, by which rules, a results record is built."""
 
     groups: Annotated[

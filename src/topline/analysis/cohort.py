@@ -1,0 +1,218 @@
+"""Who is counted: the participants of ADSL, the groups and the populations.
+
+Every part of a record counts participants by the same rules. A participant's group comes from
+ADSL (planned or actual treatment, as the population says), never from the dataset analysed, and
+rows of other datasets are tied to ADSL by USUBJID.
+"""
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+
+import numpy as np
+import numpy.typing as npt
+import polars as pl
+
+from topline.errors import DataError
+from topline.trial.condition_evaluation import to_expression
+from topline.trial.conditions import EveryRow, all_of, parse_condition
+from topline.trial.dataset import Dataset
+from topline.trial.populations import DEFAULT_POPULATIONS, STANDARD_POPULATIONS
+from topline.trial.specification import Group, Population, Specification
+
+PARTICIPANT = "USUBJID"
+INDEX = "__participant__"
+"""The column that ties a row to a row of ADSL, counted from 0."""
+
+TOTAL = "Total"
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """A column of a table of the record: a group, or the total of all groups.
+
+    Attributes
+    ----------
+    key
+        The group's key in the specification, or ``Total``.
+    title, description
+        As posted.
+    members
+        Which rows of ADSL belong to it.
+    """
+
+    key: str
+    title: str
+    description: str
+    members: npt.NDArray[np.bool_]
+
+    @property
+    def size(self) -> int:
+        """How many participants belong to it."""
+        return int(self.members.sum())
+
+
+@dataclass(frozen=True, slots=True)
+class Rows:
+    """Rows of a dataset that an analysis uses.
+
+    Attributes
+    ----------
+    dataset
+        The dataset's name.
+    condition
+        The condition that selected them, as text.
+    frame
+        The rows, with :data:`INDEX`.
+    """
+
+    dataset: str
+    condition: str
+    frame: pl.DataFrame
+
+    def within(self, members: npt.NDArray[np.bool_]) -> pl.DataFrame:
+        """Keep the rows of some participants."""
+        if bool(members.all()):
+            return self.frame
+        mask = members[self.frame[INDEX].to_numpy()]
+        return self.frame.filter(pl.Series(mask))
+
+
+@dataclass
+class Cohort:
+    """The trial's participants and the datasets tied to them.
+
+    Parameters
+    ----------
+    specification
+        The study specification.
+    datasets
+        The datasets by upper-case name; ADSL must be among them.
+
+    Raises
+    ------
+    DataError
+        If ADSL is missing, or names a participant twice.
+    """
+
+    specification: Specification
+    datasets: Mapping[str, Dataset]
+    _rows: dict[str, pl.DataFrame] = field(default_factory=dict)
+    orphans: dict[str, int] = field(default_factory=dict)
+    """Dataset -> rows set aside because their participant is not in ADSL."""
+
+    @cached_property
+    def participants(self) -> pl.DataFrame:
+        """ADSL, one row a participant, with :data:`INDEX`."""
+        dataset = self.datasets.get("ADSL")
+        if dataset is None:
+            raise DataError(
+                "there is no ADSL dataset",
+                accepted="one row a participant, with USUBJID, treatment and population flags",
+                advice="add ADSL to the folder of datasets",
+            )
+        frame = dataset.frame.with_columns(pl.int_range(pl.len(), dtype=pl.UInt32).alias(INDEX))
+        twice = frame.filter(pl.col(PARTICIPANT).is_duplicated())
+        if not twice.is_empty():
+            raise DataError(
+                f"ADSL holds {twice[PARTICIPANT][0]!r} more than once "
+                f"({twice.height} rows of repeated participants)",
+                where=str(dataset.source),
+                accepted="one row a participant",
+            )
+        return frame
+
+    def frame(self, name: str) -> pl.DataFrame:
+        """Give a dataset's rows tied to ADSL; rows of participants unknown to ADSL are set aside."""
+        name = name.upper()
+        if name == "ADSL":
+            return self.participants
+        if name not in self._rows:
+            index = self.participants.select(PARTICIPANT, INDEX)
+            frame = self.datasets[name].frame.join(
+                index, on=PARTICIPANT, how="left", maintain_order="left"
+            )
+            lost = frame[INDEX].null_count()
+            if lost:
+                self.orphans[name] = lost
+                frame = frame.filter(pl.col(INDEX).is_not_null())
+            self._rows[name] = frame
+        return self._rows[name]
+
+    def rows(self, dataset: str, *conditions: str | None) -> Rows:
+        """Select rows of a dataset by conditions that must all hold."""
+        frame = self.frame(dataset)
+        condition = all_of(parse_condition(text) for text in conditions if text)
+        if not isinstance(condition, EveryRow):
+            frame = frame.filter(to_expression(condition, frame.schema))
+        return Rows(dataset=dataset.upper(), condition=str(condition), frame=frame)
+
+    def select(self, rows: Rows, condition: str) -> Rows:
+        """Narrow rows by a further condition."""
+        asked = parse_condition(condition)
+        both = all_of([parse_condition(rows.condition), asked])
+        frame = rows.frame.filter(to_expression(asked, rows.frame.schema))
+        return Rows(dataset=rows.dataset, condition=str(both), frame=frame)
+
+    def reached(self, dataset: str, condition: str) -> npt.NDArray[np.bool_]:
+        """Tell which participants have a row of a dataset that meets a condition."""
+        mask = np.zeros(self.participants.height, dtype=np.bool_)
+        mask[self.rows(dataset, condition).frame[INDEX].to_numpy()] = True
+        return mask
+
+    def population_name(self, name: str | None) -> str:
+        """Name a population; where none is named, the first standard one whose flag ADSL has."""
+        if name is not None:
+            return name
+        columns = set(self.participants.columns)
+        for standard in DEFAULT_POPULATIONS:
+            if STANDARD_POPULATIONS[standard].where.split()[0] in columns:
+                return standard
+        return "ALL"
+
+    def population(self, name: str) -> Population:
+        """Find a population of the specification, else a standard one."""
+        own = {key.upper(): value for key, value in self.specification.populations.items()}
+        return own.get(name.upper()) or STANDARD_POPULATIONS[name.upper()]
+
+    def members(self, population: str) -> npt.NDArray[np.bool_]:
+        """Tell which participants belong to a population."""
+        return self.reached("ADSL", self.population(population).where)
+
+    def columns(
+        self, population: str, keys: Collection[str] = (), *, total: bool = False
+    ) -> tuple[Column, ...]:
+        """Give the groups of a population as columns, with a total column if there are several.
+
+        The total is the union of the groups, so a participant in two groups counts once in it.
+        """
+        members = self.members(population)
+        treatment = self.population(population).treatment
+        columns = tuple(
+            Column(
+                key,
+                group.title,
+                group.description,
+                members & self._assigned(group, treatment),
+            )
+            for key, group in self.specification.groups.items()
+            if not keys or key in keys
+        )
+        if total and len(columns) > 1:
+            union = np.logical_or.reduce([column.members for column in columns])
+            columns += (Column(TOTAL, TOTAL, "Total of all reporting groups", union),)
+        return columns
+
+    def _assigned(self, group: Group, treatment: str) -> npt.NDArray[np.bool_]:
+        if group.where is not None:
+            return self.reached("ADSL", group.where)
+        if group.treatment is None:
+            return np.ones(self.participants.height, dtype=np.bool_)
+        variable = self.treatment_variable(treatment)
+        values = [group.treatment] if isinstance(group.treatment, str) else list(group.treatment)
+        return self.participants[variable].cast(pl.String).is_in(values).fill_null(False).to_numpy()
+
+    def treatment_variable(self, treatment: str) -> str:
+        """Name the ADSL variable of planned or actual treatment."""
+        variables = self.specification.treatment
+        return (variables.planned if treatment == "planned" else variables.actual).upper()

@@ -1,0 +1,302 @@
+"""Participant flow: who started, who completed, and why the others did not."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+import polars as pl
+
+from topline.analysis.cohort import INDEX, Cohort, Column
+from topline.analysis.findings import Findings
+from topline.analysis.ledger import Basis, Ledger
+from topline.record.results import (
+    DropWithdraw,
+    FlowGroup,
+    FlowMilestone,
+    FlowPeriod,
+    FlowStats,
+    ParticipantFlowModule,
+)
+from topline.trial.reasons import REGISTRY_REASONS, registry_reason
+from topline.trial.specification import Period
+
+ADDRESS = "/resultsSection/participantFlowModule"
+STARTED, COMPLETED, NOT_COMPLETED = "STARTED", "COMPLETED", "NOT COMPLETED"
+_REASON_VARIABLES = ("DCSREAS", "DCDECOD", "DCREASCD")
+_NO_REASON = "Reason not recorded"
+
+Mask = npt.NDArray[np.bool_]
+
+
+@dataclass(frozen=True, slots=True)
+class _Step:
+    """One row of the flow: who it counts and how that was decided."""
+
+    title: str
+    members: Mask
+    dataset: str
+    condition: str
+    comment: str | None = None
+
+
+class FlowBuilder:
+    """Builds the participant flow module of one trial.
+
+    Parameters
+    ----------
+    cohort
+        The trial.
+    ledger
+        Where every count is entered.
+    findings
+        Where what is odd is reported.
+    """
+
+    def __init__(self, cohort: Cohort, ledger: Ledger, findings: Findings) -> None:
+        self.cohort = cohort
+        self.ledger = ledger
+        self.findings = findings
+        self.flow = cohort.specification.participant_flow
+        self.population = cohort.population_name(self.flow.population)
+        self.columns = cohort.columns(self.population)
+        self.ids = {column.key: f"FG{k:03d}" for k, column in enumerate(self.columns)}
+        self.units = self._units()
+
+    def build(self) -> ParticipantFlowModule:
+        """Build the module; the first period's counts are those who started the trial."""
+        self._report_overlap()
+        periods = []
+        before: Mask | None = None
+        for index, period in enumerate(self.flow.periods):
+            built, before = self._period(index, period, before)
+            periods.append(built)
+        return ParticipantFlowModule(
+            pre_assignment_details=self.flow.pre_assignment_details,
+            recruitment_details=self.flow.recruitment_details,
+            type_units_analyzed=self.flow.units.title if self.flow.units else None,
+            groups=tuple(
+                FlowGroup(
+                    id=self.ids[column.key],
+                    title=column.title,
+                    description=column.description or None,
+                )
+                for column in self.columns
+            ),
+            periods=tuple(periods),
+        )
+
+    def started(self) -> Mapping[str, int]:
+        """Count those who started the first period, by group."""
+        step = self._started(0, self.flow.periods[0], None)
+        return {column.key: int((column.members & step.members).sum()) for column in self.columns}
+
+    def _units(self) -> npt.NDArray[np.int64] | None:
+        if self.flow.units is None:
+            return None
+        variable = self.flow.units.variable.upper()
+        units = self.cohort.participants[variable].cast(pl.Int64).fill_null(0)
+        return units.to_numpy()
+
+    def _report_overlap(self) -> None:
+        together = np.sum([column.members for column in self.columns], axis=0)
+        in_several = int((together > 1).sum())
+        outside = int((self.cohort.members(self.population) & (together == 0)).sum())
+        if in_several:
+            self.findings.problem(
+                "groups",
+                f"{in_several} participants of {self.population} are in several groups",
+                "make the groups' conditions exclusive",
+            )
+        if outside:
+            self.findings.problem(
+                "groups",
+                f"{outside} participants of {self.population} are in no group",
+                "add their treatment to a group, or narrow the population",
+            )
+
+    def _period(self, index: int, period: Period, before: Mask | None) -> tuple[FlowPeriod, Mask]:
+        started = self._started(index, period, before)
+        completed = self._completed(index, period, started)
+        not_completed = _Step(
+            NOT_COMPLETED,
+            started.members & ~completed.members,
+            "ADSL",
+            f"started and not ({completed.condition})",
+        )
+        extra = [
+            _Step(
+                milestone.title,
+                self.cohort.reached(milestone.dataset, milestone.where) & started.members,
+                milestone.dataset.upper(),
+                milestone.where,
+                milestone.comment,
+            )
+            for milestone in period.milestones
+        ]
+        address = f"{ADDRESS}/periods/{index}"
+        steps = [started, *extra, completed, not_completed]
+        milestones = tuple(
+            FlowMilestone(
+                type=step.title,
+                comment=step.comment,
+                achievements=self._stats(f"{address}/milestones/{k}/achievements", step),
+            )
+            for k, step in enumerate(steps)
+        )
+        withdraws = tuple(
+            DropWithdraw(
+                type=step.title,
+                reasons=self._stats(f"{address}/dropWithdraws/{k}/reasons", step),
+            )
+            for k, step in enumerate(self._reasons(index, period, not_completed))
+        )
+        built = FlowPeriod(
+            title=period.title, milestones=milestones, drop_withdraws=withdraws or None
+        )
+        return built, completed.members
+
+    def _started(self, index: int, period: Period, before: Mask | None) -> _Step:
+        everyone = self.cohort.members(self.population)
+        if period.started is not None:
+            members = self.cohort.reached("ADSL", period.started) & everyone
+            return _Step(STARTED, members, "ADSL", period.started)
+        if before is None:
+            where = self.cohort.population(self.population).where
+            return _Step(STARTED, everyone, "ADSL", where)
+        return _Step(STARTED, before, "ADSL", f"completed period {index}")
+
+    def _completed(self, index: int, period: Period, started: _Step) -> _Step:
+        part = f"participant_flow.periods[{index}]"
+        condition = period.completed or self._completed_by_default()
+        if condition is None:
+            self.findings.problem(
+                part,
+                "ADSL has none of EOSSTT, DCSREAS and DCDECOD to tell who completed",
+                "say `completed: CONDITION`",
+            )
+            condition = "USUBJID is missing"
+        completed = self.cohort.reached("ADSL", condition)
+        outside = int((completed & ~started.members & self.cohort.members(self.population)).sum())
+        if outside:
+            self.findings.note(
+                part,
+                f"{outside} participants meet the condition of completion and did not start",
+                "they are not counted",
+            )
+        return _Step(COMPLETED, completed & started.members, "ADSL", condition)
+
+    def _completed_by_default(self) -> str | None:
+        columns = self.cohort.participants.columns
+        if "EOSSTT" in columns:
+            ongoing = int(
+                (self.cohort.participants["EOSSTT"].str.to_uppercase() == "ONGOING").sum()
+            )
+            if ongoing:
+                self.findings.problem(
+                    "participant_flow",
+                    f"{ongoing} participants are ONGOING (EOSSTT): neither completed nor not",
+                    "say `completed: CONDITION` for the data at hand",
+                )
+            return "EOSSTT == 'COMPLETED'"
+        if "DCSREAS" in columns:
+            return "DCSREAS is missing or DCSREAS in ['Completed', 'COMPLETED']"
+        if "DCDECOD" in columns:
+            return "DCDECOD == 'COMPLETED'"
+        return None
+
+    def _reasons(self, index: int, period: Period, step: _Step) -> Sequence[_Step]:
+        """Split those who did not complete by reason, in the order of the registry's list."""
+        if not step.members.any():
+            return []
+        variable = self._reason_variable(index, period)
+        if variable is None:
+            return []
+        collected = self.cohort.participants.filter(pl.Series(step.members)).select(
+            INDEX, pl.col(variable).cast(pl.String).fill_null("")
+        )
+        own = {key.strip().upper(): value for key, value in period.reasons.items()}
+        found: dict[str, tuple[list[str], list[int]]] = {}
+        for value, group in collected.group_by(variable, maintain_order=True):
+            text = str(value[0])
+            reason = own.get(text.strip().upper()) or (
+                registry_reason(text) if text else _NO_REASON
+            )
+            values, members = found.setdefault(reason, ([], []))
+            values.append(text)
+            members.extend(group[INDEX].to_list())
+        if _NO_REASON in found:
+            self.findings.note(
+                f"participant_flow.periods[{index}]",
+                f"{len(found[_NO_REASON][1])} participants who did not complete have no {variable}",
+                f"posted as {_NO_REASON!r}",
+            )
+        return [self._reason(title, variable, *found[title], step) for title in _in_order(found)]
+
+    def _reason(
+        self, title: str, variable: str, values: list[str], members: list[int], step: _Step
+    ) -> _Step:
+        mask = np.zeros_like(step.members)
+        mask[members] = True
+        texts = ", ".join("'" + value.replace("'", "''") + "'" for value in sorted(values))
+        condition = f"{variable} in [{texts}]" if values != [""] else f"{variable} is missing"
+        return _Step(title, mask, "ADSL", f"not completed and {condition}")
+
+    def _reason_variable(self, index: int, period: Period) -> str | None:
+        if period.reason is not None:
+            return period.reason.upper()
+        for name in _REASON_VARIABLES:
+            if name in self.cohort.participants.columns:
+                return name
+        self.findings.problem(
+            f"participant_flow.periods[{index}]",
+            f"ADSL has none of {', '.join(_REASON_VARIABLES)} for the reason not completed",
+            "say `reason: VARIABLE`",
+        )
+        return None
+
+    def _stats(self, address: str, step: _Step) -> tuple[FlowStats, ...]:
+        stats = []
+        for index, column in enumerate(self.columns):
+            members = column.members & step.members
+            basis = self._basis(column, step, int(members.sum()))
+            stats.append(
+                FlowStats(
+                    group_id=self.ids[column.key],
+                    num_subjects=self.ledger.count(
+                        f"{address}/{index}/numSubjects",
+                        "participants",
+                        basis,
+                        int(members.sum()),
+                        method="count of participants",
+                    ),
+                    num_units=self._count_units(f"{address}/{index}/numUnits", basis, members),
+                )
+            )
+        return tuple(stats)
+
+    def _count_units(self, address: str, basis: Basis, members: Mask) -> str | None:
+        if self.units is None or self.flow.units is None:
+            return None
+        return self.ledger.count(
+            address,
+            "units",
+            basis,
+            int(self.units[members].sum()),
+            method=f"sum of {self.flow.units.variable.upper()}",
+        )
+
+    def _basis(self, column: Column, step: _Step, participants: int) -> Basis:
+        return Basis(
+            group=column.key,
+            dataset=step.dataset,
+            condition=step.condition,
+            population=self.population,
+            rows=participants,
+            participants=participants,
+        )
+
+
+def _in_order(found: Mapping[str, object]) -> list[str]:
+    listed = [reason for reason in REGISTRY_REASONS if reason in found]
+    return listed + sorted(set(found) - set(listed))

@@ -1,0 +1,1 @@
+"""Summaries of outcome and baseline measures: one module each, found by the registry."""

@@ -1,0 +1,128 @@
+"""Least squares mean: the mean of each group at equal covariates (one-way, ANCOVA)."""
+
+from collections.abc import Sequence
+from typing import Annotated, Literal
+
+import numpy as np
+import polars as pl
+from msgspec import Meta
+
+from topline.analysis.dispersion import STANDARD_ERROR, Dispersion, confidence_interval
+from topline.analysis.summaries.mean import nothing_analysed
+from topline.analysis.summaries.summary import (
+    Level,
+    Sample,
+    Summarised,
+    Summary,
+    SummaryOptions,
+    summarised,
+)
+from topline.errors import DataError
+from topline.stats.least_squares import GroupFit, fit_groups, least_squares_mean
+from topline.trial.specification import Variable
+
+
+class LeastSquaresOptions(SummaryOptions, frozen=True, kw_only=True):
+    """The model, and what stands beside its means."""
+
+    covariates: Annotated[
+        tuple[Variable, ...], Meta(description="Continuous covariates, such as BASE.")
+    ] = ()
+    factors: Annotated[
+        tuple[Variable, ...], Meta(description="Categorical covariates, such as SITEGR1.")
+    ] = ()
+    margins: Annotated[
+        Literal["equal", "observed"],
+        Meta(description="How the levels of factors are weighted: equally, or as observed."),
+    ] = "equal"
+    dispersion: Annotated[
+        Literal["standard_error", "interval"],
+        Meta(description="What stands beside the least squares mean."),
+    ] = "standard_error"
+    level: Level = 95
+
+
+def fit(samples: Sequence[Sample], options: LeastSquaresOptions) -> tuple[GroupFit, str]:
+    """Fit the model to all groups together; the text says what was left out.
+
+    Raises
+    ------
+    DataError
+        If no participant has a value and every covariate.
+    """
+    frames = []
+    for sample in samples:
+        sample.numbers()  # one row a participant, and a number
+        frames.append(sample.analysed().with_columns(pl.lit(sample.column).alias("__group__")))
+    frame = pl.concat(frames)
+    names = [name.upper() for name in (*options.covariates, *options.factors)]
+    complete = frame.drop_nulls(names) if names else frame
+    left_out = frame.height - complete.height
+    if complete.is_empty():
+        raise DataError(
+            "no participant has a value and every covariate",
+            accepted=f"values of {', '.join(names) or samples[0].variable}",
+        )
+    fitted = fit_groups(
+        complete[samples[0].variable.upper()].cast(pl.Float64).to_numpy(),
+        complete["__group__"].to_list(),
+        covariates={
+            name.upper(): complete[name.upper()].cast(pl.Float64).to_numpy()
+            for name in options.covariates
+        },
+        factors={name.upper(): complete[name.upper()].to_list() for name in options.factors},
+    )
+    note = f"{left_out} participants without a covariate are not in the model" if left_out else ""
+    return fitted, note
+
+
+def summarise(samples: Sequence[Sample], options: LeastSquaresOptions) -> list[Summarised]:
+    """Fit one model to all samples, and summarise each by its least squares mean."""
+    fitted, note = fit([sample for sample in samples if sample.participants], options)
+    present = {str(name) for name in np.asarray(fitted.group.levels)}
+    return [
+        _one(fitted, sample.column, options, note)
+        if sample.column in present
+        else nothing_analysed(options.dispersion == "interval", "least squares mean")
+        for sample in samples
+    ]
+
+
+def _one(fitted: GroupFit, group: str, options: LeastSquaresOptions, note: str) -> Summarised:
+    estimate = least_squares_mean(
+        fitted,
+        group,
+        level=options.level / 100,
+        margins="balanced" if options.margins == "equal" else "observed",
+    )
+    interval = options.dispersion == "interval"
+    found = summarised(
+        estimate, spread=None if interval else estimate.standard_error, interval=interval
+    )
+    reasons = dict(found.reasons)
+    if not interval and estimate.standard_error is None:
+        reasons["spread"] = estimate.reason("standard_error") or "not estimable"
+    return Summarised(
+        value=found.value,
+        spread=found.spread,
+        lower=found.lower,
+        upper=found.upper,
+        reasons=reasons,
+        method=f"{found.method}; model degrees of freedom {fitted.degrees_of_freedom}",
+        notes="; ".join(part for part in (found.notes, note) if part),
+    )
+
+
+def _dispersion(options: LeastSquaresOptions) -> Dispersion:
+    interval = options.dispersion == "interval"
+    return confidence_interval(options.level) if interval else STANDARD_ERROR
+
+
+SUMMARY = Summary(
+    name="least_squares_mean",
+    title="least squares mean, one-way or adjusted for covariates",
+    options=LeastSquaresOptions,
+    measure_type="LEAST_SQUARES_MEAN",
+    dispersion=_dispersion,
+    summarise=summarise,
+)
