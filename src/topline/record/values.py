@@ -221,8 +221,9 @@ class NotANumber:
         """
         return NOT_A_NUMBER_TOKENS[" ".join(self.token.upper().split())]
 
-    def interval(self) -> None:
+    def interval(self) -> Interval | None:
         """Return ``None``: the record leaves open no numbers, it states that there is none."""
+        return None
 
 
 @dataclass(frozen=True, slots=True)
@@ -245,8 +246,9 @@ class Unreadable:
     text: str
     reason: str
 
-    def interval(self) -> None:
+    def interval(self) -> Interval | None:
         """Return ``None``: which numbers are possible is not known."""
+        return None
 
 
 Value: TypeAlias = Number | Bound | NotANumber | Unreadable
