@@ -27,7 +27,7 @@ class Format:
         The type for HTTP.
     keeps
         Parts of a record that a written document holds, as addresses with ``*`` for any index;
-        ``("",)`` is the whole record.
+        each stands for all that is below it, and ``("",)`` is the whole record.
     loses
         What a written document does not hold, in words.
     recognizes
@@ -36,6 +36,8 @@ class Format:
         Reads documents one at a time; ``None`` if the format is only written.
     write
         Writes documents; ``None`` if the format is only read.
+    write_indented
+        Writes documents laid out for people; ``None`` if the format has one layout only.
     """
 
     name: str
@@ -47,3 +49,4 @@ class Format:
     recognizes: Callable[[bytes], bool]
     read: Reader | None
     write: Writer | None
+    write_indented: Writer | None = None

@@ -1,0 +1,382 @@
+"""The registry's API JSON: read study by study, without losing anything, and written again.
+
+Decoding goes two ways. The fast way decodes straight into the record's types and then proves that
+nothing was lost. Where a field is unknown, given as ``null`` or given twice, or the proof fails, the
+exact way decodes without types, sets aside what the record cannot hold, and decodes the rest.
+"""
+
+import re
+from collections.abc import Iterable, Iterator
+from typing import Any, BinaryIO
+
+import msgspec
+
+from topline.errors import DocumentError
+from topline.formats.document import Document
+from topline.formats.format import Format
+from topline.formats.json_extents import Extent, check_depth, split_studies
+from topline.formats.limits import DEFAULT_LIMITS, Limits
+from topline.formats.source import Source
+from topline.formats.unknown_fields import find_repeated_field, put_back, take_out
+from topline.record.addresses import field_names
+from topline.record.study import Study
+
+NAME = "api-json"
+LINES_NAME = "api-ndjson"
+
+_DECODER = msgspec.json.Decoder(Study)
+# Numbers of unknown fields keep their digits: 1.10 is not 1.1 in a registry.
+_UNTYPED = msgspec.json.Decoder(float_hook=lambda digits: msgspec.Raw(digits.encode()))
+_ENCODER = msgspec.json.Encoder()
+
+_NCT_ID = re.compile(rb'"nctId"\s*+:\s*+"(NCT\d{8})"')
+_ESCAPED_KEY_SIGN = re.compile(rb"\\u00(?:22|3[aA])")  # a quotation mark or colon, escaped
+_COMPLAINT = re.compile(r"(?P<what>.*?)(?: - at `\$(?P<path>.*)`)?", re.DOTALL)
+_EXPECTED = re.compile(r"Expected `(?P<accepted>[^`]*)`, got `(?P<found>[^`]*)`")
+_STEP = re.compile(r"\.([^.\[\]]+)|\[(\d+)\]")
+_JSON_WORDS = {
+    "str": "text",
+    "int": "a whole number",
+    "float": "a number",
+    "bool": "true or false",
+    "array": "a list",
+    "object": "an object",
+    "null": "null",
+}
+_SHOWN = 60
+"""How much of a wrong value a message shows [characters]."""
+
+
+def decode(data: bytes, *, place: str = "JSON", limits: Limits = DEFAULT_LIMITS) -> Document:
+    """Decode the JSON of one study.
+
+    Parameters
+    ----------
+    data
+        One JSON object in UTF-8.
+    place
+        The name that errors give it.
+    limits
+        ``depth`` is kept.
+
+    Returns
+    -------
+    Document
+        The record, and what it cannot hold: unknown fields, and fields given as ``null``.
+        :func:`encode` gives both back.
+
+    Raises
+    ------
+    DocumentError
+        If the data are not JSON, not a study, hold a value of the wrong JSON type, or give a
+        field twice.
+    LimitError
+        If an unknown field is nested too deeply.
+
+    Examples
+    --------
+    >>> decode(b'{"hasResults": true, "score": 1.10}').set_aside[0].value
+    '1.10'
+    """
+    data = data.strip(b" \t\r\n")
+    study = _decode_proven(data)
+    if study is not None:
+        return Document(study=study, format=NAME, place=place)
+    return _decode_exactly(data, place, limits)
+
+
+def encode(document: Document, *, indented: bool = False) -> bytes:
+    """Encode a record as the JSON of one study, with the unknown fields that were set aside.
+
+    Parameters
+    ----------
+    document
+        The record. What was set aside by another format is not JSON and is not written.
+    indented
+        Whether for people: two spaces a level. Else compact, as the registry writes.
+
+    Returns
+    -------
+    bytes
+        JSON in UTF-8, without a line break at the end.
+
+    Raises
+    ------
+    OutputError
+        If a field that was set aside belongs to a part the record does not have any more.
+
+    Examples
+    --------
+    >>> encode(decode(b'{"score": 1.10, "hasResults": true}'))
+    b'{"hasResults":true,"score":1.10}'
+    """
+    data = _ENCODER.encode(document.study)
+    if document.set_aside and document.format in (NAME, LINES_NAME):
+        tree = _UNTYPED.decode(data)
+        put_back(tree, document.set_aside)
+        data = _ENCODER.encode(tree)
+    return msgspec.json.format(data, indent=2) if indented else data
+
+
+def recognizes(head: bytes) -> bool:
+    """Whether a document begins like JSON: with a brace or bracket, in any Unicode encoding."""
+    return head[:64].replace(b"\0", b"").lstrip(b"\xef\xbb\xbf\xff\xfe \t\r\n")[:1] in (b"{", b"[")
+
+
+def read(source: Source) -> Iterator[Document]:
+    """Read studies one at a time from any of the forms in which the registry's JSON is kept.
+
+    Parameters
+    ----------
+    source
+        One study, a list, an answer of the API (``{"studies": [...]}``), or one study per line.
+        The answer's ``totalCount`` and ``nextPageToken`` belong to a query, not to a study: they
+        are passed over.
+
+    Yields
+    ------
+    Document
+        Each study in order. Memory holds one study and a few chunks.
+
+    Raises
+    ------
+    DocumentError, LimitError
+        As :func:`decode`; or where the document holds something else than studies.
+    """
+    _refuse_other_encodings(source)
+    for extent in split_studies(source, _decode_proven):
+        yield _document(extent, source.limits)
+
+
+def write(documents: Iterable[Document], stream: BinaryIO) -> None:
+    """Write compact JSON: one study as it is, several as ``{"studies": [...]}``, one per line."""
+    _write(documents, stream, indented=False)
+
+
+def write_indented(documents: Iterable[Document], stream: BinaryIO) -> None:
+    """Write JSON for people: as :func:`write`, indented by two spaces."""
+    _write(documents, stream, indented=True)
+
+
+def write_lines(documents: Iterable[Document], stream: BinaryIO) -> None:
+    """Write one study per line."""
+    for document in documents:
+        stream.write(encode(document) + b"\n")
+
+
+FORMAT = Format(
+    name=NAME,
+    title="API JSON",
+    extensions=(".json",),
+    media_type="application/json",
+    keeps=("",),
+    loses="Nothing of a record. The totalCount and nextPageToken of an API answer are not part "
+    "of any record.",
+    recognizes=recognizes,
+    read=read,
+    write=write,
+    write_indented=write_indented,
+)
+
+LINES_FORMAT = Format(
+    name=LINES_NAME,
+    title="API JSON, one study per line",
+    extensions=(".ndjson", ".jsonl"),
+    media_type="application/x-ndjson",
+    keeps=("",),
+    loses="Nothing of a record.",
+    recognizes=lambda head: False,  # its documents are recognized as API JSON, which reads lines
+    read=read,
+    write=write_lines,
+)
+
+
+def _document(extent: Extent, limits: Limits) -> Document:
+    if extent.study is not None:
+        return Document(study=extent.study, format=NAME, place=extent.place)
+    return decode(extent.data, place=extent.place, limits=limits)
+
+
+def _decode_proven(data: bytes) -> Study | None:
+    """Decode a study if it can be shown that nothing of it is lost, else return ``None``."""
+    try:
+        study = _DECODER.decode(data)
+    except (msgspec.DecodeError, UnicodeDecodeError):  # faults are worded by the exact way
+        return None
+    return study if _holds_all_of(study, data) else None
+
+
+def _holds_all_of(study: Study, data: bytes) -> bool:
+    """Prove that no field was lost: given as null, or twice, where the decoder keeps one.
+
+    Encoding the record writes the shortest JSON there is for it. If the document is not longer,
+    nothing is missing. If blanks and escapes make it longer, as many keys must come out as went
+    in; blanks are removed first, so that a key is a quotation mark and a colon.
+    """
+    encoded = _ENCODER.encode(study)
+    if len(encoded) == len(data):
+        return _writes_shortest(study)
+    compact = msgspec.json.format(data, indent=-1)
+    if len(encoded) == len(compact):
+        return _writes_shortest(study)
+    return (
+        compact.count(b'":') == encoded.count(b'":') and _ESCAPED_KEY_SIGN.search(compact) is None
+    )
+
+
+def _writes_shortest(study: Study) -> bool:
+    """Whether every number is written the shortest way: 12.0 and 0.001 could be 12 and 1e-3."""
+    protocol = study.protocol_section
+    module = protocol.contacts_locations_module if protocol is not None else None
+    for location in (module.locations if module is not None else None) or ():
+        point = location.geo_point
+        for degrees in (point.lat, point.lon) if point is not None else ():
+            if isinstance(degrees, float) and (degrees.is_integer() or abs(degrees) < 0.01):
+                return False
+    return True
+
+
+def _decode_exactly(data: bytes, place: str, limits: Limits) -> Document:
+    """Decode with everything the record cannot hold set aside, or say what is wrong."""
+    check_depth(data, place, limits)
+    try:
+        tree = _UNTYPED.decode(data)
+    except UnicodeDecodeError as error:
+        raise _not_utf8(data, place) from error
+    except msgspec.DecodeError as error:
+        raise DocumentError(
+            f"the JSON cannot be read: {error}",
+            where=_where(data, place),
+            accepted="JSON as the registry's API gives it",
+            advice="fetch or make the file again",
+        ) from error
+    repeated = find_repeated_field(data)
+    if repeated is not None:
+        raise DocumentError(
+            "a field is given twice, and JSON does not say which of the two counts",
+            where=f"{_where(data, place)}, {repeated}",
+            accepted="each field once",
+            advice="remove one of the two",
+        )
+    _refuse_other_objects(tree, data, place)
+    set_aside = take_out(tree)
+    try:
+        study = _DECODER.decode(_ENCODER.encode(tree))
+    except msgspec.ValidationError as error:
+        raise _wrong_type(str(error), tree, _where(data, place)) from error
+    return Document(study=study, format=NAME, place=place, set_aside=set_aside)
+
+
+def _where(data: bytes, place: str) -> str:
+    match = _NCT_ID.search(data)
+    return place if match is None else f"{place}, {match[1].decode()}"
+
+
+def _refuse_other_objects(tree: Any, data: bytes, place: str) -> None:
+    """Refuse JSON that is no study at all, which would become a record of nothing."""
+    fields = field_names(Study)
+    if isinstance(tree, dict) and (not tree or fields.keys() & tree.keys()):
+        return
+    if isinstance(tree, dict):
+        names = [_shorten(name) for name in list(tree)[:5]]
+        found = f"an object with {', '.join(names)}{' and more' if len(tree) > 5 else ''}"
+    else:
+        found = _describe(tree)
+    raise DocumentError(
+        f"the JSON is not a study: it is {found}",
+        where=_where(data, place),
+        accepted=f"an object with {', '.join(fields)}",
+        advice="give JSON of the registry's API version 2",
+    )
+
+
+def _wrong_type(complaint: str, tree: Any, where: str) -> DocumentError:
+    match = _COMPLAINT.fullmatch(complaint)
+    assert match is not None  # the pattern takes any text
+    address = "".join(
+        f"/{name or position}" for name, position in _STEP.findall(match["path"] or "")
+    )
+    expected = _EXPECTED.fullmatch(match["what"])
+    if expected is None:
+        return DocumentError(
+            f"the study does not fit its types: {match['what']}",
+            where=f"{where}, {address or 'the whole study'}",
+            accepted="JSON as the registry's API gives it",
+        )
+    accepted = [_JSON_WORDS.get(word, word) for word in expected["accepted"].split(" | ")]
+    found = _describe(_value_at(tree, match["path"] or ""))
+    return DocumentError(
+        f"the study has {found} where {accepted[0]} belongs",
+        where=f"{where}, {address or 'the whole study'}",
+        accepted=" or ".join(word for word in accepted if word != "null"),
+        advice="correct the value, or leave the field out",
+    )
+
+
+def _value_at(tree: Any, path: str) -> Any:
+    for name, position in _STEP.findall(path):
+        tree = tree[name] if name else tree[int(position)]
+    return tree
+
+
+def _describe(value: Any) -> str:
+    """Name a JSON value and show it, if it is short."""
+    text = _ENCODER.encode(value).decode()
+    if isinstance(value, dict):
+        return "an object"
+    if isinstance(value, list):
+        return "a list"
+    if isinstance(value, str):
+        return f"the text {_shorten(text)}"
+    return (
+        _shorten(text)
+        if value is None or isinstance(value, bool)
+        else f"the number {_shorten(text)}"
+    )
+
+
+def _shorten(text: str) -> str:
+    return text if len(text) <= _SHOWN else f"{text[:_SHOWN]}…"
+
+
+def _refuse_other_encodings(source: Source) -> None:
+    head = source.head()[:4]
+    if head.startswith((b"\xff\xfe", b"\xfe\xff")) or b"\0" in head:
+        raise DocumentError(
+            "the JSON is not in UTF-8, but looks like UTF-16 or UTF-32",
+            where=source.name,
+            accepted="UTF-8, with or without a byte order mark",
+            advice="save the file again as UTF-8",
+        )
+
+
+def _not_utf8(data: bytes, place: str) -> DocumentError:
+    try:
+        data.decode()
+        what = "a character that cannot be"
+    except UnicodeDecodeError as error:
+        what = f"byte 0x{data[error.start]:02X} at position {error.start:,} of the study"
+    return DocumentError(
+        f"the text is not in UTF-8: it has {what}",
+        where=_where(data, place),
+        accepted="UTF-8",
+        advice="save the file again as UTF-8; it may be in Latin-1 or Windows-1252",
+    )
+
+
+def _write(documents: Iterable[Document], stream: BinaryIO, *, indented: bool) -> None:
+    iterator = iter(documents)
+    first = next(iterator, None)
+    second = next(iterator, None)
+    if first is not None and second is None:
+        stream.write(encode(first, indented=indented) + b"\n")
+        return
+    stream.write(b'{"studies":[\n')
+    separator = b""
+    for document in (first, second):
+        if document is not None:
+            stream.write(separator + encode(document, indented=indented))
+            separator = b",\n"
+    for document in iterator:
+        stream.write(separator + encode(document, indented=indented))
+    stream.write(b"\n]}\n")
