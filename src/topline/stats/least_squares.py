@@ -387,7 +387,9 @@ def _factor(name: str, found: tuple[str, ...]) -> Factor:
 
 def _indicators(found: tuple[str, ...], factor: Factor) -> Floats:
     """One column for each level: redundant beside the intercept, which the fit can bear."""
-    return (np.array(found)[:, np.newaxis] == np.array(factor.levels)).astype(np.float64)
+    columns = np.zeros((len(found), len(factor.levels)))
+    columns[np.arange(len(found)), np.searchsorted(factor.levels, found)] = 1
+    return columns
 
 
 def _add_block(blocks: list[Floats], columns: Floats, interacts: bool) -> None:
@@ -407,8 +409,8 @@ def _centred(name: str, values: Floats) -> Floats:
         spread, size = float(np.linalg.norm(about)), float(np.linalg.norm(values))
     if not math.isfinite(size):
         raise DataError(f"{name} is too large to be squared", where=name)
-    column: Floats = about if spread > NOISE * size else np.zeros_like(about)
-    return column[:, np.newaxis]
+    column: Floats = about[:, np.newaxis]
+    return column if spread > NOISE * size else np.zeros_like(column)
 
 
 def _solve(design: Floats, outcome: Floats) -> Solution:
