@@ -1,0 +1,1 @@
+"""A record for people: neutral tables, charts and the results page."""
