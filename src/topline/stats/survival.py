@@ -259,6 +259,12 @@ def survival_quantile(
     UsageError
         If the probability, the level or the transform is not known.
 
+    Notes
+    -----
+    An upper limit can rise again in the tail of a curve, most often on the "log" scale. The first time at or
+    below ``1 - probability`` counts here; R looks the probability up among the sorted limits, and reports a
+    later time for about one log-limited quantile in 900 of small random samples.
+
     Examples
     --------
     >>> median = survival_quantile(kaplan_meier([1, 2, 3, 4, 5, 6, 7, 8], [1] * 8))
