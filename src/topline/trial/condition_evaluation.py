@@ -276,8 +276,7 @@ class _Evaluation:
         column = pl.col(self.columns[variable.name])
         match kind_of(data_type):
             case "text":
-                text = column if data_type == pl.String else column.cast(pl.String)
-                trimmed = text.str.strip_chars_end(" ")
+                trimmed = self.trimmed(variable)
                 return pl.when(trimmed != "").then(trimmed)
             case "number" if data_type.is_float() or data_type.is_decimal():
                 exact = column if data_type == pl.Float64 else column.cast(pl.Float64)
@@ -290,6 +289,12 @@ class _Evaluation:
                 return column.dt.replace_time_zone(None).cast(pl.Datetime("us"))
         return column
 
+    def trimmed(self, variable: Variable) -> pl.Expr:
+        """Give a text without its trailing blanks; a blank one stays, as an empty text."""
+        column = pl.col(self.columns[variable.name])
+        text = column if self.type_of(variable) == pl.String else column.cast(pl.String)
+        return text.str.strip_chars_end(" ")
+
     def kind(self, operand: Operand) -> Kind:
         if isinstance(operand, Variable):
             return kind_of(self.type_of(operand))
@@ -300,10 +305,26 @@ class _Evaluation:
         kinds = self.agreed(left, right)
         if kinds is None:
             return _constant(False)
-        answer = COMPARE[condition.operator](
-            self.side(left, right, *kinds), self.side(right, left, *reversed(kinds))
-        )
+        if condition.operator == "==" and kinds == ("text", "text"):
+            answer = self.same_text(left, right)
+        else:
+            answer = self.compared(condition, *kinds)
         return answer.fill_null(False)
+
+    def compared(self, condition: Comparison, mine: Kind, theirs: Kind) -> pl.Expr:
+        left, right = condition.left, condition.right
+        return COMPARE[condition.operator](
+            self.side(left, right, mine, theirs), self.side(right, left, theirs, mine)
+        )
+
+    def same_text(self, left: Operand, right: Operand) -> pl.Expr:
+        # The commonest condition of all. Only one side need be free of blank texts, which no
+        # literal is: that spares a second pass over a column of millions of rows.
+        one, other = (left, right) if isinstance(left, Variable) else (right, left)
+        if isinstance(one, Variable) and isinstance(other, Literal):
+            text = str(other.value).rstrip(" ")
+            return self.trimmed(one) == pl.lit(text or None, dtype=pl.String)
+        return self.side(left, right, "text", "text") == self.side(right, left, "text", "text")
 
     def membership(self, condition: Membership) -> pl.Expr:
         variable = condition.variable
@@ -315,9 +336,9 @@ class _Evaluation:
                 [Comparison(variable, "==", value) for value in condition.values], pl.Expr.__or__
             )
         else:
-            value = self.value(variable)
-            exact = value if isinstance(listed[0], str) else value.cast(pl.Float64)
-            among = exact.is_in(listed).fill_null(False)
+            text = isinstance(listed[0], str)
+            value = self.trimmed(variable) if text else self.value(variable).cast(pl.Float64)
+            among = value.is_in(listed).fill_null(False)
         return self.value(variable).is_not_null() & ~among if condition.negated else among
 
     def listed(self, condition: Membership) -> list[str] | list[float] | None:
@@ -325,7 +346,7 @@ class _Evaluation:
         values = [literal.value for literal in condition.values]
         data_type = self.type_of(condition.variable)
         if kind_of(data_type) == "text":
-            return [str(value).rstrip(" ") for value in values]
+            return [str(value).rstrip(" ") for value in values if str(value).strip(" ")] or [" "]
         if data_type == pl.Float64 or data_type.is_integer():
             return [float(value) for value in values if isinstance(value, int | float)]
         # Dates listed as dates or as texts, and 32-bit fractions, are compared one by one.
