@@ -188,6 +188,7 @@ LINES_FORMAT = Format(
     recognizes=lambda head: False,  # its documents are recognized as API JSON, which reads lines
     read=read,
     write=write_lines,
+    gives_back=(NAME,),
 )
 
 
@@ -209,16 +210,22 @@ def _decode_proven(data: bytes) -> Study | None:
 def _holds_all_of(study: Study, data: bytes) -> bool:
     """Prove that no field was lost: given as null, or twice, where the decoder keeps one.
 
-    Encoding the record writes the shortest JSON there is for it. If the document is not longer,
-    nothing is missing. If blanks and escapes make it longer, as many keys must come out as went
-    in; blanks are removed first, so that a key is a quotation mark and a colon.
+    Encoding the record writes the shortest JSON there is for it: if the document is not longer,
+    nothing is missing. Blanks and escapes may make it longer; then the keys are counted.
     """
     encoded = _ENCODER.encode(study)
-    if len(encoded) == len(data):
-        return _writes_shortest(study)
+    if len(encoded) == len(data) and _writes_shortest(study):
+        return True
+    return _has_as_many_keys(encoded, data)
+
+
+def _has_as_many_keys(encoded: bytes, data: bytes) -> bool:
+    """Whether as many keys came out as went in; ``False`` also where that cannot be told.
+
+    Without blanks, a key is a quotation mark and a colon. Texts may hold these two as well, and
+    hold them still when encoded again, unless they were escaped.
+    """
     compact = msgspec.json.format(data, indent=-1)
-    if len(encoded) == len(compact):
-        return _writes_shortest(study)
     return (
         compact.count(b'":') == encoded.count(b'":') and _ESCAPED_KEY_SIGN.search(compact) is None
     )
@@ -250,8 +257,9 @@ def _decode_exactly(data: bytes, place: str, limits: Limits) -> Document:
             accepted="JSON as the registry's API gives it",
             advice="fetch or make the file again",
         ) from error
-    repeated = find_repeated_field(data)
-    if repeated is not None:
+    # Counting keys is fast, and nearly always tells; looking at each is slow, and always does.
+    complete = _has_as_many_keys(_ENCODER.encode(tree), data)
+    if not complete and (repeated := find_repeated_field(data)) is not None:
         raise DocumentError(
             "a field is given twice, and JSON does not say which of the two counts",
             where=f"{_where(data, place)}, {repeated}",

@@ -44,7 +44,7 @@ class Document:
     place
         Where it was found: file, archive member, line of NDJSON.
     set_aside
-        What the record cannot hold, in document order.
+        What the record cannot hold; of a part before what is within it.
     """
 
     study: Study

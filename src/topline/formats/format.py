@@ -36,6 +36,9 @@ class Format:
         Reads documents one at a time; ``None`` if the format is only written.
     write
         Writes documents; ``None`` if the format is only read.
+    gives_back
+        Names of other formats whose set-aside parts a written document holds again; those of the
+        same format it always does.
     write_indented
         Writes documents laid out for people; ``None`` if the format has one layout only.
     """
@@ -49,4 +52,5 @@ class Format:
     recognizes: Callable[[bytes], bool]
     read: Reader | None
     write: Writer | None
+    gives_back: tuple[str, ...] = ()
     write_indented: Writer | None = None

@@ -6,7 +6,7 @@ that a record read today and written again still has it.
 
 import json
 import typing
-from collections.abc import Iterable
+from collections.abc import Iterable, Set
 from functools import cache
 from typing import Any, TypeAlias
 
@@ -131,36 +131,42 @@ def _find_repeated(value: Any, path: _Path) -> str | None:
 def _take_out(value: Any, node_type: type[Node], path: _Path, found: list[SetAside]) -> None:
     if not isinstance(value, dict):
         return
-    fields = _fields(node_type)
-    for name in [name for name in value if name not in fields]:
-        found.append(_set_aside(path, name, value.pop(name), UNKNOWN))
-    for name, child in list(value.items()):
-        field = fields[name]
-        if child is None and field.optional:
+    shape = _shape(node_type)
+    if not value.keys() <= shape.names:
+        for name in [name for name in value if name not in shape.names]:
+            found.append(_set_aside(path, name, value.pop(name), UNKNOWN))
+    if None in value.values():
+        for name in [name for name in value if value[name] is None and name in shape.optional]:
             found.append(_set_aside(path, name, value.pop(name), EXPLICIT_NULL))
-        elif field.node is not None and isinstance(child, list):
+    for name, child_type in shape.children:
+        child = value.get(name)
+        if isinstance(child, list):
             for position, element in enumerate(child):
-                _take_out(element, field.node, (*path, name, position), found)
-        elif field.node is not None:
-            _take_out(child, field.node, (*path, name), found)
+                _take_out(element, child_type, (*path, name, position), found)
+        elif child is not None:
+            _take_out(child, child_type, (*path, name), found)
 
 
 def _set_aside(path: _Path, name: str, value: Any, reason: str) -> SetAside:
     return SetAside(format_address(path), name, msgspec.json.encode(value).decode(), reason)
 
 
-class _Field(typing.NamedTuple):
-    node: type[Node] | None
-    """The type of the field's object, or of the objects in its list."""
-    optional: bool
+class _Shape(typing.NamedTuple):
+    names: Set[str]
+    optional: Set[str]
+    children: tuple[tuple[str, type[Node]], ...]
+    """Fields that hold an object, or a list of objects, with the type of the object."""
 
 
 @cache
-def _fields(node_type: type[Node]) -> dict[str, _Field]:
-    return {
-        field.encode_name: _Field(_node_within(field.type), not field.required)
-        for field in msgspec.structs.fields(node_type)
-    }
+def _shape(node_type: type[Node]) -> _Shape:
+    fields = msgspec.structs.fields(node_type)
+    children = ((field.encode_name, _node_within(field.type)) for field in fields)
+    return _Shape(
+        names={field.encode_name for field in fields},
+        optional={field.encode_name for field in fields if not field.required},
+        children=tuple((name, child) for name, child in children if child is not None),
+    )
 
 
 def _node_within(annotation: Any) -> type[Node] | None:

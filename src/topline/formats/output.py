@@ -1,0 +1,93 @@
+"""Writing a file whole or not at all."""
+
+import gzip
+import os
+import secrets
+import sys
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from os import PathLike
+from pathlib import Path
+from typing import BinaryIO, cast
+
+from topline.errors import OutputError
+from topline.formats.source import STANDARD_INPUT
+
+GZIP_ENDING = ".gz"
+
+
+@contextmanager
+def open_output(place: str | PathLike[str]) -> Iterator[BinaryIO]:
+    """Open a file to write, which appears under its name only when it is complete.
+
+    Where writing fails, an earlier file of that name stays as it was and nothing else is left.
+    Devices and pipes are written as they are, and so is standard output: neither can be replaced.
+
+    Parameters
+    ----------
+    place
+        A path, or ``-`` for standard output. A name that ends in ``.gz`` is compressed.
+
+    Yields
+    ------
+    BinaryIO
+        What to write to.
+
+    Raises
+    ------
+    OutputError
+        If the file cannot be written.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     file = Path(folder, "a.json")
+    ...     with open_output(file) as stream:
+    ...         _ = stream.write(b"{}")
+    ...     file.read_bytes()
+    b'{}'
+    """
+    if str(place) == STANDARD_INPUT:
+        yield sys.stdout.buffer
+        sys.stdout.buffer.flush()
+        return
+    if "\0" in os.fspath(place):
+        raise OutputError(f"{os.fspath(place)!r} is no name of a file: it has a zero byte in it")
+    # The target of a link is replaced, not the link.
+    path = Path(os.path.realpath(place))
+    try:
+        if path.exists() and not path.is_file() and not path.is_dir():
+            with path.open("wb") as stream:
+                yield stream
+            return
+        with _replacing(path) as stream, ExitStack() as stack:
+            if path.name.lower().endswith(GZIP_ENDING):
+                # Without a name and time in the header, equal content makes equal files.
+                packed = gzip.GzipFile(filename="", fileobj=stream, mode="wb", mtime=0)
+                stream = cast(BinaryIO, stack.enter_context(packed))
+            yield stream
+    except OSError as error:
+        raise OutputError(
+            f"{os.fspath(place)!r} cannot be written: {error}",
+            advice="name a file in a folder that exists and may be written to",
+        ) from error
+
+
+@contextmanager
+def _replacing(path: Path) -> Iterator[BinaryIO]:
+    if path.is_dir():
+        raise IsADirectoryError(f"{path} is a folder")
+    partial = path.with_name(f".{path.name[:100]}.{secrets.token_hex(8)}.partial")
+    # Not tempfile: its files are for their owner only, and the result is an ordinary file.
+    descriptor = os.open(partial, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o666)
+    try:
+        with open(descriptor, "wb") as stream:
+            yield stream
+            stream.flush()
+            os.fsync(stream.fileno())
+        if path.exists():
+            partial.chmod(path.stat().st_mode & 0o7777)
+        partial.replace(path)
+    finally:
+        partial.unlink(missing_ok=True)

@@ -1,0 +1,274 @@
+"""The one registry of formats, and reading and writing documents of any of them.
+
+A new format is one module with a ``FORMAT``, and one line here; the command line, the
+documentation and the round-trip tests iterate over :data:`FORMATS`.
+"""
+
+import difflib
+from collections.abc import Iterable, Iterator, Mapping
+from os import PathLike
+from types import MappingProxyType
+
+from topline.errors import DocumentError, UsageError
+from topline.formats import api_json
+from topline.formats.document import Document
+from topline.formats.format import Format, Writer
+from topline.formats.limits import DEFAULT_LIMITS, Limits
+from topline.formats.output import GZIP_ENDING, open_output
+from topline.formats.source import STANDARD_INPUT, Source, open_sources
+from topline.record.study import Study
+
+FORMATS: Mapping[str, Format] = MappingProxyType(
+    {
+        format.name: format
+        for format in (
+            api_json.FORMAT,
+            api_json.LINES_FORMAT,
+        )
+    }
+)
+"""Every format by its name, in the order in which their recognition is tried."""
+
+DEFAULT_FORMAT = api_json.FORMAT
+"""What standard output is written in where no format is named."""
+
+
+def find_format(name: str) -> Format:
+    """Return the format of a name.
+
+    Raises
+    ------
+    UsageError
+        If there is no such format: with all names, and the nearest.
+
+    Examples
+    --------
+    >>> find_format("api-json").title
+    'API JSON'
+    """
+    try:
+        return FORMATS[name]
+    except KeyError:
+        nearest = difflib.get_close_matches(name[:100], FORMATS, n=1)
+        raise UsageError(
+            f"there is no format {name[:100]!r}",
+            accepted=", ".join(FORMATS),
+            advice=f"did you mean {nearest[0]}?" if nearest else None,
+        ) from None
+
+
+def recognize_format(source: Source) -> Format:
+    """Return the format of a document: by its content, else by the ending of its name.
+
+    Raises
+    ------
+    DocumentError
+        If the document is empty, or is of no format that can be read.
+
+    Examples
+    --------
+    >>> import io
+    >>> recognize_format(Source("a", io.BytesIO(b'{"hasResults": true}'))).name
+    'api-json'
+    """
+    head = source.head()
+    if not head:
+        raise DocumentError("the document is empty", where=source.name, accepted=_readable())
+    for format in FORMATS.values():
+        if format.read is not None and format.recognizes(head):
+            return format
+    by_ending = _by_ending(source.name)
+    if by_ending is not None and by_ending.read is not None:
+        return by_ending
+    raise DocumentError(
+        f"the document is of no format that can be read; it begins with {head[:16]!r}",
+        where=source.name,
+        accepted=_readable(),
+        advice="if it is one of these, name the format",
+    )
+
+
+def read_documents(
+    place: str | PathLike[str], format: str | None = None, limits: Limits = DEFAULT_LIMITS
+) -> Iterator[Document]:
+    """Read documents one at a time.
+
+    Parameters
+    ----------
+    place
+        A path, or ``-`` for standard input. Gzip and zip are unpacked as they are read.
+    format
+        Name of the format; found by content, then by ending, if not given.
+    limits
+        What may be held and unpacked.
+
+    Yields
+    ------
+    Document
+        Each study in order, with what its record cannot hold.
+
+    Raises
+    ------
+    UsageError
+        If there is no such format, or it cannot be read.
+    NotFoundError
+        If there is no such file.
+    DocumentError
+        If the document is not what it should be.
+    LimitError
+        If a limit is exceeded.
+
+    Examples
+    --------
+    >>> import tempfile, pathlib
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     file = pathlib.Path(folder, "a.json")
+    ...     _ = file.write_bytes(b'[{"hasResults": true}, {}]')
+    ...     [document.study.has_results for document in read_documents(file)]
+    [True, None]
+    """
+    named = None if format is None else find_format(format)
+    if named is not None and named.read is None:
+        raise UsageError(f"{named.name} is written, not read", accepted=_readable())
+    return _read(place, named, limits)
+
+
+def read_document(
+    place: str | PathLike[str], format: str | None = None, limits: Limits = DEFAULT_LIMITS
+) -> Document:
+    """Read the document of a single study: parameters and errors as :func:`read_documents`.
+
+    Raises
+    ------
+    DocumentError
+        Also if there is no study, or more than one.
+    """
+    documents = read_documents(place, format, limits)
+    first = next(documents, None)
+    if first is None:
+        raise DocumentError("there is no study", where=str(place), accepted="one study")
+    second = next(documents, None)
+    if second is not None:
+        raise DocumentError(
+            "there is more than one study",
+            where=f"{first.place}; {second.place}",
+            accepted="one study",
+            advice="choose one: convert to api-ndjson, which has one study per line",
+        )
+    return first
+
+
+def read_study(
+    place: str | PathLike[str], format: str | None = None, limits: Limits = DEFAULT_LIMITS
+) -> Study:
+    """Read the record of a single study, without what it cannot hold: see :func:`read_document`."""
+    return read_document(place, format, limits).study
+
+
+def write_documents(
+    documents: Iterable[Document],
+    place: str | PathLike[str],
+    format: str | None = None,
+    *,
+    indented: bool = False,
+) -> None:
+    r"""Write documents; the file appears when it is complete, or stays as it was.
+
+    Parameters
+    ----------
+    documents
+        The records and what was set aside.
+    place
+        A path, or ``-`` for standard output. A name that ends in ``.gz`` is compressed.
+    format
+        Name of the format; by the ending of the name if not given, and ``api-json`` on standard
+        output.
+    indented
+        Whether laid out for people, where the format has such a layout.
+
+    Raises
+    ------
+    UsageError
+        If there is no such format, or it cannot be written, or no ending says which.
+    OutputError
+        If writing fails.
+
+    Examples
+    --------
+    >>> import tempfile, pathlib
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     file = pathlib.Path(folder, "a.json")
+    ...     write_documents([Document(study=Study(), format="api-json", place="")], file)
+    ...     file.read_bytes()
+    b'{}\n'
+    """
+    writer = _writer(find_format_to_write(place, format), indented=indented)
+    with open_output(place) as stream:
+        writer(documents, stream)
+
+
+def find_format_to_write(place: str | PathLike[str], format: str | None = None) -> Format:
+    """Return the format in which a place is written: the one named, else by the name's ending.
+
+    Raises
+    ------
+    UsageError
+        If there is no such format, it cannot be written, or no ending says which is meant.
+
+    Examples
+    --------
+    >>> find_format_to_write("out/studies.ndjson.gz").name
+    'api-ndjson'
+    """
+    if format is not None:
+        found: Format | None = find_format(format)
+    elif str(place) == STANDARD_INPUT:
+        found = DEFAULT_FORMAT
+    else:
+        found = _by_ending(str(place))
+    if found is None:
+        raise UsageError(
+            f"the ending of {str(place)!r} does not say which format to write",
+            accepted="; ".join(
+                f"{name} ({' '.join(format.extensions)})"
+                for name, format in FORMATS.items()
+                if format.write is not None
+            ),
+            advice="name the format",
+        )
+    if found.write is None:
+        raise UsageError(f"{found.name} is read, not written", accepted=_writable())
+    return found
+
+
+def _read(place: str | PathLike[str], named: Format | None, limits: Limits) -> Iterator[Document]:
+    for source in open_sources(place, limits):
+        read = (named or recognize_format(source)).read
+        assert read is not None  # both callers have seen to it
+        yield from read(source)
+
+
+def _writer(format: Format, *, indented: bool) -> Writer:
+    writer = format.write_indented if indented else format.write
+    if writer is None:
+        raise UsageError(
+            f"{format.name} has no indented layout",
+            accepted=", ".join(n for n, f in FORMATS.items() if f.write_indented is not None),
+        )
+    return writer
+
+
+def _by_ending(name: str) -> Format | None:
+    ending = name.lower().removesuffix(GZIP_ENDING)
+    for format in FORMATS.values():
+        if ending.endswith(format.extensions):
+            return format
+    return None
+
+
+def _readable() -> str:
+    return ", ".join(name for name, format in FORMATS.items() if format.read is not None)
+
+
+def _writable() -> str:
+    return ", ".join(name for name, format in FORMATS.items() if format.write is not None)
