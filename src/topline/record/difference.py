@@ -325,11 +325,16 @@ def _one_sided(
 
 def _with_leaves(a: Study, b: Study, found: Iterable[Difference]) -> Iterator[Difference]:
     """Add to each difference the cell or text it is about, with groups and context."""
-    leaves_a = {leaf.address: leaf for leaf in leaves(a)}
+    found = tuple(found)
+    # The walk costs more than the comparison: A is walked only for what B no longer has.
+    only_a = any(difference.address_b is None for difference in found)
+    leaves_a = {leaf.address: leaf for leaf in leaves(a)} if only_a else {}
     leaves_b = {leaf.address: leaf for leaf in leaves(b)}
     for difference in found:
-        before = leaves_a.get(difference.address_a or "")
-        leaf = leaves_b.get(difference.address_b or "", before)
+        address = difference.address_b
+        leaf = (
+            leaves_a.get(difference.address_a or "") if address is None else leaves_b.get(address)
+        )
         is_same = (
             difference.kind is DifferenceKind.CHANGED
             and isinstance(leaf, Cell)
@@ -372,6 +377,8 @@ def _label(part: Any) -> str:
     """Return what names an element in its list."""
     if not isinstance(part, Node):
         return _as_text(part)
-    fields = ("organ_system", "term", "title", "measure", "label", "name", "type", "group_id")
+    if isinstance(part, results.AdverseEvent):
+        return f"{part.organ_system}: {part.term}"
+    fields = ("title", "measure", "label", "name", "units", "type", "group_id", "id")
     named = (getattr(part, field, None) for field in fields)
-    return ": ".join(name for name in named if isinstance(name, str))
+    return next((name for name in named if isinstance(name, str)), "")

@@ -2,8 +2,9 @@
 
 Two versions of a record keep their lists in nearly the same order, with elements inserted,
 removed, renamed or moved. Pairing by position would report everything after an insertion as
-changed; pairing by name alone would lose a renamed element. So pairing goes in rounds: by the
-full key, by ever shorter keys, and last within the gap between two paired neighbours.
+changed; pairing by name alone would lose a renamed element. So pairing goes in rounds: equal
+elements, those of one full key, of ever shorter keys, and last those left over between two
+paired neighbours.
 """
 
 from collections import defaultdict, deque
@@ -40,8 +41,8 @@ class Identity(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def _named(*keys: Key) -> Identity:
-    """Recognize equal elements first, then those of the same name, then those at one place."""
-    return Identity(keys=(lambda part: part, *keys), by_position=True)
+    """Recognize elements by name, then by place."""
+    return Identity(keys=keys, by_position=True)
 
 
 _GROUP = Identity(
@@ -119,7 +120,7 @@ IDENTITIES: dict[type[Node], Identity] = {
     protocol.SecondaryIdInfo: _named(lambda part: part.id),
     derived.LargeDoc: _named(lambda part: part.filename),
 }
-"""How the elements of each kind of list are recognized; other lists pair equal elements first."""
+"""How the elements of each kind of list are recognized; other lists go by equality and place."""
 
 _ANY = _named()
 
@@ -151,11 +152,16 @@ def match_elements(
         element_types = {type(element) for element in (*before[:1], *after[:1])}
         identity = next((IDENTITIES[kind] for kind in element_types if kind in IDENTITIES), _ANY)
     paired: dict[int, int] = {}  # position in after -> position in before
-    for key in identity.keys:
+    # Equal elements first: of several with one name, the unchanged ones are each other's.
+    for key in (_itself, *identity.keys):
         _pair_by_key(before, after, key, paired)
     if len(paired) < min(len(before), len(after)):
         _pair_in_gaps(before, after, identity, paired)
     return _in_order(len(before), len(after), paired)
+
+
+def _itself(part: Hashable) -> Hashable:
+    return part
 
 
 def moved(pairs: Sequence[Pair]) -> frozenset[int]:
@@ -230,22 +236,27 @@ def _pair_one_gap(
         return
     if not identity.label or len(left) > _WIDEST_GAP or len(right) > _WIDEST_GAP:
         return
-    free = list(left)
-    for position in right:
-        for candidate in free:
-            if _is_renamed(before[candidate], after[position], identity.label):
-                paired[position] = candidate
-                free.remove(candidate)
-                break
+    free, open_positions = list(left), list(right)
+    # A similar name tells more than an equal content: many contents are empty or all zeros.
+    for is_renamed in (_has_similar_name, _differs_in_name_alone):
+        for position in tuple(open_positions):
+            same = (one for one in free if is_renamed(before[one], after[position], identity.label))
+            found = next(same, None)
+            if found is not None:
+                paired[position] = found
+                free.remove(found)
+                open_positions.remove(position)
 
 
-def _is_renamed(one: Node, two: Node, label: tuple[str, ...]) -> bool:
-    """Whether two elements differ in their name alone, or have half of its words in common."""
-    blank = dict.fromkeys(label)
-    if msgspec.structs.replace(one, **blank) == msgspec.structs.replace(two, **blank):
-        return True
+def _has_similar_name(one: Node, two: Node, label: tuple[str, ...]) -> bool:
+    """Whether more than half of the words in either name are in both."""
     words_one, words_two = _words(one, label), _words(two, label)
     return 2 * len(words_one & words_two) > len(words_one | words_two)
+
+
+def _differs_in_name_alone(one: Node, two: Node, label: tuple[str, ...]) -> bool:
+    blank = dict.fromkeys(label)
+    return msgspec.structs.replace(one, **blank) == msgspec.structs.replace(two, **blank)
 
 
 def _words(node: Node, label: tuple[str, ...]) -> set[str]:

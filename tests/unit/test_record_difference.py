@@ -1,0 +1,259 @@
+"""The difference of two records: what changed, came, went or moved, and nothing else."""
+
+from typing import Any
+
+import msgspec
+import pytest
+from msgspec.structs import replace
+
+from topline.record.addresses import replace_at, value_at
+from topline.record.cells import Cell, Text
+from topline.record.difference import Difference, DifferenceKind, differences, summarize
+from topline.record.study import Study
+
+OUTCOMES = "/resultsSection/outcomeMeasuresModule/outcomeMeasures"
+EVENTS = "/resultsSection/adverseEventsModule"
+
+
+def outcome(title: str, values: list[str], groups: list[tuple[str, str]]) -> dict[str, Any]:
+    return {
+        "type": "PRIMARY",
+        "title": title,
+        "timeFrame": "12 weeks",
+        "groups": [{"id": group_id, "title": name} for group_id, name in groups],
+        "denoms": [
+            {
+                "units": "Participants",
+                "counts": [{"groupId": group_id, "value": "20"} for group_id, _ in groups],
+            }
+        ],
+        "classes": [
+            {
+                "categories": [
+                    {
+                        "measurements": [
+                            {"groupId": group_id, "value": value}
+                            for (group_id, _), value in zip(groups, values, strict=True)
+                        ]
+                    }
+                ]
+            }
+        ],
+        "analyses": [{"groupIds": [group_id for group_id, _ in groups], "pValue": "0.80"}],
+    }
+
+
+TWO = [("OG000", "Placebo"), ("OG001", "Drug")]
+
+
+def study(*outcomes: dict[str, Any], **sections: Any) -> Study:
+    results: dict[str, Any] = {"outcomeMeasuresModule": {"outcomeMeasures": list(outcomes)}}
+    return msgspec.convert({"resultsSection": results | sections}, Study)
+
+
+BASE = study(outcome("Survival", ["1.0", "2.0"], TWO), outcome("Response", ["3", "4"], TWO))
+
+
+def brief(found: tuple[Difference, ...]) -> list[tuple[str, str | None, str | None]]:
+    return [(difference.kind.value, difference.before, difference.after) for difference in found]
+
+
+def test_equal_records_do_not_differ() -> None:
+    assert (
+        differences(
+            BASE,
+            study(
+                *msgspec.to_builtins(BASE.results_section)["outcomeMeasuresModule"][
+                    "outcomeMeasures"
+                ]
+            ),
+        )
+        == ()
+    )
+    assert summarize(()) == ()
+
+
+def test_one_cell_differs_alone_with_its_context() -> None:
+    address = f"{OUTCOMES}/1/classes/0/categories/0/measurements/1/value"
+    (found,) = differences(BASE, replace_at(BASE, address, "5"))
+    assert (found.kind, found.address_a, found.address_b) == (
+        DifferenceKind.CHANGED,
+        address,
+        address,
+    )
+    assert (found.before, found.after, found.same_value) == ("4", "5", False)
+    assert (found.section, found.field) == ("outcome measures", "value")
+    assert isinstance(found.leaf, Cell)
+    assert (found.leaf.context, found.leaf.group_titles) == (("Response",), ("Drug",))
+
+
+def test_another_spelling_of_the_number_is_flagged() -> None:
+    address = f"{OUTCOMES}/0/analyses/0/pValue"
+    (found,) = differences(BASE, replace_at(BASE, address, ".8"))
+    assert found.same_value
+    assert summarize([found]) == ("outcome measures: 1 changed (1 in spelling only)",)
+
+
+def test_an_inserted_outcome_shifts_nothing() -> None:
+    new = outcome("Safety", ["7"], [("OG000", "Drug")])
+    first, second = msgspec.to_builtins(BASE.results_section)["outcomeMeasuresModule"][
+        "outcomeMeasures"
+    ]
+    found = differences(BASE, study(new, first, second))
+    assert {difference.kind for difference in found} == {DifferenceKind.ADDED}
+    assert {difference.whole for difference in found} == {f"{OUTCOMES}/0"}
+    values = [d.after for d in found if isinstance(d.leaf, Cell)]
+    assert values == ["20", "7", "0.80"]
+    back = differences(study(new, first, second), BASE)
+    assert {difference.kind for difference in back} == {DifferenceKind.REMOVED}
+    assert [d.before for d in back if isinstance(d.leaf, Cell)] == values
+
+
+def test_outcomes_in_another_order_have_moved_and_nothing_else() -> None:
+    outcomes = value_at(BASE, OUTCOMES)
+    assert isinstance(outcomes, tuple)
+    found = differences(BASE, replace_at(BASE, OUTCOMES, outcomes[::-1]))
+    assert brief(found) == [("moved", "Response", "Response")]
+    assert (found[0].address_a, found[0].address_b) == (f"{OUTCOMES}/1", f"{OUTCOMES}/0")
+
+
+def test_an_inserted_group_does_not_shift_the_values_of_the_others() -> None:
+    three = [("OG000", "No treatment"), ("OG001", "Placebo"), ("OG002", "Drug")]
+    one = study(outcome("Survival", ["1.0", "2.0"], TWO))
+    two = study(outcome("Survival", ["9.0", "1.0", "2.5"], three))
+    found = differences(one, two)
+    changed = [d for d in found if d.kind is DifferenceKind.CHANGED and isinstance(d.leaf, Cell)]
+    assert [(d.address_a, d.address_b, d.before, d.after) for d in changed] == [
+        (
+            f"{OUTCOMES}/0/classes/0/categories/0/measurements/1/value",
+            f"{OUTCOMES}/0/classes/0/categories/0/measurements/2/value",
+            "2.0",
+            "2.5",
+        )
+    ]
+    added = [d for d in found if d.kind is DifferenceKind.ADDED and isinstance(d.leaf, Cell)]
+    assert [d.after for d in added] == ["20", "9.0"]
+    # The groups of the analysis differ by the one that came.
+    assert [(d.before, d.after) for d in found if d.field == "group_ids"] == [
+        ("OG000, OG001", "OG000, OG001, OG002")
+    ]
+
+
+def test_exchanged_groups_with_the_same_ids_exchange_their_values() -> None:
+    one = study(outcome("Survival", ["1.0", "2.0"], TWO))
+    two = study(outcome("Survival", ["1.0", "2.0"], [("OG000", "Drug"), ("OG001", "Placebo")]))
+    cells = [d for d in differences(one, two) if isinstance(d.leaf, Cell)]
+    assert [
+        (d.leaf.group_titles, d.before, d.after)
+        for d in cells
+        if d.leaf is not None and isinstance(d.leaf, Cell)
+    ] == [
+        (("Drug",), "2.0", "1.0"),
+        (("Placebo",), "1.0", "2.0"),
+    ]
+
+
+def test_a_removed_group_is_not_taken_for_the_one_that_got_its_id() -> None:
+    one = study(outcome("Survival", ["1.0", "2.0"], TWO))
+    two = study(outcome("Survival", ["2.0"], [("OG000", "Drug")]))
+    found = differences(one, two)
+    cells = [(d.kind.value, d.before, d.after) for d in found if isinstance(d.leaf, Cell)]
+    assert cells == [("removed", "20", None), ("removed", "1.0", None)]
+
+
+def test_a_reworded_group_title_is_one_difference() -> None:
+    address = f"{OUTCOMES}/0/groups/0/title"
+    (found,) = differences(BASE, replace_at(BASE, address, "Sugar pill"))
+    assert (found.before, found.after) == ("Placebo", "Sugar pill")
+    assert isinstance(found.leaf, Text)
+
+
+def rows(*terms: tuple[str, str, int]) -> Study:
+    module = {
+        "eventGroups": [{"id": "EG000", "title": "Drug"}],
+        "seriousEvents": [
+            {
+                "term": term,
+                "organSystem": system,
+                "stats": [{"groupId": "EG000", "numAffected": affected}],
+            }
+            for system, term, affected in terms
+        ],
+    }
+    return msgspec.convert({"resultsSection": {"adverseEventsModule": module}}, Study)
+
+
+def test_adverse_event_rows_pair_by_organ_system_and_term() -> None:
+    one = rows(("Eye disorders", "Pain", 1), ("General disorders", "Pain", 2))
+    two = rows(
+        ("Cardiac disorders", "Angina", 4),
+        ("Eye disorders", "Pain", 1),
+        ("General disorders", "Pain", 3),
+    )
+    found = differences(one, two)
+    assert brief(found) == [
+        ("added", None, "Angina"),
+        ("added", None, "Cardiac disorders"),
+        ("added", None, "4"),
+        ("changed", "2", "3"),
+    ]
+    assert found[-1].address_a == f"{EVENTS}/seriousEvents/1/stats/0/numAffected"
+    assert found[-1].address_b == f"{EVENTS}/seriousEvents/2/stats/0/numAffected"
+    assert summarize(found) == ("adverse events: 1 changed, 3 added",)
+
+
+def test_two_groups_of_one_id_still_make_a_difference() -> None:
+    broken = {"id": "OG000", "title": "Placebo"}, {"id": "OG000", "title": "Drug"}
+    one = study({"title": "X", "groups": list(broken)})
+    two = study({"title": "X", "groups": list(reversed(broken))})
+    assert differences(one, two) != ()
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "expected"),
+    [
+        ({}, {"hasResults": False}, [("added", None, "false")]),
+        ({"hasResults": False}, {}, [("removed", "false", None)]),
+        (
+            {"protocolSection": {}},
+            {"protocolSection": {"designModule": {"phases": ["PHASE2"]}}},
+            [("added", None, "PHASE2")],
+        ),
+        (
+            {"protocolSection": {"designModule": {"phases": ["PHASE1", "PHASE2"]}}},
+            {"protocolSection": {"designModule": {"phases": ["PHASE2", "PHASE3"]}}},
+            [("removed", "PHASE1", None), ("added", None, "PHASE3")],
+        ),
+        (
+            {"protocolSection": {"designModule": {"phases": ["PHASE1"]}}},
+            {"protocolSection": {"designModule": {"phases": ["PHASE2"]}}},
+            [("changed", "PHASE1", "PHASE2")],
+        ),
+        ({"resultsSection": {}}, {}, [("removed", "", None)]),
+        (
+            {"resultsSection": {"participantFlowModule": {"groups": []}}},
+            {"resultsSection": {"participantFlowModule": {}}},
+            [("removed", "", None)],
+        ),
+    ],
+)
+def test_lists_flags_and_empty_parts(
+    before: dict[str, Any],
+    after: dict[str, Any],
+    expected: list[tuple[str, str | None, str | None]],
+) -> None:
+    found = differences(msgspec.convert(before, Study), msgspec.convert(after, Study))
+    assert sorted(brief(found), key=str) == sorted(expected, key=str)
+
+
+def test_sections_are_named_and_a_plain_address_is_given_outside_the_results() -> None:
+    one = msgspec.convert({"protocolSection": {"identificationModule": {"briefTitle": "A"}}}, Study)
+    two = replace(
+        replace_at(one, "/protocolSection/identificationModule/briefTitle", "B"), has_results=True
+    )
+    found = differences(one, two)
+    assert [(d.section, d.address_b, d.leaf) for d in found] == [
+        ("protocol section", "/protocolSection/identificationModule/briefTitle", None),
+        ("record", "/hasResults", None),
+    ]
+    assert summarize(found) == ("protocol section: 1 changed", "record: 1 added")
