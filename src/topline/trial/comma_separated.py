@@ -7,13 +7,14 @@ and SITEID 701 too. A name that ends in DT is a numeric date by ADaM's naming, a
 dates are read as dates; --DTC stays text.
 """
 
+import csv
 import io
 import re
+from itertools import islice
 from pathlib import Path
 from types import MappingProxyType
 
 import polars as pl
-import polars.exceptions
 
 from topline.errors import DataError, LimitError
 from topline.trial.dataset import (
@@ -31,6 +32,7 @@ MAXIMUM_BYTES = 1 << 29
 """The largest CSV file that is read: its text and the frame made of it are in memory at once."""
 
 _LONGEST_HEADER = 1 << 20
+_PIECE_LINES = 1 << 14
 _SEPARATORS = (",", ";", "\t")
 # Names that ADaM and SDTM define as character, whatever their values look like.
 _TEXT_NAME = re.compile(r".*(ID|FL|DTC|TESTCD|PARAMCD|ARMCD|CAT|TERM|GR\d+|AVALC|ORRES|STRESC)")
@@ -78,19 +80,20 @@ def read_csv(path: Path, request: Request) -> Dataset:
         )
     encoding = known_encoding(request.encoding) if request.encoding else None
     content = path.read_bytes().removeprefix(b"\xef\xbb\xbf")
-    if b"\x00" in content[: 1 << 16]:
+    if b"\x00" in content:
         raise DataError(f"{path.name} is binary, not CSV", where=str(path), accepted="text")
     text, used = decoded(content, encoding, str(path))
     header = text[:_LONGEST_HEADER].partition("\n")[0]
     if len(header) == _LONGEST_HEADER:
         raise DataError(f"{path.name} has no line breaks", where=str(path), accepted="CSV")
     separator = max(_SEPARATORS, key=header.count) if header.strip() else ","
-    frame = _frame(text, separator, path)
-    names = distinct_names(frame.columns, str(path))
-    frame.columns = names
+    frame, blank = _frame(text, separator, path)
+    names = frame.columns
     name = path.stem.upper()
     chosen = chosen_columns(request.columns, names, name, str(path))
     notes = [fallback_note(None)] if encoding is None and used != "utf-8" else []
+    if blank:
+        notes.append(Note(message=f"{blank} blank lines were skipped"))
     tidied, padded = tidy(frame.select(chosen))
     columns, more = _typed(tidied)
     variables = {
@@ -108,20 +111,38 @@ def read_csv(path: Path, request: Request) -> Dataset:
     )
 
 
-def _frame(text: str, separator: str, path: Path) -> pl.DataFrame:
+def _frame(text: str, separator: str, path: Path) -> tuple[pl.DataFrame, int]:
+    """Return the text as columns of text, and how many blank lines were skipped.
+
+    Python's reader, not Polars': that one fills short lines with nulls and makes records of blank lines, which
+    would let a file that was cut off pass for a whole one.
+    """
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=separator, strict=True)
     try:
-        return pl.read_csv(
-            io.BytesIO(text.encode()),
-            separator=separator,
-            infer_schema=False,
-            truncate_ragged_lines=False,
-        )
-    except (polars.exceptions.PolarsError, polars.exceptions.PanicException, ValueError) as error:
+        names = distinct_names(next(reader, []), str(path))
+        parts = [pl.DataFrame(schema=dict.fromkeys(names, pl.String))]
+        blank = 0
+        while lines := list(islice(reader, _PIECE_LINES)):
+            rows = [line for line in lines if line]
+            blank += len(lines) - len(rows)
+            before = sum(part.height for part in parts)
+            for number, row in enumerate(rows, start=before + 1):
+                if len(row) != len(names):
+                    raise DataError(
+                        f"record {number} has {len(row)} values for {len(names)} variables",
+                        where=f"{path}, record {number}",
+                        accepted="as many values in every line as the first line has names",
+                        advice="if it is the last record, the file was probably cut off",
+                    )
+            columns = dict(zip(names, zip(*rows, strict=True), strict=bool(rows)))
+            parts.append(pl.DataFrame(columns, schema=parts[0].schema))
+    except csv.Error as error:
         raise DataError(
-            f"{path.name} cannot be read as CSV: {str(error).splitlines()[0]}",
-            where=str(path),
-            accepted="a header line, then as many values in every line",
+            f"{path.name} cannot be read as CSV: {error}",
+            where=f"{path}, line {reader.line_num}",
+            accepted="values that are quoted as RFC 4180 says",
         ) from error
+    return pl.concat(parts), blank
 
 
 def _typed(frame: pl.DataFrame) -> tuple[dict[str, pl.Series], list[Note]]:
@@ -150,6 +171,8 @@ def _column(values: pl.Series) -> tuple[pl.Series, Note | None]:
     cleaned = values.set(values.str.contains(_MISSING).fill_null(False), None)
     whole = bool(numerals.str.contains(_WHOLE).all())
     numbers = cleaned.cast(pl.Int64 if whole else pl.Float64)
+    if not whole and numbers.is_infinite().any():
+        return values, None  # a numeral beyond the range of doubles
     if not missing.any():
         return numbers, None
     words = ", ".join(sorted(set(present.filter(missing))))

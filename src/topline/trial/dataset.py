@@ -9,7 +9,6 @@ date format stays a number.
 
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
-from difflib import get_close_matches
 from pathlib import Path
 from types import MappingProxyType
 from typing import Literal
@@ -17,6 +16,7 @@ from typing import Literal
 import polars as pl
 
 from topline.errors import DataError
+from topline.trial.spelling import nearest
 
 ROW_NUMBER = "__row__"
 """The column of record numbers that :meth:`Dataset.with_row_numbers` adds."""
@@ -236,20 +236,20 @@ def missing_variable(
         f"{dataset} has no variable {name}",
         where=where,
         accepted=listing(names) or "it has no variables at all",
-        advice=nearest(name, names),
+        advice=meant(name, names),
     )
 
 
-def nearest(name: str, names: Iterable[str]) -> str | None:
-    """Return the question that names the nearest spellings, or None where nothing is near.
+def meant(name: str, names: Iterable[str]) -> str | None:
+    """Return the question that names the nearest spelling, or None where nothing is near.
 
     Examples
     --------
-    >>> nearest("adls", ["ADSL", "ADAE"])
+    >>> meant("adls", ["ADSL", "ADAE"])
     'did you mean ADSL?'
     """
-    close = get_close_matches(name.upper(), [one.upper() for one in names], n=3, cutoff=0.6)
-    return f"did you mean {' or '.join(close)}?" if close else None
+    found = nearest(name, names)
+    return f"did you mean {found}?" if found else None
 
 
 def listing(names: Collection[str]) -> str:

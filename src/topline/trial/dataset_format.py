@@ -4,7 +4,11 @@ from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from pathlib import Path
 
+from topline.errors import LimitError
 from topline.trial.dataset import Dataset
+
+MAXIMUM_CELLS = 500_000_000
+"""Values that topline is willing to hold of one dataset: a small file can stand for billions."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,3 +64,24 @@ class DatasetFormat:
     recognises: Callable[[bytes], bool]
     read: Callable[[Path, Request], Dataset]
     by_column: bool
+
+
+def check_cells(records: int, variables: int, path: Path) -> None:
+    """Refuse a dataset that would fill the memory.
+
+    Raises
+    ------
+    LimitError
+        Records times variables exceed :data:`MAXIMUM_CELLS`.
+
+    Examples
+    --------
+    >>> check_cells(254, 48, Path("adsl.xpt"))
+    """
+    if records * variables > MAXIMUM_CELLS:
+        raise LimitError(
+            f"{path.name} holds {records} records of {variables} variables",
+            where=str(path),
+            accepted=f"up to {MAXIMUM_CELLS} values at a time",
+            advice="read fewer variables, or divide the dataset",
+        )

@@ -25,8 +25,8 @@ from topline.trial.dataset import (
     chosen_columns,
     distinct_names,
 )
-from topline.trial.dataset_format import DatasetFormat, Request
-from topline.trial.dataset_json_rows import Cell, RowFile
+from topline.trial.dataset_format import DatasetFormat, Request, check_cells
+from topline.trial.dataset_json_rows import BYTE_ORDER_MARK, Cell, RowFile, Rows
 from topline.trial.text_values import tidy
 
 _TEXT_TYPES = frozenset({"string", "URI"})
@@ -79,7 +79,7 @@ def recognises(head: bytes) -> bool:
     >>> recognises(b' {"datasetJSONVersion": "1.1.0"'), recognises(b"[1]")
     (True, False)
     """
-    return head.removeprefix(b"\xef\xbb\xbf").lstrip()[:1] == b"{"
+    return head.removeprefix(BYTE_ORDER_MARK).lstrip()[:1] == b"{"
 
 
 def read_dataset_json(path: Path, request: Request) -> Dataset:
@@ -119,10 +119,9 @@ def read_dataset_json(path: Path, request: Request) -> Dataset:
                         where=str(path),
                         accepted="one value for each column",
                     )
-            for builder, values in zip(builders, zip(*piece, strict=True), strict=bool(piece)):
-                if builder is not None:
-                    builder.add(values, records)
+            _add(builders, piece, records)
             records += len(piece)
+            check_cells(records, len(chosen), path)
     if description.records is not None and description.records != records:
         raise DataError(
             f"the description says {description.records} records, the file holds {records}",
@@ -133,8 +132,17 @@ def read_dataset_json(path: Path, request: Request) -> Dataset:
     return _dataset(path, name, description, names, builders, records)
 
 
+def _add(builders: Sequence["_Builder | None"], piece: Rows, before: int) -> None:
+    """Give each column its values of some rows."""
+    if not piece:
+        return
+    for builder, values in zip(builders, zip(*piece, strict=True), strict=True):
+        if builder is not None:
+            builder.add(values, before)
+
+
 def _description(rows: RowFile, path: Path) -> Description:
-    text = rows.description.removeprefix(b"\xef\xbb\xbf")
+    text = rows.description.removeprefix(BYTE_ORDER_MARK)
     try:
         description = msgspec.json.decode(text, type=Description)
     except msgspec.ValidationError as error:
@@ -279,7 +287,7 @@ class _Builder:
                 kinds = {int}
             if float not in kinds:
                 return self._whole(values, before)
-        return pl.Series(self._name, values, dtype=pl.Float64, strict=False)
+        return pl.Series(self._name, values, dtype=pl.Float64)
 
     def _whole(self, values: Sequence[Cell], before: int) -> pl.Series:
         for number, value in enumerate(values, start=before + 1):

@@ -19,6 +19,7 @@ from topline.errors import DataError, LimitError
 Cell = str | int | float | bool | None
 Rows = list[list[Cell]]
 
+BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 PIECE_BYTES = 1 << 22
 MAXIMUM_DESCRIPTION = 1 << 26
 """Bytes of a description, and of a row: no dataset has this much, and more is not held in memory."""
@@ -29,6 +30,12 @@ _END = re.compile(rb"\]\s*\}\s*\Z")
 _TAIL = 4096
 _TRIES = 40  # how often a boundary may turn out to be text before the file counts as damaged
 
+
+class _Document(msgspec.Struct):
+    rows: Rows
+
+
+_document_decoder = msgspec.json.Decoder(_Document)
 _rows_decoder = msgspec.json.Decoder(Rows)
 _row_decoder = msgspec.json.Decoder(list[Cell])
 
@@ -47,6 +54,7 @@ class RowFile:
     def __init__(self, data: mmap.mmap, path: Path) -> None:
         self._data = data
         self._path = path
+        self._whole = False
         self._lines = _is_lines(data)
         if self._lines:
             self._start = _line_end(data, 0, path) + 1
@@ -65,19 +73,32 @@ class RowFile:
         LimitError
             A row is larger than :data:`MAXIMUM_DESCRIPTION`.
         """
+        if self._whole:
+            return self._whole_document()
         return self._line_pieces() if self._lines else self._document_pieces()
+
+    def _whole_document(self) -> Iterator[Rows]:
+        try:
+            yield _document_decoder.decode(self.description.removeprefix(BYTE_ORDER_MARK)).rows
+        except msgspec.ValidationError as error:
+            raise self._wrong_row(error, 0) from error
+        except (msgspec.DecodeError, RecursionError, UnicodeDecodeError) as error:
+            raise self.damaged(str(error), 0) from error
 
     def _document(self) -> tuple[int, int, bytes]:
         """Find the rows of a document; the description is the document with no rows."""
         key = _ROWS_KEY.search(self._data, 0, MAXIMUM_DESCRIPTION)
-        tail = max(0, len(self._data) - _TAIL)
-        end = _END.search(self._data, tail)
-        if key is None:
-            # A description alone: decoding it says what is missing or damaged.
-            return 0, 0, self._bounded(len(self._data), 0)
-        if end is None or end.start() < key.end():
-            raise self.damaged("the document does not end after its rows", len(self._data))
-        return key.end(), end.start(), self._bounded(key.end(), 0) + self._data[end.start() :]
+        end = _END.search(self._data, max(0, len(self._data) - _TAIL))
+        rows_are_last = key and end and key.end() <= end.start() and self._before(key.start())
+        if key and end and rows_are_last:
+            return key.end(), end.start(), self._bounded(key.end(), 0) + self._data[end.start() :]
+        # Rows in the middle, none, or damage: decoding the whole says which, if it is of a bearable size.
+        self._whole = True
+        return 0, 0, self._bounded(len(self._data), 0)
+
+    def _before(self, end: int) -> bool:
+        """Whether the columns are described before this place, so that the rows can be the last member."""
+        return self._data.find(b'"columns"', 0, end) >= 0
 
     def _bounded(self, end: int, start: int) -> bytes:
         if end - start > MAXIMUM_DESCRIPTION:
@@ -135,7 +156,7 @@ class RowFile:
 
     def _wrong_row(self, error: msgspec.ValidationError, start: int) -> DataError:
         return DataError(
-            f"{self._path.name} has a row that is not a list of values: {error}",
+            f"{self._path.name} has no rows of plain values: {error}",
             where=f"{self._path}, in the rows from byte {start}",
             accepted="text, numbers, true, false and null in each row",
         )
@@ -151,9 +172,9 @@ class RowFile:
 
 
 def _is_lines(data: mmap.mmap) -> bool:
-    """Whether the first line is a whole object and the second begins a row, as in NDJSON."""
+    """Whether the first line is a whole object without rows and the second begins one, as in NDJSON."""
     end = data.find(b"\n", 0, MAXIMUM_DESCRIPTION)
-    if end < 0:
+    if end < 0 or _ROWS_KEY.search(data, 0, end):
         return False
     following = data[end : end + 256].lstrip()
     return data[max(0, end - 64) : end].rstrip().endswith(b"}") and following[:1] in (b"[", b"")

@@ -8,7 +8,7 @@ from types import MappingProxyType
 import polars as pl
 
 from topline.errors import DataError, NotFoundError, UsageError
-from topline.trial.dataset import Dataset, Variable, listing, nearest
+from topline.trial.dataset import Dataset, Note, Variable, listing, meant
 from topline.trial.reading import DATASET_FORMATS, format_of, read_dataset
 
 _EXTENSIONS = frozenset(extension for one in DATASET_FORMATS for extension in one.extensions)
@@ -105,7 +105,7 @@ class Library:
                 f"there is no dataset {upper}",
                 where=str(self.folder),
                 accepted=listing(self.names) or "the folder holds no dataset",
-                advice=nearest(upper, self.names),
+                advice=meant(upper, self.names),
             )
         paths = self._files[upper]
         if len(paths) > 1:
@@ -133,7 +133,13 @@ class Library:
         name
             The dataset's name in any case.
         columns
-            The variables that are needed, None for all. The dataset returned has at least these.
+            The variables that are needed, None for all.
+
+        Returns
+        -------
+        Dataset
+            With at least the columns asked for, under the name of its file, even where the file calls
+            itself otherwise (``adrs_onco.xpt`` with a dataset ``ADRS`` in it is ``ADRS_ONCO``).
 
         Raises
         ------
@@ -154,6 +160,9 @@ class Library:
             lacking = [column for column in wanted if column.upper() not in kept.frame.columns]
             if lacking:
                 kept = _joined(kept, read_dataset(path, columns=lacking, encoding=self._encoding))
+        if kept.name != upper:
+            note = Note(message=f"the file calls this dataset {kept.name}")
+            kept = replace(kept, name=upper, notes=(note, *kept.notes))
         self._kept[upper] = kept
         return kept
 

@@ -12,7 +12,7 @@ import polars as pl
 import polars.exceptions
 import polars.selectors as cs
 
-from topline.errors import DataError, LimitError
+from topline.errors import DataError
 from topline.trial.dataset import (
     Dataset,
     Note,
@@ -21,11 +21,8 @@ from topline.trial.dataset import (
     chosen_columns,
     distinct_names,
 )
-from topline.trial.dataset_format import DatasetFormat, Request
+from topline.trial.dataset_format import DatasetFormat, Request, check_cells
 from topline.trial.text_values import tidy
-
-MAXIMUM_CELLS = 2_000_000_000
-"""Values that topline is willing to unpack: a few bytes of Parquet can stand for billions."""
 
 METADATA_KEY = "dataset_json"
 _FAILURES = (
@@ -78,7 +75,7 @@ def read_parquet(path: Path, request: Request) -> Dataset:
     DataError
         The file is not Parquet, is damaged, lacks a column, or has columns of lists or structures.
     LimitError
-        The file stands for more values than :data:`MAXIMUM_CELLS`.
+        The file stands for more values than topline holds.
     """
     try:
         schema = pl.read_parquet_schema(path)
@@ -90,13 +87,7 @@ def read_parquet(path: Path, request: Request) -> Dataset:
     text = _text(metadata.get(METADATA_KEY), path)
     name = (text.name or path.stem).upper()
     chosen = set(chosen_columns(request.columns, names, name, str(path)))
-    if records * len(chosen) > MAXIMUM_CELLS:
-        raise LimitError(
-            f"{path.name} stands for {records} records of {len(chosen)} variables",
-            where=str(path),
-            accepted=f"up to {MAXIMUM_CELLS} values",
-            advice="read fewer variables, or write a smaller file",
-        )
+    check_cells(records, len(chosen), path)
     raw = [one for one, upper in zip(schema, names, strict=True) if upper in chosen]
     try:
         frame = pl.read_parquet(path, columns=raw)

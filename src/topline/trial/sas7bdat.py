@@ -172,6 +172,8 @@ def _described(
         # slips of its Python code on values that a header should not have.
         except (PyreadstatError, ReadstatError, UnicodeDecodeError) as error:
             failures.append(str(error))
+            if not isinstance(error, UnicodeDecodeError) and "byte sequence" not in str(error):
+                break  # not a matter of the codepage
         except (TypeError, ValueError, OverflowError, MemoryError) as error:
             raise _damaged(path, str(error) or type(error).__name__) from error
         else:

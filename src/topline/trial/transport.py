@@ -23,12 +23,12 @@ from topline.trial.dataset import (
     chosen_columns,
     distinct_names,
 )
-from topline.trial.dataset_format import DatasetFormat, Request
+from topline.trial.dataset_format import DatasetFormat, Request, check_cells
 from topline.trial.sas_formats import as_dates, date_kind
 from topline.trial.text_values import decoded, fallback_note, known_encoding, tidy
 from topline.trial.transport_layout import Field, Layout, recognises, transport_layout
 
-_CHUNK_BYTES = 1 << 25  # of one column at a time: memory stays bounded for any number of records
+_CHUNK_BYTES = 1 << 23  # of one column at a time: memory stays bounded for any number of records
 _BLANK = 0x20
 _SEPARATORS = b"\n\x1f\x1e\x1d\x1c\x00"
 _ORDINARY = 0x2E
@@ -54,12 +54,15 @@ def read_transport(path: Path, request: Request) -> Dataset:
     DataError
         The file is no transport file, is damaged or cut off, holds several datasets, lacks a column, or holds
         text that is not in the encoding.
+    LimitError
+        More values are asked for than topline holds.
     """
     encoding = known_encoding(request.encoding) if request.encoding else None
-    data = np.memmap(path, dtype=np.uint8, mode="r")
+    data = np.memmap(path, dtype=np.uint8, mode="r").view(np.ndarray)
     layout = transport_layout(data, path, encoding)
     names = distinct_names((field.name for field in layout.fields), str(path))
     chosen = set(chosen_columns(request.columns, names, layout.name, str(path)))
+    check_cells(layout.records, len(chosen), path)
     end = layout.start + layout.records * layout.record_length
     rows = data[layout.start : end].reshape(layout.records, layout.record_length)
     columns: list[pl.Series] = []
