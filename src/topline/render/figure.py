@@ -1,0 +1,114 @@
+"""A chart as a file and as a part of the page: its definition, its SVG, its words.
+
+Charts are defined in Altair and drawn by vl-convert, which runs Vega inside the process: it needs
+no browser and no network, since every definition carries its data. The converter starts once per
+process (about half a second) and draws a chart in some hundredths of a second afterwards.
+"""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from html import escape
+from typing import Any
+
+import altair
+import vl_convert
+
+from topline.render.palette import GRID, INK, MUTED, PAPER
+
+Record = dict[str, Any]
+"""One datum of a chart."""
+
+FONT = "Liberation Sans, Arial, Helvetica, sans-serif"
+
+WIDE = 720
+"""Width of a chart that fills the page's column [px]."""
+NARROW = 340
+"""Width of a chart that fits a telephone, or stands beside a table [px]."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Figure:
+    """A chart of a record.
+
+    Parameters
+    ----------
+    name
+        Its file name without extension.
+    title
+        What it shows, in a line.
+    description
+        What a reader who cannot see it should know.
+    address
+        JSON Pointer of the part of the record it shows.
+    spec
+        Its Vega-Lite definition.
+    svg
+        The drawing, a document of its own.
+    narrow
+        The same at :data:`NARROW` width for small screens; empty where ``svg`` is that narrow.
+    """
+
+    name: str
+    title: str
+    description: str
+    address: str
+    spec: Mapping[str, Any]
+    svg: str
+    narrow: str = ""
+
+
+def inline(records: list[Record]) -> altair.Data:
+    """Return data that a definition carries in itself."""
+    return altair.Data(values=records)  # type: ignore[no-untyped-call]  # Altair leaves it untyped
+
+
+def definition(chart: altair.TopLevelMixin) -> dict[str, Any]:
+    """Return the Vega-Lite definition of a chart in the house's style.
+
+    Altair's own validation is left out: it takes longer than the drawing, and the charts are ours,
+    with nothing of a record in them but data and texts.
+    """
+    spec: dict[str, Any] = chart.to_dict(validate=False)
+    spec["config"] = {
+        "aria": False,
+        "font": FONT,
+        "background": PAPER,
+        "view": {"stroke": None},
+        "axis": {
+            "labelColor": MUTED,
+            "titleColor": MUTED,
+            "labelFontSize": 11,
+            "titleFontSize": 11,
+            "titleFontWeight": "normal",
+            "titlePadding": 6,
+            "domainColor": MUTED,
+            "tickColor": MUTED,
+            "gridColor": GRID,
+        },
+        "text": {"color": INK, "fontSize": 11},
+    }
+    spec["padding"] = 6
+    return spec
+
+
+def draw(spec: Mapping[str, Any], title: str, description: str) -> str:
+    """Return the SVG of a definition, named for readers who cannot see it.
+
+    Parameters
+    ----------
+    spec
+        A Vega-Lite definition with its data.
+    title, description
+        The accessible name and description.
+    """
+    # No address may be fetched, whatever a definition says.
+    svg: str = vl_convert.vegalite_to_svg(dict(spec), allowed_base_urls=[])
+    opening = (
+        f'<svg role="img" aria-label="{escape(f"{title}. {description}")}" '
+        'xmlns="http://www.w3.org/2000/svg" '
+    )
+    return _SPACE.sub("", opening + svg[svg.index("width=") :])
+
+
+_SPACE = re.compile(r"(?<=>)\s+(?=<)")

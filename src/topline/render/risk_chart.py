@@ -1,0 +1,112 @@
+"""The risks of adverse events by group: the terms in which groups differ most."""
+
+from dataclasses import dataclass
+
+from topline.record.results import AdverseEvent, AdverseEventsModule
+from topline.render.axis import percent_axis
+from topline.render.figure import NARROW, WIDE, Figure, definition, draw
+from topline.render.palette import SERIES
+from topline.render.row_plot import PlotMark, PlotRow, row_plot
+from topline.render.table_parts import percentage
+
+MOST_TERMS = 15
+"""Terms drawn; the table holds the rest."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Term:
+    """A term with its risks: label, group places and percentages, in group order."""
+
+    label: str
+    risks: tuple[tuple[int, float], ...]
+
+    @property
+    def difference(self) -> float:
+        """Largest minus smallest risk [percentage points]."""
+        percents = [percent for _, percent in self.risks]
+        return max(percents) - min(percents)
+
+    @property
+    def highest(self) -> float:
+        """The largest risk [%]."""
+        return max(percent for _, percent in self.risks)
+
+
+def risk_chart(module: AdverseEventsModule, address: str, name: str) -> Figure | None:
+    """Return the dot plot of risks, ``None`` where there is nothing to compare or too many groups.
+
+    The 15 terms with the largest difference between groups are drawn, of a single group the 15
+    most frequent, the largest on top. Serious events say so; a term under two organ systems is two
+    terms. Risks are participants affected over participants at risk, computed here.
+
+    Parameters
+    ----------
+    module
+        The adverse events.
+    address
+        The JSON Pointer of the module.
+    name
+        The figure's file name without extension.
+    """
+    groups = module.event_groups or ()
+    titles = [group.title or group.id or "" for group in groups]
+    places = {group.id: place for place, group in enumerate(groups)}
+    terms = [
+        term
+        for events, suffix in ((module.serious_events, " (serious)"), (module.other_events, ""))
+        for event in events or ()
+        if (term := _term(event, suffix, places)) is not None
+    ]
+    if not terms or len(groups) > len(SERIES):
+        return None
+    several = len(groups) > 1
+    chosen = sorted(
+        terms, key=lambda term: (-(term.difference if several else term.highest), -term.highest)
+    )[:MOST_TERMS]
+    rows = [_row(term, several) for term in chosen]
+    title = "Participants affected, % of those at risk"
+    legend = titles if several else ()
+    axis = percent_axis(max(term.highest for term in chosen))
+    heading = "Risks of adverse events by group" if several else "Most frequent adverse events"
+    description = _describe(chosen, titles, len(terms), several)
+    wide, narrow = (
+        definition(row_plot(rows, legend=legend, axis=axis, title=title, width=width))
+        for width in (WIDE, NARROW)
+    )
+    return Figure(
+        name=name,
+        title=heading,
+        description=description,
+        address=address,
+        spec=wide,
+        svg=draw(wide, heading, description),
+        narrow=draw(narrow, heading, description),
+    )
+
+
+def _term(event: AdverseEvent, suffix: str, places: dict[str | None, int]) -> _Term | None:
+    risks = tuple(
+        (places[stats.group_id], 100 * stats.num_affected / stats.num_at_risk)
+        for stats in event.stats or ()
+        if stats.group_id in places and stats.num_affected is not None and stats.num_at_risk
+    )
+    return _Term(f"{event.term or 'No term'}{suffix}", risks) if risks else None
+
+
+def _row(term: _Term, several: bool) -> PlotRow:
+    marks = tuple(PlotMark(series=place, value=percent) for place, percent in term.risks)
+    text = ""
+    if len(term.risks) <= 3:
+        shares = (percentage(percent, 100) for _, percent in term.risks)
+        text = " · ".join(share.text for share in shares if share is not None)
+    return PlotRow(label=term.label, marks=marks, joined=several or len(marks) != 1, text=text)
+
+
+def _describe(chosen: list[_Term], titles: list[str], terms: int, several: bool) -> str:
+    how = "the largest differences between groups" if several else "the highest risks"
+    said = [
+        f"{term.label}: "
+        + ", ".join(f"{titles[place]} {percent:.1f}%" for place, percent in term.risks)
+        for term in chosen[:5]
+    ]
+    return f"The {len(chosen)} of {terms} terms with {how}. " + "; ".join(said)

@@ -1,0 +1,230 @@
+"""Rows of dots with intervals, or of bars: the one shape behind every chart of groups.
+
+A row has its label on a line of its own, above its marks, so that long titles stay readable on a
+telephone. Positions along y are laid out here, in pixels.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import altair
+
+from topline.render.axis import Axis
+from topline.render.figure import Record, inline
+from topline.render.palette import GRID, INK, MUTED, series_colour, series_shape
+
+LABEL, MARK, GAP = 15, 15, 7
+"""Height of a label line, of a line of marks, and of the space between rows [px]."""
+VALUES = 104
+"""Width of the column of printed values on the right [px]."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PlotMark:
+    """One number of one group.
+
+    Parameters
+    ----------
+    series
+        Place of the group, which gives colour and symbol.
+    value
+        Where the dot stands or the bar ends.
+    lower, upper
+        The ends of the interval; ``None`` for none.
+    text
+        The number as posted, printed beside it.
+    """
+
+    series: int
+    value: float
+    lower: float | None = None
+    upper: float | None = None
+    text: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PlotRow:
+    """A label and the marks below it.
+
+    Parameters
+    ----------
+    label
+        What the row is.
+    marks
+        One per group.
+    joined
+        Whether the marks share one line, joined by a thin rule, instead of a line each.
+    text
+        Printed beside a joined row.
+    """
+
+    label: str
+    marks: tuple[PlotMark, ...]
+    joined: bool = False
+    text: str = ""
+
+
+def row_plot(
+    rows: Sequence[PlotRow],
+    *,
+    legend: Sequence[str],
+    axis: Axis,
+    title: str,
+    width: int,
+    bars: bool = False,
+) -> altair.LayerChart:
+    """Return the chart of rows.
+
+    Parameters
+    ----------
+    rows
+        The rows, from the top.
+    legend
+        Titles of the groups in the order of their places; empty where the labels say them.
+    axis
+        The axis below.
+    title
+        The axis' title: what the numbers are, and their unit.
+    width
+        Width of the whole drawing [px].
+    bars
+        Whether values are drawn as bars from zero.
+    """
+    plot_width = width - VALUES - 24
+    table, height, top = _layout(rows, legend, bars)
+    y_scale = altair.Scale(domain=[0, height], range=[0, height], nice=False, zero=False)
+    y = altair.Y("y:Q", scale=y_scale, axis=None)
+    x_scale = altair.Scale(
+        domain=[axis.lower, axis.upper],
+        type="log" if axis.logarithmic else "linear",
+        nice=False,
+        zero=False,
+    )
+    x_axis = altair.Axis(
+        values=list(axis.ticks),
+        grid=False,
+        title=title,
+        titleLimit=width - 24,
+        titleAnchor="start",
+        labelOverlap="greedy",
+        format="~g" if axis.logarithmic else altair.Undefined,
+    )
+    x = altair.X("value:Q", scale=x_scale, axis=x_axis)
+    colour = altair.Color("colour:N", scale=None, legend=None)
+    layers: list[altair.Chart] = [
+        altair.Chart(inline([{"value": tick, "y": top, "bottom": height} for tick in axis.ticks]))
+        .mark_rule(color=GRID)
+        .encode(x=x, y=y, y2="bottom:Q")
+    ]
+    if table.spans:
+        layers.append(
+            altair.Chart(inline(table.spans))
+            .mark_rule(strokeWidth=1.5)
+            .encode(
+                x=altair.X("lower:Q", scale=x_scale, axis=x_axis), x2="upper:Q", y=y, color=colour
+            )
+        )
+    if bars:
+        layers.append(
+            altair.Chart(inline(table.marks))
+            .mark_bar(height=9)
+            .encode(
+                x=altair.X("zero:Q", scale=x_scale, axis=x_axis), x2="value:Q", y=y, color=colour
+            )
+        )
+    else:
+        layers.append(
+            altair.Chart(inline(table.marks))
+            .mark_point(filled=True, size=52, opacity=1)
+            .encode(
+                x=x,
+                y=y,
+                fill=altair.Fill("colour:N", scale=None, legend=None),
+                shape=altair.Shape("shape:N", scale=None, legend=None),
+            )
+        )
+    layers += _texts(table, y, plot_width, width)
+    if table.keys:
+        layers.append(
+            altair.Chart(inline(table.keys))
+            .mark_point(filled=True, size=52, opacity=1)
+            .encode(
+                x=altair.value(5),
+                y=y,
+                fill=altair.Fill("colour:N", scale=None, legend=None),
+                shape=altair.Shape("shape:N", scale=None, legend=None),
+            )
+        )
+    return altair.LayerChart(layer=layers, width=plot_width, height=height)
+
+
+@dataclass(frozen=True, slots=True)
+class _Laid:
+    """The rows laid out: what each layer draws."""
+
+    marks: list[Record]
+    spans: list[Record]
+    labels: list[Record]
+    values: list[Record]
+    keys: list[Record]
+    names: list[Record]
+
+
+def _layout(
+    rows: Sequence[PlotRow], legend: Sequence[str], bars: bool
+) -> tuple[_Laid, float, float]:
+    """Return what to draw, the height of it all and where the grid begins [px]."""
+    laid = _Laid([], [], [], [], [], [])
+    for place, title in enumerate(legend):
+        centre = place * LABEL + LABEL / 2
+        shape = "square" if bars else series_shape(place)
+        laid.keys.append({"y": centre, "colour": series_colour(place), "shape": shape})
+        laid.names.append({"y": centre, "text": title})
+    top = len(legend) * LABEL + (GAP if legend else 0)
+    y = float(top)
+    for row in rows:
+        laid.labels.append({"y": y + LABEL / 2, "text": row.label})
+        y += LABEL
+        if row.joined:
+            _lay_joined(row, y + MARK / 2, laid)
+            y += MARK
+        else:
+            for mark in row.marks:
+                _lay(mark, y + MARK / 2, laid)
+                y += MARK
+        y += GAP
+    return laid, y, top
+
+
+def _lay(mark: PlotMark, y: float, laid: _Laid) -> None:
+    colour = series_colour(mark.series)
+    shape = series_shape(mark.series)
+    laid.marks.append({"y": y, "value": mark.value, "zero": 0, "colour": colour, "shape": shape})
+    if mark.lower is not None and mark.upper is not None:
+        laid.spans.append({"y": y, "lower": mark.lower, "upper": mark.upper, "colour": colour})
+    if mark.text:
+        laid.values.append({"y": y, "text": mark.text})
+
+
+def _lay_joined(row: PlotRow, y: float, laid: _Laid) -> None:
+    values = [mark.value for mark in row.marks]
+    laid.spans.append({"y": y, "lower": min(values), "upper": max(values), "colour": MUTED})
+    for mark in row.marks:
+        _lay(mark, y, laid)
+    if row.text:
+        laid.values.append({"y": y, "text": row.text})
+
+
+def _texts(table: _Laid, y: altair.Y, plot_width: int, width: int) -> list[altair.Chart]:
+    placed = (
+        (table.labels, 0, INK, width - 16),
+        (table.values, plot_width + 10, MUTED, VALUES),
+        (table.names, 14, INK, width - 30),
+    )
+    return [
+        altair.Chart(inline(texts))
+        .mark_text(align="left", baseline="middle", color=colour, limit=limit)
+        .encode(x=altair.value(x), y=y, text="text:N")
+        for texts, x, colour, limit in placed
+        if texts
+    ]
