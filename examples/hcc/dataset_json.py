@@ -98,7 +98,8 @@ def dataset_text(dataset: Dataset) -> str:
     Examples
     --------
     >>> age = Column("AGE", "Age", "integer")
-    >>> print(dataset_text(Dataset("ADSL", "Participants", ["AGE"], [age], [{"AGE": 67}])))
+    >>> participants = Dataset("ADSL", "Participants", ["AGE"], [age], [{"AGE": 67}])
+    >>> print(dataset_text(participants))  # doctest: +ELLIPSIS
     {
     "datasetJSONCreationDateTime": "2025-01-15T12:00:00",
     ...
