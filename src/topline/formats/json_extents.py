@@ -17,6 +17,7 @@ from topline.record.study import Study
 CHUNK_BYTES = 1 << 20
 """How much is read at once [bytes]."""
 
+_BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 _LONGEST_FRAME = 1 << 16  # what may surround the studies of an answer: two short fields
 
 # Possessive repeats (``++``) never give back what they took, so time stays linear in the input.
@@ -212,9 +213,10 @@ class _Window:
 
     def __init__(self, source: Source) -> None:
         self._source = source
+        marked = source.head().startswith(_BYTE_ORDER_MARK)
+        self._behind = len(source.stream.read(len(_BYTE_ORDER_MARK))) if marked else 0
         self._data = source.stream.read(CHUNK_BYTES)
-        self._at = 3 if self._data.startswith(b"\xef\xbb\xbf") else 0  # a byte order mark
-        self._behind = 0
+        self._at = 0
         self._without_break = 0  # no line ends between here and this position of the document
         self._tried = -1  # the end of the last line that was returned to be tried
         self.line = 1
@@ -290,8 +292,7 @@ class _Window:
 
     def at_frame(self) -> bool:
         """Whether the frame of an API answer begins here, rather than a study."""
-        if len(self._data) - self._at < _LONGEST_FRAME:
-            self._read_on()
+        self._look_ahead(_LONGEST_FRAME)
         return _FRAME_START.match(self._data, self._at) is not None
 
     def enter_list(self) -> bool:
@@ -302,8 +303,7 @@ class _Window:
 
     def leave_frame(self) -> None:
         """Move behind the frame of an API answer, whose list of studies has just ended."""
-        while len(self._data) - self._at < _LONGEST_FRAME and self._read_on():
-            pass
+        self._look_ahead(_LONGEST_FRAME)
         match = _FRAME_END.match(self._data, self._at)
         if match is None:
             raise self.unexpected("totalCount, nextPageToken, or the } behind the list of studies")
@@ -318,6 +318,10 @@ class _Window:
             where=f"{self._source.name}, line {self.line}, byte {self._behind + self._at:,}",
             accepted=accepted,
         )
+
+    def _look_ahead(self, size: int) -> None:
+        while len(self._data) - self._at < size and self._read_on():
+            pass
 
     def _read_on(self) -> bool:
         """Read a chunk and forget what has been passed; return whether there was more."""
