@@ -61,7 +61,7 @@ def jeffreys(count: Floats, number: Floats, level: float, *, edge_rule: bool = T
         The confidence level, a fraction.
     edge_rule
         Set the lower limit to 0 where the count is 0, and the upper limit to 1 where it is the number
-        (BCD section 4.1.2; SAS does the same). Without it the interval at the edge leaves out the
+        (BCD section 3.1.3; SAS does the same). Without it the interval at the edge leaves out the
         estimate itself.
 
     Examples
@@ -151,11 +151,9 @@ def _registry(*methods: IntervalMethod) -> Mapping[str, IntervalMethod]:
 
 
 INTERVALS: Mapping[str, IntervalMethod] = _registry(
+    IntervalMethod(name="jeffreys", title="Jeffreys", limits=jeffreys, source="BCD section 3.1.3"),
     IntervalMethod(
-        name="jeffreys", title="Jeffreys", limits=jeffreys, source="BCD section 3.1.3 and 4.1.2"
-    ),
-    IntervalMethod(
-        name="wilson", title="Wilson (score)", limits=wilson, source="BCD section 3.1.1, equation 4"
+        name="wilson", title="Wilson (score)", limits=wilson, source="BCD section 3.1.1"
     ),
     IntervalMethod(
         name="clopper_pearson",
@@ -167,9 +165,9 @@ INTERVALS: Mapping[str, IntervalMethod] = _registry(
         name="agresti_coull",
         title="Agresti–Coull",
         limits=agresti_coull,
-        source="BCD section 3.1.2, equation 5",
+        source="BCD section 3.1.2",
     ),
-    IntervalMethod(name="wald", title="Wald", limits=wald, source="BCD section 2, equation 1"),
+    IntervalMethod(name="wald", title="Wald", limits=wald, source="BCD section 2"),
 )
 """The interval methods by name."""
 

@@ -48,7 +48,7 @@ def _registry(*definitions: QuantileDefinition) -> Mapping[str, QuantileDefiniti
 DEFINITIONS: Mapping[str, QuantileDefinition] = _registry(
     QuantileDefinition(name="inverted_cdf", type=1, shift=(0, 0), usage="SAS QNTLDEF=3"),
     QuantileDefinition(
-        name="averaged_inverted_cdf", type=2, shift=(0, 0), usage="SAS default, QNTLDEF=5; Stata"
+        name="averaged_inverted_cdf", type=2, shift=(0, 0), usage="SAS default, QNTLDEF=5"
     ),
     QuantileDefinition(name="closest_observation", type=3, shift=(-0.5, 0), usage="SAS QNTLDEF=2"),
     QuantileDefinition(

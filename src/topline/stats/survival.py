@@ -262,8 +262,8 @@ def survival_quantile(
     Notes
     -----
     An upper limit can rise again in the tail of a curve, most often on the "log" scale. The first time at or
-    below ``1 - probability`` counts here; R looks the probability up among the sorted limits, and reports a
-    later time for about one log-limited quantile in 900 of small random samples.
+    below ``1 - probability`` counts here; R looks the probability up among the sorted limits, and can so
+    report a later time.
 
     Examples
     --------
