@@ -407,7 +407,8 @@ def _comment(found: Summarised) -> str | None:
     for reason, parts in by_reason.items():
         words = [_PART_WORDS[part] for part in parts]
         named = " and ".join([words[0], *(word.lower() for word in words[1:])])
-        sentences.append(f"{named}: {reason}")
+        joint = " " if reason.startswith("not ") else ": "
+        sentences.append(f"{named}{joint}{reason}")
     return ". ".join(sentences) + "." if sentences else None
 
 

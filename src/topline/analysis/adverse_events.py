@@ -1,0 +1,377 @@
+"""Adverse events: serious and other events by organ system and term, and all-cause mortality.
+
+A participant counts once a term however many events there were; terms are kept apart by organ
+system; other events are those strictly above the threshold in any group, by unrounded numbers.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+
+import numpy as np
+import numpy.typing as npt
+import polars as pl
+
+from topline.analysis.cohort import INDEX, Cohort, Column
+from topline.analysis.findings import Findings
+from topline.analysis.ledger import Basis, Ledger
+from topline.analysis.organ_systems import ORGAN_SYSTEMS, organ_system
+from topline.record.results import (
+    AdverseEvent,
+    AdverseEventsModule,
+    EventGroup,
+    EventStats,
+)
+from topline.trial.condition_evaluation import to_expression
+from topline.trial.conditions import parse_condition
+from topline.trial.specification import AdverseEvents
+
+ADDRESS = "/resultsSection/adverseEventsModule"
+#: Columns added to the events: what they are counted by.
+SYSTEM, TERM, SERIOUS = "__system__", "__term__", "__serious__"
+_UNMAPPED_SHOWN = 10
+
+Key = tuple[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class _Count:
+    """Events of one term in one group, and the participants who had them."""
+
+    affected: int
+    events: int
+
+
+_NONE = _Count(0, 0)
+
+
+class AdverseEventsBuilder:
+    """Builds the adverse events module of one trial.
+
+    Parameters
+    ----------
+    cohort, ledger, findings
+        The trial, and where numbers and oddities go.
+    """
+
+    def __init__(
+        self, cohort: Cohort, specification: AdverseEvents, ledger: Ledger, findings: Findings
+    ) -> None:
+        self.cohort = cohort
+        self.specification = specification
+        self.ledger = ledger
+        self.findings = findings
+        self.population = cohort.population_name(specification.population or "SAFETY")
+        self.columns = cohort.columns(self.population, specification.groups)
+        self.ids = [f"EG{k:03d}" for k in range(len(self.columns))]
+        self.rows = cohort.rows(specification.dataset, self._where())
+        self.events = self._events()
+
+    def build(self) -> AdverseEventsModule:
+        """Build the module."""
+        serious = self._table(serious=True)
+        other = self._table(serious=False)
+        listed_serious = sorted(serious, key=_order)
+        listed_other = sorted(
+            (key for key, counts in other.items() if self._above_threshold(counts)), key=_order
+        )
+        self._report_reclassified()
+        return AdverseEventsModule(
+            frequency_threshold=f"{self.specification.threshold:g}",
+            time_frame=self.specification.time_frame,
+            description=self.specification.description,
+            all_cause_mortality_comment=self.specification.mortality.comment,
+            event_groups=self._groups(listed_other),
+            serious_events=self._posted("seriousEvents", listed_serious, serious) or None,
+            other_events=self._posted("otherEvents", listed_other, other) or None,
+        )
+
+    def _where(self) -> str | None:
+        if self.specification.where is not None:
+            return self.specification.where
+        has_flag = "TRTEMFL" in self.cohort.frame(self.specification.dataset).columns
+        if not has_flag:
+            self.findings.note(
+                "adverse_events",
+                f"{self.specification.dataset} has no TRTEMFL: every event is counted",
+                "say `where:` if only some should be",
+            )
+        return "TRTEMFL == 'Y'" if has_flag else None
+
+    def _organ_system_variable(self) -> str:
+        if self.specification.organ_system is not None:
+            return self.specification.organ_system.upper()
+        return "AESOC" if "AESOC" in self.rows.frame.columns else "AEBODSYS"
+
+    def _serious_condition(self) -> str:
+        flagged = self.specification.serious_where or "AESER == 'Y'"
+        if self.specification.serious == "as_flagged":
+            return flagged
+        fatal = self._fatal_condition()
+        return f"({flagged}) or ({fatal})" if fatal else flagged
+
+    def _fatal_condition(self) -> str | None:
+        if self.specification.fatal_where is not None:
+            return self.specification.fatal_where
+        columns = self.rows.frame.columns
+        parts = [
+            f"{variable} == '{value}'"
+            for variable, value in (("AESDTH", "Y"), ("AEOUT", "FATAL"))
+            if variable in columns
+        ]
+        return " or ".join(parts) or None
+
+    def _events(self) -> pl.DataFrame:
+        """Give the events of the population with group, organ system, term and seriousness."""
+        frame = self.rows.frame
+        union = np.logical_or.reduce([column.members for column in self.columns])
+        if not union.all():
+            frame = frame.filter(pl.Series(union[frame[INDEX].to_numpy()]))
+        term = self.specification.term.upper()
+        system = self._organ_system_variable()
+        serious = to_expression(parse_condition(self._serious_condition()), frame.schema)
+        frame = frame.select(
+            INDEX,
+            serious.alias(SERIOUS),
+            pl.col(system).cast(pl.Categorical).alias(SYSTEM),
+            pl.col(term).cast(pl.Categorical).alias(TERM),
+        )
+        self._report_uncoded(frame, system, term)
+        return frame.with_columns(self._systems(frame[SYSTEM], system), self._terms(frame[TERM]))
+
+    def _report_uncoded(self, frame: pl.DataFrame, system: str, term: str) -> None:
+        for column, variable in ((SYSTEM, system), (TERM, term)):
+            missing = frame[column].null_count()
+            if missing:
+                self.findings.problem(
+                    "adverse_events",
+                    f"{missing} events have no {variable}",
+                    "code them, or leave them out by `where:`",
+                )
+
+    def _systems(self, values: pl.Series, variable: str) -> pl.Series:
+        own = {key.upper(): name for key, name in self.specification.organ_systems.items()}
+        names: dict[str, str] = {}
+        unknown = []
+        for value in values.unique().drop_nulls().cast(pl.String).to_list():
+            name = own.get(value.strip().upper()) or organ_system(value)
+            if name is None:
+                unknown.append(value)
+            names[value] = name or value
+        if unknown:
+            self.findings.problem(
+                "adverse_events",
+                f"{variable} holds {', '.join(map(repr, sorted(unknown)[:_UNMAPPED_SHOWN]))}"
+                + (f" and {len(unknown) - _UNMAPPED_SHOWN} more" if len(unknown) > 10 else "")
+                + ", which are none of the registry's 27 organ systems",
+                "map them with `organ_systems:`",
+            )
+        return _renamed(values, names)
+
+    def _terms(self, values: pl.Series) -> pl.Series:
+        names = {}
+        for value in values.unique().drop_nulls().cast(pl.String).to_list():
+            name = " ".join(value.split())
+            if self.specification.term_case == "sentence" and name.isupper():
+                name = name.capitalize()
+            names[value] = name
+        return _renamed(values, names)
+
+    def _members(self, frame: pl.DataFrame) -> Iterator[tuple[Column, pl.DataFrame]]:
+        """Split events by group; a participant in two groups counts in both."""
+        index = frame[INDEX].to_numpy()
+        for column in self.columns:
+            yield column, frame.filter(pl.Series(column.members[index]))
+
+    def _table(self, *, serious: bool) -> dict[Key, dict[str, _Count]]:
+        chosen = self.events.filter(pl.col(SERIOUS) == serious)
+        table: dict[Key, dict[str, _Count]] = {}
+        for column, events in self._members(chosen):
+            counted = (
+                events.group_by(SYSTEM, TERM, INDEX)
+                .agg(pl.len().alias("events"))
+                .group_by(SYSTEM, TERM)
+                .agg(pl.len().alias("affected"), pl.col("events").sum())
+            )
+            for system, term, affected, count in counted.iter_rows():
+                table.setdefault((system, term), {})[column.key] = _Count(affected, count)
+        return table
+
+    def _above_threshold(self, counts: Mapping[str, _Count]) -> bool:
+        threshold = Fraction(str(self.specification.threshold)) / 100
+        return any(
+            counts.get(column.key, _NONE).affected > threshold * column.size
+            for column in self.columns
+        )
+
+    def _affected_by(self, serious: bool, keys: Sequence[Key] | None) -> dict[str, Basis]:
+        """Count participants with any listed event, by group."""
+        chosen = self.events.filter(pl.col(SERIOUS) == serious)
+        condition = self._condition(serious)
+        if keys is not None:
+            listed = pl.DataFrame(
+                keys, schema={SYSTEM: pl.String, TERM: pl.String}, orient="row"
+            ).with_columns(pl.col(name).cast(chosen.schema[name]) for name in (SYSTEM, TERM))
+            chosen = chosen.join(listed, on=[SYSTEM, TERM], how="semi")
+            condition += f" and term among the {len(keys)} listed"
+        return {
+            column.key: Basis(
+                group=column.key,
+                dataset=self.rows.dataset,
+                condition=condition,
+                population=self.population,
+                rows=events.height,
+                participants=events[INDEX].n_unique(),
+            )
+            for column, events in self._members(chosen)
+        }
+
+    def _condition(self, serious: bool) -> str:
+        asked = parse_condition(self._serious_condition())
+        chosen = f"({asked})" if serious else f"not ({asked})"
+        return chosen if self.rows.condition == "true" else f"{self.rows.condition} and {chosen}"
+
+    def _groups(self, listed_other: Sequence[Key]) -> tuple[EventGroup, ...]:
+        serious = self._affected_by(True, None)
+        other = self._affected_by(False, listed_other)
+        mortality = self.specification.mortality
+        population = self.cohort.population_name(mortality.population or self.population)
+        deaths_condition = mortality.deaths or "DTHFL == 'Y'"
+        died = self.cohort.reached("ADSL", deaths_condition)
+        at_risk = {
+            column.key: column
+            for column in self.cohort.columns(population, self.specification.groups)
+        }
+        groups = []
+        for index, column in enumerate(self.columns):
+            address = f"{ADDRESS}/eventGroups/{index}"
+            mortality_column = at_risk[column.key]
+            deaths = self._people(
+                mortality_column, population, deaths_condition, mortality_column.members & died
+            )
+            everyone = self._people(mortality_column, population, "true", mortality_column.members)
+            exposed = self._people(column, self.population, "true", column.members)
+            groups.append(
+                EventGroup(
+                    id=self.ids[index],
+                    title=column.title,
+                    description=column.description or None,
+                    deaths_num_affected=self._count(f"{address}/deathsNumAffected", deaths),
+                    deaths_num_at_risk=self._count(f"{address}/deathsNumAtRisk", everyone),
+                    serious_num_affected=self._count(
+                        f"{address}/seriousNumAffected", serious[column.key]
+                    ),
+                    serious_num_at_risk=self._count(f"{address}/seriousNumAtRisk", exposed),
+                    other_num_affected=self._count(
+                        f"{address}/otherNumAffected", other[column.key]
+                    ),
+                    other_num_at_risk=self._count(f"{address}/otherNumAtRisk", exposed),
+                )
+            )
+        return tuple(groups)
+
+    def _people(
+        self, column: Column, population: str, condition: str, members: npt.NDArray[np.bool_]
+    ) -> Basis:
+        where = self.cohort.population(population).where
+        number = int(members.sum())
+        return Basis(
+            group=column.key,
+            dataset="ADSL",
+            condition=where if condition == "true" else f"{where} and ({condition})",
+            population=population,
+            rows=number,
+            participants=number,
+        )
+
+    def _count(self, address: str, basis: Basis) -> int:
+        """Enter the participants of a basis as a total of the group."""
+        name = "at risk" if address.endswith("AtRisk") else "affected"
+        method = "participants at risk" if name == "at risk" else "participants with an event"
+        if "deaths" in address:
+            method = "participants at risk" if name == "at risk" else "participants who died"
+        self.ledger.count(address, name, basis, basis.participants, method=method)
+        return basis.participants
+
+    def _posted(
+        self, kind: str, keys: Sequence[Key], table: Mapping[Key, Mapping[str, _Count]]
+    ) -> tuple[AdverseEvent, ...]:
+        assessment = f"{self.specification.assessment.upper()}_ASSESSMENT"
+        condition = self._condition(kind == "seriousEvents")
+        return tuple(
+            AdverseEvent(
+                term=key[1],
+                organ_system=key[0],
+                source_vocabulary=self.specification.vocabulary,
+                assessment_type=assessment,
+                stats=self._stats(f"{ADDRESS}/{kind}/{index}/stats", key, table[key], condition),
+            )
+            for index, key in enumerate(keys)
+        )
+
+    def _stats(
+        self, address: str, key: Key, counts: Mapping[str, _Count], condition: str
+    ) -> tuple[EventStats, ...]:
+        stats = []
+        for index, column in enumerate(self.columns):
+            count = counts.get(column.key, _NONE)
+            basis = Basis(
+                group=column.key,
+                dataset=self.rows.dataset,
+                condition=f"{condition}; {key[0]}: {key[1]}",
+                population=self.population,
+                rows=count.events,
+                participants=count.affected,
+            )
+            for field, name, number, method in (
+                ("numEvents", "events", count.events, "events"),
+                ("numAffected", "affected", count.affected, "participants with the event"),
+                ("numAtRisk", "at risk", column.size, "participants of the population"),
+            ):
+                self.ledger.count(f"{address}/{index}/{field}", name, basis, number, method=method)
+            stats.append(
+                EventStats(
+                    group_id=self.ids[index],
+                    num_events=count.events,
+                    num_affected=count.affected,
+                    num_at_risk=column.size,
+                )
+            )
+        return tuple(stats)
+
+    def _report_reclassified(self) -> None:
+        """Say which fatal events were not flagged as serious, and what was done with them."""
+        fatal = self._fatal_condition()
+        if fatal is None:
+            return
+        flagged = self.specification.serious_where or "AESER == 'Y'"
+        odd = self.cohort.select(self.rows, f"({fatal}) and not ({flagged})")
+        by_group = [
+            f"{column.title}: {odd.within(column.members)[INDEX].n_unique()}"
+            for column in self.columns
+        ]
+        number = sum(odd.within(column.members).height for column in self.columns)
+        if number:
+            as_serious = self.specification.serious == "deaths_are_serious"
+            self.findings.note(
+                "adverse_events",
+                f"{number} events resulted in death and were not flagged as serious "
+                f"(participants: {'; '.join(by_group)})",
+                "posted as serious, as 42 CFR 11.10 has it; `serious: as_flagged` changes that"
+                if as_serious
+                else "posted as not serious, as flagged",
+            )
+
+
+def _renamed(values: pl.Series, names: Mapping[str, str]) -> pl.Series:
+    """Rename categories; the codes of a million rows are left alone where nothing changes."""
+    if all(old == new for old, new in names.items()):
+        return values
+    return values.replace_strict(dict(names), return_dtype=pl.Categorical)
+
+
+def _order(key: Key) -> tuple[int, str, str]:
+    """Order by the registry's list of organ systems, then by term."""
+    system, term = key
+    place = ORGAN_SYSTEMS.index(system) if system in ORGAN_SYSTEMS else len(ORGAN_SYSTEMS)
+    return place, term.casefold(), term

@@ -1,0 +1,1 @@
+"""Statistical analyses of outcome measures: one module each, found by the registry."""

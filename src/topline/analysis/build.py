@@ -1,0 +1,249 @@
+"""From a trial and its specification to a results record with its provenance."""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from topline.analysis import references
+from topline.analysis.adverse_events import AdverseEventsBuilder
+from topline.analysis.baseline import BaselineBuilder
+from topline.analysis.cohort import Cohort
+from topline.analysis.curves import SurvivalCurve
+from topline.analysis.findings import Finding, Findings
+from topline.analysis.flow import FlowBuilder
+from topline.analysis.ledger import Ledger
+from topline.analysis.methods import vocabulary
+from topline.analysis.outcomes import OutcomesBuilder
+from topline.analysis.protocol import more_information, protocol_section
+from topline.analysis.rounding import Rounding
+from topline.analysis.statistics import Statistics
+from topline.errors import ToplineError, UsageError
+from topline.formats.registry import read_study
+from topline.record.protocol import ProtocolSection
+from topline.record.results import ResultsSection
+from topline.record.study import Study
+from topline.trial.library import Library
+from topline.trial.specification import Specification
+from topline.trial.specification_reading import SpecificationReading, read_specification
+
+Progress = Callable[[str, int, int], None]
+"""Told the name of the part that begins, its number from 1, and how many parts there are."""
+
+PARTS = (
+    "datasets",
+    "participant flow",
+    "baseline characteristics",
+    "outcome measures",
+    "adverse events",
+    "more information",
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DatasetRead:
+    """A dataset that a build used.
+
+    Attributes
+    ----------
+    name, label
+        The dataset's name and label.
+    file
+        Where it was read from.
+    rows
+        How many records it has.
+    notes
+        What the reader did beyond copying.
+    """
+
+    name: str
+    label: str | None
+    file: str
+    rows: int
+    notes: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Build:
+    """A results record and what stands behind it.
+
+    Attributes
+    ----------
+    study
+        The record.
+    statistics
+        One row for each number posted.
+    curves
+        Kaplan–Meier curves behind medians and percentages.
+    notes
+        What was found in the data that a person should know.
+    datasets
+        The datasets used.
+    """
+
+    study: Study
+    statistics: Statistics
+    curves: tuple[SurvivalCurve, ...]
+    notes: tuple[Finding, ...]
+    datasets: tuple[DatasetRead, ...]
+
+
+def build_file(
+    specification: Path, *, data: Path | None = None, progress: Progress | None = None
+) -> Build:
+    """Build the record that a specification file describes.
+
+    Parameters
+    ----------
+    specification
+        The ``study.yaml``.
+    data
+        The folder of datasets; default: the specification's ``data``, relative to it.
+    progress
+        Told each part as it begins.
+
+    Raises
+    ------
+    SpecificationError
+        With every mistake in the file, those against the data included.
+    DataError
+        If a dataset cannot be read.
+    AnalysisError
+        With every reason why the data do not allow the build.
+    """
+    reading = read_specification(specification, vocabulary())
+    folder = data_folder(reading, specification, data)
+    library = Library(folder) if folder is not None else None
+    if library is not None:
+        references.check(reading, library)
+    reading.raise_problems()
+    if library is None:
+        raise UsageError(
+            "no folder of datasets is named",
+            accepted="`data: FOLDER` in the specification, or --data FOLDER",
+        )
+    return build(reading.specification, library, base=specification.parent, progress=progress)
+
+
+def data_folder(
+    reading: SpecificationReading, specification: Path, data: Path | None
+) -> Path | None:
+    """Say where the datasets are: where the caller says, else where the specification says."""
+    if data is not None:
+        return data
+    named = reading.specification.data
+    return None if named is None else specification.parent / named
+
+
+def build(
+    specification: Specification,
+    library: Library,
+    *,
+    base: Path | None = None,
+    progress: Progress | None = None,
+) -> Build:
+    """Build a record from a specification that fits the data.
+
+    Parameters
+    ----------
+    specification
+        The specification; :func:`topline.analysis.references.check` has found nothing wrong.
+    library
+        The datasets.
+    base
+        The folder that ``study.registration`` is relative to.
+    progress
+        Told each part as it begins.
+    """
+    told = _Told(progress)
+    findings = Findings()
+    told.begin()
+    registered = _registered(specification, base)
+    wanted = references.needed(specification, library)
+    datasets = {name: library.read(name, columns=columns) for name, columns in wanted.items()}
+    cohort = Cohort(specification, datasets)
+    ledger = Ledger(Rounding(specification.rounding))
+
+    told.begin()
+    flow_builder = FlowBuilder(cohort, ledger, findings)
+    flow, started = None, flow_builder.started()
+    with _stopping(findings, "participant_flow"):
+        flow = flow_builder.build()
+    told.begin()
+    baseline = None
+    with _stopping(findings, "baseline"):
+        baseline = BaselineBuilder(cohort, ledger, findings, started).build()
+    told.begin()
+    outcomes = None
+    with _stopping(findings, "outcomes"):
+        outcomes = OutcomesBuilder(cohort, ledger, findings, started).build()
+    told.begin()
+    events = None
+    if specification.adverse_events is not None:
+        with _stopping(findings, "adverse_events"):
+            events = AdverseEventsBuilder(
+                cohort, specification.adverse_events, ledger, findings
+            ).build()
+    told.begin()
+    for name, lost in cohort.orphans.items():
+        findings.note(
+            name, f"{lost} rows belong to participants who are not in ADSL", "they are not used"
+        )
+    findings.raise_problems()
+    study = Study(
+        protocol_section=protocol_section(specification, registered, sum(started.values())),
+        results_section=ResultsSection(
+            participant_flow_module=flow,
+            baseline_characteristics_module=baseline,
+            outcome_measures_module=outcomes.module
+            if outcomes and outcomes.module.outcome_measures
+            else None,
+            adverse_events_module=events,
+            more_info_module=more_information(specification),
+        ),
+        has_results=True,
+    )
+    return Build(
+        study=study,
+        statistics=ledger.statistics(),
+        curves=outcomes.curves if outcomes else (),
+        notes=tuple(findings.notes),
+        datasets=tuple(
+            DatasetRead(
+                name=name,
+                label=dataset.label,
+                file=dataset.source.name,
+                rows=dataset.records,
+                notes=tuple(str(note) for note in dataset.notes),
+            )
+            for name, dataset in datasets.items()
+        ),
+    )
+
+
+class _Told:
+    """Counts the parts for whoever watches."""
+
+    def __init__(self, progress: Progress | None) -> None:
+        self.progress = progress
+        self.number = 0
+
+    def begin(self) -> None:
+        self.number += 1
+        if self.progress is not None:
+            self.progress(PARTS[self.number - 1], self.number, len(PARTS))
+
+
+@contextmanager
+def _stopping(findings: Findings, part: str) -> Iterator[None]:
+    """Turn an error of one part into a problem, so that the other parts are looked at too."""
+    try:
+        yield
+    except ToplineError as error:
+        findings.problem(part, "; ".join(line.strip() for line in str(error).splitlines()))
+
+
+def _registered(specification: Specification, base: Path | None) -> ProtocolSection | None:
+    if specification.study.registration is None:
+        return None
+    return read_study((base or Path()) / specification.study.registration).protocol_section

@@ -1,0 +1,329 @@
+"""Outcome measures: definition, numbers analysed, values and statistical analyses."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import msgspec
+import numpy as np
+
+from topline.analysis.analyses.analysis import Analysed
+from topline.analysis.analyses.registry import analyses
+from topline.analysis.cohort import INDEX, Cohort, Column
+from topline.analysis.curves import SurvivalCurve
+from topline.analysis.findings import Findings
+from topline.analysis.ledger import Basis, Ledger
+from topline.analysis.measures import Definition, GroupCurve, MeasureBuilder, Measured
+from topline.analysis.methods import summary_of
+from topline.analysis.summaries.summary import Sample
+from topline.errors import ToplineError
+from topline.record.results import (
+    MeasureAnalysis,
+    MeasureGroup,
+    OutcomeMeasure,
+    OutcomeMeasuresModule,
+)
+from topline.stats.estimate import Test
+from topline.stats.survival import number_at_risk, survival_limits
+from topline.trial.specification import OutcomeMeasure as OutcomeSpecification
+from topline.trial.specification_methods import method_options
+
+ADDRESS = "/resultsSection/outcomeMeasuresModule/outcomeMeasures"
+#: Columns of the table of numbers at risk below a curve.
+_RISK_COLUMNS = 7
+
+
+@dataclass(frozen=True, slots=True)
+class BuiltOutcomes:
+    """The module and the curves behind it."""
+
+    module: OutcomeMeasuresModule
+    curves: tuple[SurvivalCurve, ...]
+
+
+class OutcomesBuilder:
+    """Builds the outcome measures of one trial.
+
+    Parameters
+    ----------
+    cohort, ledger, findings
+        The trial, and where numbers and oddities go.
+    started
+        How many started, by group key.
+    """
+
+    def __init__(
+        self, cohort: Cohort, ledger: Ledger, findings: Findings, started: Mapping[str, int]
+    ) -> None:
+        self.cohort = cohort
+        self.ledger = ledger
+        self.findings = findings
+        self.started = started
+        self.curves: list[SurvivalCurve] = []
+
+    def build(self) -> BuiltOutcomes:
+        """Build every outcome measure in the order of the specification."""
+        measures = tuple(
+            self._outcome(index, outcome)
+            for index, outcome in enumerate(self.cohort.specification.outcomes)
+        )
+        return BuiltOutcomes(OutcomeMeasuresModule(outcome_measures=measures), tuple(self.curves))
+
+    def _outcome(self, index: int, outcome: OutcomeSpecification) -> OutcomeMeasure:
+        defined = OutcomeMeasure(
+            type=outcome.type.upper(),
+            title=outcome.title,
+            description=outcome.description,
+            population_description=outcome.population_description,
+            reporting_status="POSTED",
+            time_frame=outcome.time_frame,
+        )
+        if outcome.not_posted is not None:
+            return msgspec.structs.replace(
+                defined,
+                reporting_status="NOT_POSTED",
+                anticipated_posting_date=outcome.not_posted.anticipated,
+            )
+        return self._posted(index, outcome, defined)
+
+    def _posted(
+        self, index: int, outcome: OutcomeSpecification, defined: OutcomeMeasure
+    ) -> OutcomeMeasure:
+        part = f"outcomes[{index}]"
+        flow = self.cohort.specification.participant_flow.population
+        population = self.cohort.population_name(outcome.population or flow)
+        columns = self.cohort.columns(population, outcome.groups)
+        ids = [f"OG{k:03d}" for k in range(len(columns))]
+        definition = self._definition(part, f"{ADDRESS}/{index}", population, outcome)
+        measured = MeasureBuilder(
+            self.cohort, self.ledger, self.findings, definition, columns, ids
+        ).build()
+        self._demand_description(part, outcome, columns, measured.analysed)
+        unit = outcome.unit or definition.summary.unit
+        if unit is None:
+            self.findings.problem(part, f"{outcome.title!r} has no unit of measure", "say `unit:`")
+        self._keep_curves(definition, measured.curves, columns, ids, unit or "")
+        dispersion = measured.dispersion
+        return msgspec.structs.replace(
+            defined,
+            param_type=definition.summary.measure_type
+            if definition.unit_title is None
+            else _of_units(definition.summary.measure_type),
+            dispersion_type=dispersion.outcome if dispersion else None,
+            unit_of_measure=unit,
+            type_units_analyzed=definition.unit_title,
+            denom_units_selected=definition.unit_title,
+            groups=tuple(
+                MeasureGroup(id=id_, title=column.title, description=column.description or None)
+                for id_, column in zip(ids, columns, strict=True)
+            ),
+            denoms=measured.denominators,
+            classes=measured.classes,
+            analyses=self._analyses(part, index, outcome, measured, columns, ids, definition)
+            or None,
+        )
+
+    def _definition(
+        self, part: str, address: str, population: str, outcome: OutcomeSpecification
+    ) -> Definition:
+        summary, options = summary_of(outcome.summary, {})
+        return Definition(
+            part=part,
+            address=address,
+            population=population,
+            dataset=outcome.dataset or "ADSL",
+            where=outcome.where,
+            variable=(outcome.variable or summary.variable).upper(),
+            summary=summary,
+            options=options,
+            categories=outcome.categories,
+            classes=outcome.classes,
+            decimals=outcome.decimals,
+            whole_population=outcome.analyzed == "population",
+            unit_title=outcome.units.title if outcome.units else None,
+            unit_variable=outcome.units.variable.upper() if outcome.units else None,
+        )
+
+    def _demand_description(
+        self,
+        part: str,
+        outcome: OutcomeSpecification,
+        columns: Sequence[Column],
+        analysed: Mapping[str, int],
+    ) -> None:
+        different = [
+            f"{column.title}: {analysed[column.key]} of {self.started[column.key]}"
+            for column in columns
+            if analysed[column.key] != self.started.get(column.key, analysed[column.key])
+        ]
+        if different and not outcome.population_description:
+            self.findings.problem(
+                part,
+                f"the numbers analysed differ from those started ({'; '.join(different)})",
+                "say who was analyzed: `population_description:`",
+            )
+
+    def _keep_curves(
+        self,
+        definition: Definition,
+        curves: Sequence[GroupCurve],
+        columns: Sequence[Column],
+        ids: Sequence[str],
+        unit: str,
+    ) -> None:
+        if not curves:
+            return
+        options = definition.options
+        last = max(float(found.curve.time[-1]) for found in curves)
+        risk_times = np.linspace(0, last, _RISK_COLUMNS)
+        keys = [column.key for column in columns]
+        for found in curves:
+            curve = found.curve
+            limits = survival_limits(curve, level=options.level / 100, transform=options.transform)
+            self.curves.append(
+                SurvivalCurve(
+                    address=definition.address,
+                    group_id=ids[keys.index(found.column.key)],
+                    group_title=found.column.title,
+                    unit=unit,
+                    times=(0.0, *curve.time.tolist()),
+                    survival=(1.0, *curve.survival.tolist()),
+                    lower=(1.0, *map(_defined, limits.lower.tolist())),
+                    upper=(1.0, *map(_defined, limits.upper.tolist())),
+                    censored=tuple(curve.time[curve.censored > 0].tolist()),
+                    at_risk_times=tuple(risk_times.tolist()),
+                    at_risk=tuple(number_at_risk(curve, risk_times).tolist()),
+                    level=options.level / 100,
+                    transform=options.transform,
+                )
+            )
+
+    def _analyses(
+        self,
+        part: str,
+        index: int,
+        outcome: OutcomeSpecification,
+        measured: Measured,
+        columns: Sequence[Column],
+        ids: Sequence[str],
+        definition: Definition,
+    ) -> tuple[MeasureAnalysis, ...]:
+        posted: list[MeasureAnalysis] = []
+        group_ids = {column.key: id_ for column, id_ in zip(columns, ids, strict=True)}
+        for number, method in enumerate(outcome.analyses):
+            analysis = analyses()[str(method["method"])]
+            options = method_options(method, analysis.options)
+            samples = [
+                sample
+                for sample in measured.samples
+                if not options.groups or sample.column in options.groups
+            ]
+            try:
+                results = analysis.analyse(samples, options)
+            except ToplineError as error:
+                self.findings.problem(f"{part}.analyses[{number}]", error.message)
+                continue
+            for result in results:
+                poster = _AnalysisPoster(
+                    self.ledger,
+                    f"{ADDRESS}/{index}/analyses/{len(posted)}",
+                    _basis(definition, result, samples),
+                    options.decimals if options.decimals is not None else measured.decimals[0],
+                )
+                posted.append(poster.post(result, options, group_ids))
+        return tuple(posted)
+
+
+@dataclass(frozen=True, slots=True)
+class _AnalysisPoster:
+    """Posts one analysis and enters its numbers."""
+
+    ledger: Ledger
+    address: str
+    basis: Basis
+    decimals: int
+
+    def post(self, found: Analysed, options: Any, group_ids: Mapping[str, str]) -> MeasureAnalysis:
+        estimate, test = found.estimate, found.test
+        comments = [found.comment or "", options.comment or ""]
+        return MeasureAnalysis(
+            group_ids=tuple(group_ids[key] for key in found.groups),
+            non_inferiority_type=options.type.upper(),
+            p_value=self._p_value(found),
+            statistical_method=found.test_name,
+            statistical_comment=" ".join(part for part in comments if part) or None,
+            param_type=found.parameter,
+            param_value=self._number(found, "paramValue", "estimate", "value"),
+            ci_pct_value=f"{100 * estimate.level:g}" if estimate and estimate.level else None,
+            # The interval posted is the two-sided one, also beside a one-sided test.
+            ci_num_sides="TWO_SIDED" if estimate else None,
+            ci_lower_limit=self._number(found, "ciLowerLimit", "lower limit", "lower"),
+            ci_upper_limit=self._number(found, "ciUpperLimit", "upper limit", "upper"),
+            ci_lower_limit_comment=estimate.reason("lower") if estimate else None,
+            ci_upper_limit_comment=estimate.reason("upper") if estimate else None,
+            estimate_comment=found.estimate_comment,
+            p_value_comment=_p_value_comment(test),
+        )
+
+    def _number(self, found: Analysed, field: str, name: str, part: str) -> str | None:
+        if found.estimate is None:
+            return None
+        return self.ledger.number(
+            f"{self.address}/{field}",
+            name,
+            self.basis,
+            getattr(found.estimate, part),
+            self.decimals,
+            method=found.estimate.method,
+            notes=found.estimate.reason(part) or "",
+        )
+
+    def _p_value(self, found: Analysed) -> str | None:
+        test = found.test
+        if test is None or test.p_value is None:
+            return None
+        text = self.ledger.rounding.p_value(test.p_value)
+        self.ledger.enter(
+            f"{self.address}/pValue",
+            "p-value",
+            self.basis,
+            method=f"{test.method}; statistic {test.statistic:.6g}"
+            + (
+                f", {test.degrees_of_freedom:g} degrees of freedom"
+                if test.degrees_of_freedom is not None
+                else ""
+            ),
+            raw=test.p_value,
+            posted=text,
+            rounding=self.ledger.rounding.describe(4),
+        )
+        return text
+
+
+def _basis(definition: Definition, found: Analysed, samples: Sequence[Sample]) -> Basis:
+    frames = [sample.analysed() for sample in samples if sample.column in found.groups]
+    return Basis(
+        group=", ".join(found.groups),
+        dataset=definition.dataset.upper(),
+        condition=definition.where or "true",
+        population=definition.population,
+        rows=sum(frame.height for frame in frames),
+        participants=sum(int(frame[INDEX].n_unique()) for frame in frames),
+    )
+
+
+def _p_value_comment(test: Test | None) -> str | None:
+    if test is None:
+        return None
+    missing = test.reason("p_value")
+    if missing is not None:
+        return f"Not computable: {missing}."
+    return None if test.sides == "two-sided" else f"One-sided: {test.sides}."
+
+
+def _of_units(measure_type: str) -> str:
+    return "COUNT_OF_UNITS" if measure_type == "COUNT_OF_PARTICIPANTS" else measure_type
+
+
+def _defined(number: float) -> float | None:
+    return None if np.isnan(number) else number

@@ -1,0 +1,329 @@
+"""Which datasets and variables a specification refers to, and whether the data have them.
+
+Every mistake is found before anything is computed, and reported at its place in the file.
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any, Literal, get_args
+
+import msgspec
+import polars as pl
+
+from topline.analysis.methods import vocabulary
+from topline.trial.condition_evaluation import check_condition
+from topline.trial.conditions import ConditionError, parse_condition, variables
+from topline.trial.dataset import Variable
+from topline.trial.library import Library
+from topline.trial.populations import DEFAULT_POPULATIONS, STANDARD_POPULATIONS
+from topline.trial.specification import (
+    BaselineMeasure,
+    Category,
+    MeasureClass,
+    OutcomeMeasure,
+    Part,
+    Specification,
+)
+from topline.trial.specification_methods import method_options
+from topline.trial.specification_problems import path_text
+from topline.trial.specification_reading import SpecificationReading
+
+_TYPES: Mapping[str, pl.DataType] = {
+    "text": pl.String(),
+    "number": pl.Float64(),
+    "integer": pl.Int64(),
+    "date": pl.Date(),
+    "time": pl.Time(),
+    "datetime": pl.Datetime(),
+    "boolean": pl.Boolean(),
+}
+#: Variables of ADAE that the defaults look at where they exist.
+_EVENT_VARIABLES = ("TRTEMFL", "AESER", "AESDTH", "AEOUT", "AESOC", "AEBODSYS", "AEDECOD")
+
+
+@dataclass(frozen=True, slots=True)
+class Reference:
+    """A place in a specification that names a variable or asks a condition of a dataset.
+
+    Attributes
+    ----------
+    path
+        Where in the specification.
+    dataset
+        The dataset's name in upper case.
+    kind
+        Whether ``text`` is a condition or a variable.
+    text
+        The condition or the variable.
+    """
+
+    path: str
+    dataset: str
+    kind: Literal["condition", "variable"]
+    text: str
+
+    def variables(self) -> frozenset[str]:
+        """Name the variables in upper case; none where a condition cannot be parsed."""
+        if self.kind == "variable":
+            return frozenset({self.text.upper()})
+        try:
+            condition = parse_condition(self.text)
+        except ConditionError:
+            return frozenset()
+        return frozenset(variable.name for variable in variables(condition))
+
+
+def references(specification: Specification) -> Iterator[Reference]:
+    """List everything a specification asks of the data, in the order of the specification."""
+    for key, group in specification.groups.items():
+        yield from _condition(group.where, "ADSL", "groups", key, "where")
+    for key, population in specification.populations.items():
+        yield from _condition(population.where, "ADSL", "populations", key, "where")
+    yield from _treatment(specification)
+    yield from _populations(specification)
+    yield from _flow(specification)
+    for index, measure in enumerate(specification.baseline.measures):
+        yield from _measure(measure, measure.dataset, "baseline", "measures", index)
+    for index, outcome in enumerate(specification.outcomes):
+        if outcome.not_posted is None:
+            yield from _measure(outcome, outcome.dataset or "ADSL", "outcomes", index)
+            yield from _methods(outcome, index)
+    yield from _adverse_events(specification)
+
+
+def _condition(text: str | None, dataset: str, *steps: str | int) -> Iterator[Reference]:
+    if text:
+        yield Reference(path_text(*steps), dataset.upper(), "condition", text)
+
+
+def _variable(name: str | None, dataset: str, *steps: str | int) -> Iterator[Reference]:
+    if name:
+        yield Reference(path_text(*steps), dataset.upper(), "variable", name)
+
+
+def _treatment(specification: Specification) -> Iterator[Reference]:
+    if any(group.treatment is not None for group in specification.groups.values()):
+        for field in ("planned", "actual"):
+            yield from _variable(
+                getattr(specification.treatment, field), "ADSL", "treatment", field
+            )
+
+
+def _populations(specification: Specification) -> Iterator[Reference]:
+    """Refer to the flags of the standard populations that are named, where they are named."""
+    named = {key.upper() for key in specification.populations}
+    events = specification.adverse_events
+    used: list[tuple[str | None, tuple[str | int, ...]]] = [
+        (specification.participant_flow.population, ("participant_flow", "population")),
+        (specification.baseline.population, ("baseline", "population")),
+        *(
+            (outcome.population, ("outcomes", index, "population"))
+            for index, outcome in enumerate(specification.outcomes)
+        ),
+    ]
+    if events is not None:
+        used.append((events.population or "SAFETY", ("adverse_events", "population")))
+        used.append((events.mortality.population, ("adverse_events", "mortality", "population")))
+    for name, steps in used:
+        if name is not None and name.upper() not in named and name.upper() in STANDARD_POPULATIONS:
+            yield from _condition(STANDARD_POPULATIONS[name.upper()].where, "ADSL", *steps)
+
+
+def _flow(specification: Specification) -> Iterator[Reference]:
+    flow = specification.participant_flow
+    if flow.units is not None:
+        yield from _variable(flow.units.variable, "ADSL", "participant_flow", "units", "variable")
+    for index, period in enumerate(flow.periods):
+        steps: tuple[str | int, ...] = ("participant_flow", "periods", index)
+        yield from _condition(period.started, "ADSL", *steps, "started")
+        for number, milestone in enumerate(period.milestones):
+            yield from _condition(
+                milestone.where, milestone.dataset, *steps, "milestones", number, "where"
+            )
+        yield from _condition(period.completed, "ADSL", *steps, "completed")
+        yield from _variable(period.reason, "ADSL", *steps, "reason")
+
+
+def _measure(
+    measure: BaselineMeasure | OutcomeMeasure, dataset: str, *steps: str | int
+) -> Iterator[Reference]:
+    yield from _condition(measure.where, dataset, *steps, "where")
+    yield from _variable(_summarised_variable(measure), dataset, *steps, "variable")
+    parts: tuple[tuple[str, tuple[Category | MeasureClass, ...]], ...] = (
+        ("classes", measure.classes),
+        ("categories", measure.categories),
+    )
+    for field, members in parts:
+        for index, part in enumerate(members):
+            yield from _condition(part.where, dataset, *steps, field, index, "where")
+            if isinstance(part, MeasureClass):
+                yield from _variable(part.variable, dataset, *steps, field, index, "variable")
+    if isinstance(measure, OutcomeMeasure) and measure.units is not None:
+        yield from _variable(measure.units.variable, dataset, *steps, "units", "variable")
+    if measure.summary is not None:
+        yield from _options(measure.summary, "summary", dataset, *steps, "summary")
+
+
+def _summarised_variable(measure: BaselineMeasure | OutcomeMeasure) -> str | None:
+    """Name the variable that is summarised, where it is not one of the registry's own measures."""
+    if measure.variable is not None:
+        return measure.variable
+    if isinstance(measure, BaselineMeasure):
+        return {"age": "AGE", "age_categories": "AGE", "sex": "SEX", "race": "RACE",
+                "ethnicity": "ETHNIC"}.get(measure.measure or "")  # fmt: skip
+    from topline.analysis.summaries.registry import summaries
+
+    method = str((measure.summary or {}).get("method"))
+    return summaries()[method].variable if method in summaries() else None
+
+
+def _methods(outcome: OutcomeMeasure, index: int) -> Iterator[Reference]:
+    dataset = outcome.dataset or "ADSL"
+    for number, method in enumerate(outcome.analyses):
+        yield from _options(method, "analysis", dataset, "outcomes", index, "analyses", number)
+
+
+def _options(
+    method: Mapping[str, Any],
+    kind: Literal["summary", "analysis"],
+    dataset: str,
+    *steps: str | int,
+) -> Iterator[Reference]:
+    """Refer to the variables that a method's options name, defaults included."""
+    type_ = vocabulary().of(kind).get(str(method.get("method")))
+    if type_ is None:
+        return
+    options = method_options(method, type_)
+    for field in _variable_fields(type_):
+        value = getattr(options, field)
+        for name in (value,) if isinstance(value, str) else value or ():
+            yield from _variable(name, dataset, *steps, field)
+
+
+def _variable_fields(options: type[Part]) -> Iterator[str]:
+    for field in msgspec.structs.fields(options):
+        if any(_names_variable(kind) for kind in (field.type, *get_args(field.type))) or any(
+            _names_variable(inner) for kind in get_args(field.type) for inner in get_args(kind)
+        ):
+            yield field.name
+
+
+def _names_variable(kind: Any) -> bool:
+    return any(
+        isinstance(meta, msgspec.Meta) and (meta.extra or {}).get("kind") == "variable"
+        for meta in getattr(kind, "__metadata__", ())
+    )
+
+
+def _adverse_events(specification: Specification) -> Iterator[Reference]:
+    events = specification.adverse_events
+    if events is None:
+        return
+    dataset = events.dataset
+    for field in ("where", "serious_where", "fatal_where"):
+        yield from _condition(getattr(events, field), dataset, "adverse_events", field)
+    if events.serious_where is None:
+        yield from _condition("AESER == 'Y'", dataset, "adverse_events", "serious_where")
+    yield from _variable(events.term, dataset, "adverse_events", "term")
+    yield from _variable(events.organ_system, dataset, "adverse_events", "organ_system")
+    deaths = events.mortality.deaths or "DTHFL == 'Y'"
+    yield from _condition(deaths, "ADSL", "adverse_events", "mortality", "deaths")
+
+
+def needed(specification: Specification, library: Library) -> dict[str, set[str] | None]:
+    """Say which variables of which datasets the build reads; ``None`` for all of a dataset.
+
+    Only datasets that exist are named, and only variables that they have.
+    """
+    columns: dict[str, set[str] | None] = {"ADSL": None}
+    for reference in references(specification):
+        known = columns.setdefault(reference.dataset, set())
+        if known is not None:
+            known |= reference.variables() | {"USUBJID"}
+    for measure in specification.baseline.measures:
+        if measure.measure == "region" and "DM" in library:
+            columns.setdefault("DM", {"USUBJID", (measure.variable or "COUNTRY").upper()})
+    events = specification.adverse_events
+    if events is not None:
+        chosen = columns.setdefault(events.dataset.upper(), set())
+        if chosen is not None:
+            chosen |= set(_EVENT_VARIABLES)
+    return {
+        name: None if chosen is None else {column for column in chosen if column in known}
+        for name, chosen in columns.items()
+        if name in library and (known := library.variables(name)) is not None
+    }
+
+
+def check(reading: SpecificationReading, library: Library) -> None:
+    """Check every reference against the data, adding a problem for each that does not fit.
+
+    Parameters
+    ----------
+    reading
+        The specification as it was read; problems are added to it.
+    library
+        The datasets.
+    """
+    missing: set[str] = set()
+    for reference in references(reading.specification):
+        if reference.dataset not in library:
+            if reference.dataset not in missing:
+                missing.add(reference.dataset)
+                reading.problem_at(
+                    reference.path,
+                    f"dataset {reference.dataset}, which the folder does not have",
+                    ", ".join(library.names) or "a dataset of the folder, which holds none",
+                    candidates=library.names,
+                )
+            continue
+        found = library.variables(reference.dataset)
+        if reference.kind == "variable":
+            _check_variable(reading, reference, found)
+        else:
+            _check_condition(reading, reference, found)
+    _check_flow_population(reading, library)
+
+
+def _check_variable(
+    reading: SpecificationReading, reference: Reference, found: Mapping[str, Variable]
+) -> None:
+    if reference.text.upper() not in found:
+        reading.problem_at(
+            reference.path,
+            f"variable {reference.text}, which {reference.dataset} does not have",
+            ", ".join(found),
+            candidates=found,
+        )
+
+
+def _check_condition(
+    reading: SpecificationReading, reference: Reference, found: Mapping[str, Variable]
+) -> None:
+    try:
+        parsed = parse_condition(reference.text)
+    except ConditionError:
+        return  # reported when the specification was read
+    try:
+        check_condition(parsed, {name: _TYPES[one.type] for name, one in found.items()})
+    except ConditionError as error:
+        reading.problem_at(
+            reference.path,
+            f"{error.message.removeprefix('found ')} (condition {reference.text} on "
+            f"{reference.dataset})",
+            error.accepted or "a condition that fits the dataset",
+        )
+
+
+def _check_flow_population(reading: SpecificationReading, library: Library) -> None:
+    """Demand a population where the specification names none and ADSL has no flag for one."""
+    if reading.specification.participant_flow.population is not None or "ADSL" not in library:
+        return
+    found = library.variables("ADSL")
+    flags = [STANDARD_POPULATIONS[name].where.split()[0] for name in DEFAULT_POPULATIONS]
+    if not any(flag in found for flag in flags):
+        reading.problem_at(
+            "participant_flow",
+            f"no population, and ADSL has none of {', '.join(flags)}",
+            "population: NAME, such as ALL",
+        )
