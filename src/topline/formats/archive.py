@@ -180,6 +180,8 @@ def _entries(archive: BinaryIO, directory: _Directory, name: str) -> Iterator[_E
             needed = _ENTRY.size
         yield _parse_entry(block, at, name)
         at += needed
+    if at != len(block) or position != end:
+        raise _damaged(name, "its directory has more members than it says")
 
 
 def _entry_size(block: bytes, at: int, name: str) -> int:
