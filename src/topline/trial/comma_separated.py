@@ -120,6 +120,12 @@ def _frame(text: str, separator: str, path: Path) -> tuple[pl.DataFrame, int]:
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=separator, strict=True)
     try:
         names = distinct_names(next(reader, []), str(path))
+        if not names:
+            raise DataError(
+                f"{path.name} begins with a blank line, so it has no variables",
+                where=str(path),
+                accepted="the names of the variables in the first line",
+            )
         parts = [pl.DataFrame(schema=dict.fromkeys(names, pl.String))]
         blank = 0
         while lines := list(islice(reader, _PIECE_LINES)):

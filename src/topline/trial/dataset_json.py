@@ -35,6 +35,7 @@ _NUMBER_TYPES = frozenset({"integer", "float", "double", "decimal"})
 _NUMERAL = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?")
 _MISSING = frozenset({".", "NA"})  # as writers in SAS and R leave a missing number in text
 _EXACT = 1 << 53
+_HEAD = 4096
 
 
 class Column(msgspec.Struct, frozen=True, rename="camel"):
@@ -62,13 +63,6 @@ class Description(msgspec.Struct, frozen=True, rename="camel"):
     label: str | None = None
     records: int | None = None
     version: str | None = msgspec.field(name="datasetJSONVersion", default=None)
-
-
-class _Older(msgspec.Struct, rename="camel"):
-    """What tells a file of version 1.0 or before."""
-
-    clinical_data: msgspec.Raw | None = None
-    reference_data: msgspec.Raw | None = None
 
 
 def recognises(head: bytes) -> bool:
@@ -146,12 +140,9 @@ def _description(rows: RowFile, path: Path) -> Description:
     try:
         description = msgspec.json.decode(text, type=Description)
     except msgspec.ValidationError as error:
-        older = msgspec.json.decode(text, type=_Older)
-        found = (
-            "is of Dataset-JSON 1.0 or before"
-            if older.clinical_data or older.reference_data
-            else f"is JSON, but not Dataset-JSON: {error}"
-        )
+        # What only versions up to 1.0 have, near the beginning.
+        older = re.search(rb'"(?:clinical|reference)Data"', text[:_HEAD])
+        found = "is of Dataset-JSON 1.0 or before" if older else f"is not Dataset-JSON: {error}"
         raise DataError(
             f"{path.name} {found}",
             where=str(path),

@@ -147,11 +147,12 @@ def _plain(frame: pl.DataFrame, path: Path) -> tuple[pl.DataFrame, list[Note]]:
         for name, dtype in frame.schema.items()
         if isinstance(dtype, pl.Datetime) and dtype.time_zone is not None
     ]
-    nan_counts = frame.select(cs.float().is_nan().sum()).row(0, named=True) if frame.height else {}
+    nan = frame.select(cs.float().is_nan().sum())
     notes = [Note(variable=name, message="the time zone was dropped") for name in zoned]
     notes += [
         Note(variable=name, message="NaN was read as missing", rows=rows)
-        for name, rows in nan_counts.items()
+        for counts in nan.iter_rows(named=True)  # one row, or none where no column is a float
+        for name, rows in counts.items()
         if rows
     ]
     unsigned = [name for name, dtype in frame.schema.items() if dtype == pl.UInt64]

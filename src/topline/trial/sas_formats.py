@@ -67,7 +67,7 @@ _NAME = re.compile(r"(?P<name>[A-Z_](?:[A-Z0-9_]*[A-Z_])?)\d*(?:\.\d*)?")
 _EPOCH_DAYS = 3653  # from 1960-01-01 to 1970-01-01
 _DAY_SECONDS = 86_400
 _FIRST_DAY = -138_061  # 1582-01-01, the first date SAS has
-_LAST_DAY = 2_936_547  # 9999-12-31, the last date Python has
+_LAST_DAY = 2_936_549  # 9999-12-31, the last date Python has
 
 
 def written(name: str, width: int, decimals: int) -> str | None:

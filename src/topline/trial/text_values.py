@@ -111,13 +111,12 @@ def tidy(frame: pl.DataFrame) -> tuple[pl.DataFrame, tuple[Note, ...]]:
     >>> print(*notes)
     AVISIT: leading blanks were removed (1 record)
     """
-    if not frame.height:
-        return frame, ()
     trimmed = frame.with_columns(pl.col(pl.String).str.strip_chars_end(_PADDING))
     padded = trimmed.select(pl.col(pl.String).str.starts_with(" ").sum())
     notes = tuple(
         Note(variable=name, message="leading blanks were removed", rows=rows)
-        for name, rows in padded.row(0, named=True).items()
+        for counts in padded.iter_rows(named=True)  # one row, or none where no column is text
+        for name, rows in counts.items()
         if rows
     )
     text = pl.col([note.variable for note in notes if note.variable]).str.strip_chars_start(" ")
