@@ -39,6 +39,7 @@ PartialDate = Annotated[
     Meta(
         description="A date as YYYY, YYYY-MM or YYYY-MM-DD.",
         pattern=r"^\d{4}(-(0[1-9]|1[0-2])(-(0[1-9]|[12]\d|3[01]))?)?$",
+        extra={"kind": "partial_date"},
     ),
 ]
 Decimals = Annotated[int, Meta(ge=0, le=12, description="Decimal places posted.")]
@@ -151,7 +152,9 @@ class StudyPart(Part, frozen=True, kw_only=True):
 class Group(Part, frozen=True, kw_only=True):
     """A group of participants that is a column of the record's tables."""
 
-    title: Annotated[str, Meta(description="The group's title, at most 100 characters.")]
+    title: Annotated[
+        str, Meta(description="The group's title, at most 100 characters.", max_length=100)
+    ]
     description: Annotated[
         str, Meta(description="Intervention, dose, form, frequency, duration.")
     ] = ""
@@ -576,7 +579,9 @@ class Specification(Part, frozen=True, kw_only=True):
     agreement: (
         Annotated[Agreement, Meta(description="Agreement with principal investigators.")] | None
     ) = None
-    limitations: Annotated[str, Meta(description="Limitations and caveats.")] | None = None
+    limitations: (
+        Annotated[str, Meta(description="Limitations and caveats.", max_length=500)] | None
+    ) = None
     contact: Annotated[Contact, Meta(description="Point of contact.")] | None = None
     rounding: Annotated[
         Literal["half_away_from_zero", "half_to_even"],
