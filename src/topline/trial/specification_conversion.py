@@ -6,6 +6,7 @@ read and checked; a specification with a mistake is never built.
 
 import re
 from collections.abc import Callable, Mapping
+from datetime import date
 from typing import Any, Literal, cast
 
 import msgspec
@@ -177,9 +178,20 @@ def _of_kind(reading: Reading, text: str, path: str, kind: str | None) -> Any:
             reading.report(path, shown(text), f"the name of a {kind}, such as {EXAMPLES[kind]}")
             return ABSENT
         return text.upper()
+    if kind == "partial_date" and len(text) == len("2014-01-31") and not _in_calendar(text):
+        reading.report(path, shown(text), "a day of the calendar, such as 2014-01-31")
+        return ABSENT
     if kind in ("group", "population"):
         reading.references.append(Reference(cast(Literal["group", "population"], kind), text, path))
     return text
+
+
+def _in_calendar(text: str) -> bool:
+    try:
+        date.fromisoformat(text)
+    except ValueError:
+        return False
+    return True
 
 
 EXAMPLES = {"variable": "AVAL", "dataset": "ADTTE"}
@@ -267,11 +279,13 @@ def _fields(
     known = {each.encode_name: each for each in kind.fields}
     noun = f"the option {{}} of {owner}" if owner else "the key {}"
     values: dict[str, Any] = {}
+    meant: set[str | None] = set()
     for key, (key_node, node) in entries.items():
         each = known.get(key)
         if each is None:
             accepted = one_of(known) if known else "no options"
             near = nearest(key, known)
+            meant.add(near)
             found = noun.format(shown(key)[1:-1])
             reading.report(join(path, key), found, accepted, near, at=position_of(key_node))
             continue
@@ -279,7 +293,8 @@ def _fields(
         if value is not ABSENT:
             values[each.name] = value
     for key, each in known.items():
-        if each.required and key not in entries:
+        # A misspelt key is one mistake, not an unknown key and a missing one.
+        if each.required and key not in entries and key not in meant:
             wanted = f"{noun.format(key)}, {describe(each.type)}"
             reading.report(join(path, key), f"no {key}", wanted)
     return values

@@ -103,11 +103,17 @@ def _text(node: yaml.ScalarNode, expected: kinds.StrType) -> Scalar | Refusal:
         )
     if expected.min_length is not None and len(text) < expected.min_length:
         return Refusal(shown(text), f"at least {expected.min_length} characters")
-    if expected.pattern is not None and re.search(expected.pattern, text) is None:
+    if expected.pattern is not None and not _of_form(text, expected.pattern):
         return Refusal(shown(text), f"a text of the form {expected.pattern.strip('^$')}")
     if not text.strip():
         return Refusal("a text of blanks", "a text")
     return text
+
+
+def _of_form(text: str, pattern: str) -> bool:
+    # `$` would let a last line break pass, and `\d` digits of any script.
+    strict = pattern.removesuffix("$") + r"\Z" if pattern.endswith("$") else pattern
+    return re.search(strict, text, re.ASCII) is not None
 
 
 def _whole(node: yaml.ScalarNode, expected: kinds.IntType) -> Scalar | Refusal:

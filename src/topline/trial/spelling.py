@@ -11,7 +11,9 @@ LIKE_ENOUGH = 0.6
 """Names less alike than this are no help: [share of characters in common]."""
 
 
-def nearest(found: str, candidates: Iterable[str]) -> str | None:
+def nearest(
+    found: str, candidates: Iterable[str], *, like_enough: float = LIKE_ENOUGH
+) -> str | None:
     """Find the candidate that is spelled most like what was found.
 
     Upper and lower case, blanks, hyphens and underscores do not count. Of equally near candidates
@@ -23,6 +25,8 @@ def nearest(found: str, candidates: Iterable[str]) -> str | None:
         The name that does not exist.
     candidates
         The names that do; at most :data:`MOST` of them are compared.
+    like_enough
+        Which share of the characters must be in common, from 0 to 1.
 
     Returns
     -------
@@ -42,7 +46,7 @@ def nearest(found: str, candidates: Iterable[str]) -> str | None:
     if not wanted:
         return None
     best: str | None = None
-    best_likeness = LIKE_ENOUGH
+    best_likeness = like_enough
     matcher = SequenceMatcher(autojunk=False)
     matcher.set_seq2(wanted)
     for _, candidate in zip(range(MOST), candidates, strict=False):
