@@ -14,14 +14,14 @@ from topline.analysis.findings import Finding, Findings
 from topline.analysis.flow import FlowBuilder
 from topline.analysis.ledger import Ledger
 from topline.analysis.methods import vocabulary
-from topline.analysis.outcomes import OutcomesBuilder
+from topline.analysis.outcomes import BuiltOutcomes, OutcomesBuilder
 from topline.analysis.protocol import more_information, protocol_section
 from topline.analysis.rounding import Rounding
 from topline.analysis.statistics import Statistics
 from topline.errors import ToplineError, UsageError
 from topline.formats.registry import read_study
 from topline.record.protocol import ProtocolSection
-from topline.record.results import ResultsSection
+from topline.record.results import OutcomeMeasuresModule, ResultsSection
 from topline.record.study import Study
 from topline.trial.library import Library
 from topline.trial.specification import Specification
@@ -111,18 +111,45 @@ def build_file(
     AnalysisError
         With every reason why the data do not allow the build.
     """
-    reading = read_specification(specification, vocabulary())
-    folder = data_folder(reading, specification, data)
-    library = Library(folder) if folder is not None else None
-    if library is not None:
-        references.check(reading, library)
-    reading.raise_problems()
+    reading, library = _checked(specification, data)
     if library is None:
         raise UsageError(
             "no folder of datasets is named",
             accepted="`data: FOLDER` in the specification, or --data FOLDER",
         )
     return build(reading.specification, library, base=specification.parent, progress=progress)
+
+
+def check_file(specification: Path, *, data: Path | None = None) -> tuple[str, ...]:
+    """Find every mistake of a specification file, against its data where it names them.
+
+    Parameters
+    ----------
+    specification, data
+        As :func:`build_file`.
+
+    Returns
+    -------
+    tuple of str
+        The names of the datasets it was checked against; none where no folder is named.
+
+    Raises
+    ------
+    SpecificationError
+        With every mistake.
+    """
+    _, library = _checked(specification, data)
+    return () if library is None else library.names
+
+
+def _checked(specification: Path, data: Path | None) -> tuple[SpecificationReading, Library | None]:
+    reading = read_specification(specification, vocabulary())
+    folder = data_folder(reading, specification, data)
+    library = Library(folder) if folder is not None else None
+    if library is not None:
+        references.check(reading, library)
+    reading.raise_problems()
+    return reading, library
 
 
 def data_folder(
@@ -206,7 +233,7 @@ def build(
     return Build(
         study=study,
         statistics=ledger.statistics(),
-        curves=outcomes.curves if outcomes else (),
+        curves=outcomes.curves if outcomes is not None else (),
         notes=tuple(findings.notes),
         datasets=tuple(
             DatasetRead(
@@ -241,6 +268,12 @@ def _stopping(findings: Findings, part: str) -> Iterator[None]:
         yield
     except ToplineError as error:
         findings.problem(part, "; ".join(line.strip() for line in str(error).splitlines()))
+
+
+def _unless_empty(outcomes: BuiltOutcomes | None) -> OutcomeMeasuresModule | None:
+    if outcomes is None or not outcomes.module.outcome_measures:
+        return None
+    return outcomes.module
 
 
 def _registered(specification: Specification, base: Path | None) -> ProtocolSection | None:
