@@ -467,10 +467,10 @@ def _product_limit(at_risk: Integers, events: Integers) -> tuple[Floats, Floats]
     remaining = at_risk - events
     survival = np.cumprod(remaining / at_risk, dtype=np.float64)
     with np.errstate(divide="ignore", invalid="ignore"):
-        # Where the last at risk has the event, the term is infinite and the variance undefined from there on.
+        # Where the last at risk has the event, the term is infinite, survival 0, and their product undefined.
         terms = np.where(events > 0, events / (at_risk.astype(np.float64) * remaining), 0.0)
         error = survival * np.sqrt(np.cumsum(terms))
-    return survival, np.where(survival > 0, error, np.nan)
+    return survival, error
 
 
 def _crossing(time: Floats, height: Floats, target: float) -> float | None:
