@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from topline.analysis import references
@@ -117,7 +117,9 @@ def build_file(
             "no folder of datasets is named",
             accepted="`data: FOLDER` in the specification, or --data FOLDER",
         )
-    return build(reading.specification, library, base=specification.parent, progress=progress)
+    built = build(reading.specification, library, base=specification.parent, progress=progress)
+    warnings = tuple(Finding("specification", str(warning)) for warning in reading.warnings)
+    return replace(built, notes=(*warnings, *built.notes))
 
 
 def check_file(specification: Path, *, data: Path | None = None) -> tuple[str, ...]:
@@ -146,9 +148,7 @@ def _checked(specification: Path, data: Path | None) -> tuple[SpecificationReadi
     reading = read_specification(specification, vocabulary())
     folder = data_folder(reading, specification, data)
     library = Library(folder) if folder is not None else None
-    if library is not None:
-        references.check(reading, library)
-    reading.raise_problems()
+    reading.raise_problems(references.check(reading, library) if library is not None else ())
     return reading, library
 
 

@@ -25,7 +25,7 @@ from topline.trial.specification import (
     Specification,
 )
 from topline.trial.specification_methods import method_options
-from topline.trial.specification_problems import path_text
+from topline.trial.specification_problems import Problem, path_text
 from topline.trial.specification_reading import SpecificationReading
 
 _TYPES: Mapping[str, pl.DataType] = {
@@ -249,81 +249,91 @@ def needed(specification: Specification, library: Library) -> dict[str, set[str]
         if chosen is not None:
             chosen |= set(_EVENT_VARIABLES)
     return {
-        name: None if chosen is None else {column for column in chosen if column in known}
+        name: None if chosen is None else chosen & set(library.variables(name))
         for name, chosen in columns.items()
-        if name in library and (known := library.variables(name)) is not None
+        if name in library
     }
 
 
-def check(reading: SpecificationReading, library: Library) -> None:
-    """Check every reference against the data, adding a problem for each that does not fit.
+def check(reading: SpecificationReading, library: Library) -> list[Problem]:
+    """Check every reference against the data.
 
     Parameters
     ----------
     reading
-        The specification as it was read; problems are added to it.
+        The specification as it was read.
     library
         The datasets.
+
+    Returns
+    -------
+    list of Problem
+        What does not fit, each at its place in the file.
     """
-    missing: set[str] = set()
-    for reference in references(reading.specification):
-        if reference.dataset not in library:
-            if reference.dataset not in missing:
-                missing.add(reference.dataset)
-                reading.problem_at(
-                    reference.path,
-                    f"dataset {reference.dataset}, which the folder does not have",
-                    ", ".join(library.names) or "a dataset of the folder, which holds none",
-                    candidates=library.names,
-                )
-            continue
-        found = library.variables(reference.dataset)
-        if reference.kind == "variable":
-            _check_variable(reading, reference, found)
-        else:
-            _check_condition(reading, reference, found)
-    _check_flow_population(reading, library)
+    problems = [
+        problem
+        for reference in references(reading.specification)
+        if (problem := _checked(reading, library, reference)) is not None
+    ]
+    no_population = _checked_flow_population(reading, library)
+    return [*problems, *([no_population] if no_population else [])]
 
 
-def _check_variable(
-    reading: SpecificationReading, reference: Reference, found: Mapping[str, Variable]
-) -> None:
-    if reference.text.upper() not in found:
-        reading.problem_at(
+def _checked(
+    reading: SpecificationReading, library: Library, reference: Reference
+) -> Problem | None:
+    if reference.dataset not in library:
+        return reading.problem_at(
             reference.path,
-            f"variable {reference.text}, which {reference.dataset} does not have",
-            ", ".join(found),
-            candidates=found,
+            f"dataset {reference.dataset}, which the folder does not have",
+            ", ".join(library.names) or "a dataset of the folder, which holds none",
+            library.names,
+            word=reference.dataset,
         )
+    found = library.variables(reference.dataset)
+    if reference.kind == "variable":
+        return _checked_variable(reading, reference, found)
+    return _checked_condition(reading, reference, found)
 
 
-def _check_condition(
+def _checked_variable(
     reading: SpecificationReading, reference: Reference, found: Mapping[str, Variable]
-) -> None:
+) -> Problem | None:
+    if reference.text.upper() in found:
+        return None
+    return reading.problem_at(
+        reference.path,
+        f"variable {reference.text}, which {reference.dataset} does not have",
+        ", ".join(found),
+        found,
+        word=reference.text,
+    )
+
+
+def _checked_condition(
+    reading: SpecificationReading, reference: Reference, found: Mapping[str, Variable]
+) -> Problem | None:
     try:
         parsed = parse_condition(reference.text)
     except ConditionError:
-        return  # reported when the specification was read
+        return None  # reported when the specification was read
     try:
         check_condition(parsed, {name: _TYPES[one.type] for name, one in found.items()})
     except ConditionError as error:
-        reading.problem_at(
-            reference.path,
-            f"{error.message.removeprefix('found ')} (condition {reference.text} on "
-            f"{reference.dataset})",
-            error.accepted or "a condition that fits the dataset",
-        )
+        return reading.problem_of(reference.path, error)
+    return None
 
 
-def _check_flow_population(reading: SpecificationReading, library: Library) -> None:
+def _checked_flow_population(reading: SpecificationReading, library: Library) -> Problem | None:
     """Demand a population where the specification names none and ADSL has no flag for one."""
     if reading.specification.participant_flow.population is not None or "ADSL" not in library:
-        return
+        return None
     found = library.variables("ADSL")
     flags = [STANDARD_POPULATIONS[name].where.split()[0] for name in DEFAULT_POPULATIONS]
-    if not any(flag in found for flag in flags):
-        reading.problem_at(
-            "participant_flow",
-            f"no population, and ADSL has none of {', '.join(flags)}",
-            "population: NAME, such as ALL",
-        )
+    if any(flag in found for flag in flags):
+        return None
+    return reading.problem_at(
+        "participant_flow",
+        f"no population, and ADSL has none of {', '.join(flags)}",
+        "population: NAME, such as ALL",
+    )

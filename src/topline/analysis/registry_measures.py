@@ -228,6 +228,13 @@ def _region(
     dataset = measure.dataset.upper()
     if variable not in cohort.participants.columns and dataset == "ADSL":
         dataset = "DM"
+    if dataset not in cohort.datasets or variable not in cohort.frame(dataset).columns:
+        raise DataError(
+            f"no dataset holds {variable}",
+            where=part,
+            accepted=f"{variable} in ADSL or DM",
+            advice="name it: `dataset:` and `variable:`, or leave the measure out",
+        )
     frame = cohort.frame(dataset)
     inside = cohort.participants.filter(members)[INDEX]
     found = frame.filter(pl.col(INDEX).is_in(inside.implode()))[variable].drop_nulls()

@@ -16,7 +16,8 @@ app = typer.Typer(
     name="topline",
     help="From a clinical trial's participant-level data to its registry results record, and back.",
     no_args_is_help=True,
-    add_completion=True,
+    # Plain help: the boxes of Rich would double the time until a person sees it.
+    rich_markup_mode=None,
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
     epilog=(
