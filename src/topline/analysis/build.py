@@ -222,9 +222,7 @@ def build(
         results_section=ResultsSection(
             participant_flow_module=flow,
             baseline_characteristics_module=baseline,
-            outcome_measures_module=outcomes.module
-            if outcomes and outcomes.module.outcome_measures
-            else None,
+            outcome_measures_module=_unless_empty(outcomes),
             adverse_events_module=events,
             more_info_module=more_information(specification),
         ),
