@@ -188,6 +188,24 @@ class TestWriting:
         write_documents([document(Study(has_results=True))], "-")
         assert stream.getvalue() == STUDY + b"\n"
 
+    @pytest.mark.skipif(not Path("/dev/full").exists(), reason="this system has no full device")
+    def test_a_full_disk(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        with pytest.raises(OutputError, match="cannot be written"):
+            write_documents([document()], "/dev/full", "api-json")
+        stream = open("/dev/full", "wb", buffering=0)
+        monkeypatch.setattr("sys.stdout", SimpleNamespace(buffer=stream))
+        with pytest.raises(OutputError, match="standard output cannot be written"):
+            write_documents([document()], "-")
+        stream.close()
+
+    def test_closed_streams(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr("sys.stdin", None)
+        monkeypatch.setattr("sys.stdout", None)
+        with pytest.raises(DocumentError, match="standard input is closed"):
+            read_study("-")
+        with pytest.raises(OutputError, match="standard output is closed"):
+            write_documents([document()], "-")
+
     def test_a_link_stays_and_its_target_is_written(self, tmp_path: Path) -> None:
         target = tmp_path / "target.json"
         target.write_bytes(b"earlier")

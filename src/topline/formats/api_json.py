@@ -120,7 +120,7 @@ def encode(document: Document, *, indented: bool = False) -> bytes:
 
 def recognizes(head: bytes) -> bool:
     """Whether a document begins like JSON: with a brace or bracket, in any Unicode encoding."""
-    return head[:64].replace(b"\0", b"").lstrip(b"\xef\xbb\xbf\xff\xfe \t\r\n")[:1] in (b"{", b"[")
+    return head.replace(b"\0", b"").lstrip(b"\xef\xbb\xbf\xff\xfe \t\r\n")[:1] in (b"{", b"[")
 
 
 def read(source: Source) -> Iterator[Document]:

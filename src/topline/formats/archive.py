@@ -108,6 +108,8 @@ def open_members(
         )
     held = 0
     for entry in _entries(archive, directory, name):
+        if entry.offset > archive_size:
+            raise _damaged(f"{name}: {entry.name}", "the member lies outside of it")
         held += entry.compressed
         if held > archive_size:
             raise LimitError(

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from os import PathLike
 from pathlib import Path
-from typing import BinaryIO, cast
+from typing import BinaryIO, TextIO, cast
 
 from topline.errors import OutputError
 from topline.formats.source import STANDARD_INPUT
@@ -49,8 +49,8 @@ def open_output(place: str | PathLike[str]) -> Iterator[BinaryIO]:
     b'{}'
     """
     if str(place) == STANDARD_INPUT:
-        yield sys.stdout.buffer
-        sys.stdout.buffer.flush()
+        with _standard_output() as stream:
+            yield stream
         return
     if "\0" in os.fspath(place):
         raise OutputError(f"{os.fspath(place)!r} is no name of a file: it has a zero byte in it")
@@ -72,6 +72,21 @@ def open_output(place: str | PathLike[str]) -> Iterator[BinaryIO]:
             f"{os.fspath(place)!r} cannot be written: {error}",
             advice="name a file in a folder that exists and may be written to",
         ) from error
+
+
+@contextmanager
+def _standard_output() -> Iterator[BinaryIO]:
+    # Python leaves out a stream that was closed before it began; types do not know that.
+    stream: TextIO | None = sys.stdout
+    if stream is None:
+        raise OutputError("standard output is closed", advice="name a file, or open it")
+    try:
+        yield stream.buffer
+        stream.buffer.flush()
+    except BrokenPipeError:
+        raise  # whoever reads has read enough, which is for the caller to judge
+    except OSError as error:
+        raise OutputError(f"standard output cannot be written: {error}") from error
 
 
 @contextmanager

@@ -8,9 +8,9 @@ from contextlib import ExitStack
 from dataclasses import dataclass
 from os import PathLike
 from pathlib import Path
-from typing import TYPE_CHECKING, BinaryIO
+from typing import TYPE_CHECKING, BinaryIO, TextIO
 
-from topline.errors import DocumentError, LimitError, NotFoundError
+from topline.errors import DocumentError, LimitError, NotFoundError, OutputError
 from topline.formats.archive import ARCHIVE_MAGICS, open_members
 from topline.formats.inflation import GZIP_MAGIC, InflatedStream
 from topline.formats.limits import DEFAULT_LIMITS, Limits
@@ -102,12 +102,18 @@ def open_sources(place: str | PathLike[str], limits: Limits = DEFAULT_LIMITS) ->
     """
     with ExitStack() as stack:
         if str(place) == STANDARD_INPUT:
-            stream: BinaryIO = sys.stdin.buffer
-            name = "standard input"
+            stream, name = _standard_input(), "standard input"
         else:
-            stream = stack.enter_context(_open_file(Path(place)))
-            name = str(place)
+            stream, name = stack.enter_context(_open_file(Path(place))), str(place)
         yield from _unpack(stream, name, limits, limits.layers)
+
+
+def _standard_input() -> BinaryIO:
+    # Python leaves out a stream that was closed before it began; types do not know that.
+    stream: TextIO | None = sys.stdin
+    if stream is None:
+        raise DocumentError("standard input is closed", advice="name a file, or open it")
+    return stream.buffer
 
 
 def _open_file(path: Path) -> BinaryIO:
@@ -178,7 +184,14 @@ def _spool(reader: BinaryIO, file: BinaryIO, name: str, limits: Limits) -> None:
                 accepted="archives of any size as a file instead of standard input",
                 advice="save the archive to a file and name the file",
             )
-        file.write(block)
+        try:
+            file.write(block)
+        except OSError as error:
+            raise OutputError(
+                f"the archive cannot be kept in a temporary file: {error}",
+                where=name,
+                advice="save the archive to a file and name the file",
+            ) from error
 
 
 class _WholeReads(io.RawIOBase):
