@@ -121,7 +121,8 @@ class RowFile:
         size = PIECE_BYTES
         failure: Exception | None = None
         for _ in range(_TRIES):
-            found = _BOUNDARY.search(self._data, min(start + size, self._end), self._end)
+            furthest = min(start + size + MAXIMUM_DESCRIPTION, self._end)
+            found = _BOUNDARY.search(self._data, min(start + size, furthest), furthest)
             end = found.start() + 1 if found else self._end
             piece = self._bounded(end, start)
             try:
