@@ -290,6 +290,15 @@ NO_STUDIES = {
     "empty": (b"", "empty"),
     "blank": (b" \n\n", "empty"),
     "zero bytes": (b"{}" + b"\0" * 8, "UTF-16"),
+    "bytes that are no text": (b"[\xff\xfe\x01]", r"b'\xff\xfe\x01]'"),
+    "coordinates that lack one": (
+        compact(study(1, contactsLocationsModule={"locations": [{"geoPoint": {"lat": 1.5}}]})),
+        "missing required field `lon`",
+    ),
+    "a coordinate that is text": (
+        compact(study(1, contactsLocationsModule={"locations": [{"geoPoint": {"lat": "N"}}]})),
+        'the text "N" where a whole number or a number belongs',
+    ),
     "UTF-16": ('{"hasResults":true}'.encode("utf-16"), "UTF-16"),
     "UTF-16 without mark": ('{"hasResults":true}'.encode("utf-16-le"), "UTF-16"),
     "UTF-32": ('{"hasResults":true}'.encode("utf-32"), "UTF-16 or UTF-32"),

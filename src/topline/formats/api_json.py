@@ -7,14 +7,21 @@ exact way decodes without types, sets aside what the record cannot hold, and dec
 
 import re
 from collections.abc import Iterable, Iterator
-from typing import Any, BinaryIO
+from typing import BinaryIO
 
 import msgspec
 
-from topline.errors import DocumentError
 from topline.formats.document import Document
 from topline.formats.format import Format
 from topline.formats.json_extents import Extent, check_depth, split_studies
+from topline.formats.json_faults import (
+    given_twice,
+    in_other_encoding,
+    malformed,
+    no_study,
+    not_utf8,
+    wrong_type,
+)
 from topline.formats.limits import DEFAULT_LIMITS, Limits
 from topline.formats.source import Source
 from topline.formats.unknown_fields import find_repeated_field, put_back, take_out
@@ -29,22 +36,7 @@ _DECODER = msgspec.json.Decoder(Study)
 _UNTYPED = msgspec.json.Decoder(float_hook=lambda digits: msgspec.Raw(digits.encode()))
 _ENCODER = msgspec.json.Encoder()
 
-_NCT_ID = re.compile(rb'"nctId"\s*+:\s*+"(NCT\d{8})"')
 _ESCAPED_KEY_SIGN = re.compile(rb"\\u00(?:22|3[aA])")  # a quotation mark or colon, escaped
-_COMPLAINT = re.compile(r"(?P<what>.*?)(?: - at `\$(?P<path>.*)`)?", re.DOTALL)
-_EXPECTED = re.compile(r"Expected `(?P<accepted>[^`]*)`, got `(?P<found>[^`]*)`")
-_STEP = re.compile(r"\.([^.\[\]]+)|\[(\d+)\]")
-_JSON_WORDS = {
-    "str": "text",
-    "int": "a whole number",
-    "float": "a number",
-    "bool": "true or false",
-    "array": "a list",
-    "object": "an object",
-    "null": "null",
-}
-_SHOWN = 60
-"""How much of a wrong value a message shows [characters]."""
 
 
 def decode(data: bytes, *, place: str = "JSON", limits: Limits = DEFAULT_LIMITS) -> Document:
@@ -143,7 +135,8 @@ def read(source: Source) -> Iterator[Document]:
     DocumentError, LimitError
         As :func:`decode`; or where the document holds something else than studies.
     """
-    _refuse_other_encodings(source)
+    if in_other_encoding(source.head()):
+        raise not_utf8(source.head(), source.name)
     for extent in split_studies(source, _decode_proven):
         yield _document(extent, source.limits)
 
@@ -249,127 +242,22 @@ def _decode_exactly(data: bytes, place: str, limits: Limits) -> Document:
     try:
         tree = _UNTYPED.decode(data)
     except UnicodeDecodeError as error:
-        raise _not_utf8(data, place) from error
+        raise not_utf8(data, place) from error
     except msgspec.DecodeError as error:
-        raise DocumentError(
-            f"the JSON cannot be read: {error}",
-            where=_where(data, place),
-            accepted="JSON as the registry's API gives it",
-            advice="fetch or make the file again",
-        ) from error
+        raise malformed(data, place, str(error)) from error
     # Counting keys is fast, and nearly always tells; looking at each is slow, and always does.
     complete = _has_as_many_keys(_ENCODER.encode(tree), data)
     if not complete and (repeated := find_repeated_field(data)) is not None:
-        raise DocumentError(
-            "a field is given twice, and JSON does not say which of the two counts",
-            where=f"{_where(data, place)}, {repeated}",
-            accepted="each field once",
-            advice="remove one of the two",
-        )
-    _refuse_other_objects(tree, data, place)
+        raise given_twice(data, place, repeated)
+    # Else what is no study at all would become a record of nothing.
+    if not isinstance(tree, dict) or (tree and not tree.keys() & field_names(Study).keys()):
+        raise no_study(data, place, tree)
     set_aside = take_out(tree)
     try:
         study = _DECODER.decode(_ENCODER.encode(tree))
     except msgspec.ValidationError as error:
-        raise _wrong_type(str(error), tree, _where(data, place)) from error
+        raise wrong_type(data, place, str(error), tree) from error
     return Document(study=study, format=NAME, place=place, set_aside=set_aside)
-
-
-def _where(data: bytes, place: str) -> str:
-    match = _NCT_ID.search(data)
-    return place if match is None else f"{place}, {match[1].decode()}"
-
-
-def _refuse_other_objects(tree: Any, data: bytes, place: str) -> None:
-    """Refuse JSON that is no study at all, which would become a record of nothing."""
-    fields = field_names(Study)
-    if isinstance(tree, dict) and (not tree or fields.keys() & tree.keys()):
-        return
-    if isinstance(tree, dict):
-        names = [_shorten(name) for name in list(tree)[:5]]
-        found = f"an object with {', '.join(names)}{' and more' if len(tree) > 5 else ''}"
-    else:
-        found = _describe(tree)
-    raise DocumentError(
-        f"the JSON is not a study: it is {found}",
-        where=_where(data, place),
-        accepted=f"an object with {', '.join(fields)}",
-        advice="give JSON of the registry's API version 2",
-    )
-
-
-def _wrong_type(complaint: str, tree: Any, where: str) -> DocumentError:
-    match = _COMPLAINT.fullmatch(complaint)
-    assert match is not None  # the pattern takes any text
-    address = "".join(
-        f"/{name or position}" for name, position in _STEP.findall(match["path"] or "")
-    )
-    expected = _EXPECTED.fullmatch(match["what"])
-    if expected is None:
-        return DocumentError(
-            f"the study does not fit its types: {match['what']}",
-            where=f"{where}, {address or 'the whole study'}",
-            accepted="JSON as the registry's API gives it",
-        )
-    accepted = [_JSON_WORDS.get(word, word) for word in expected["accepted"].split(" | ")]
-    found = _describe(_value_at(tree, match["path"] or ""))
-    return DocumentError(
-        f"the study has {found} where {accepted[0]} belongs",
-        where=f"{where}, {address or 'the whole study'}",
-        accepted=" or ".join(word for word in accepted if word != "null"),
-        advice="correct the value, or leave the field out",
-    )
-
-
-def _value_at(tree: Any, path: str) -> Any:
-    for name, position in _STEP.findall(path):
-        tree = tree[name] if name else tree[int(position)]
-    return tree
-
-
-def _describe(value: Any) -> str:
-    """Name a JSON value and show it, if it is short."""
-    text = _ENCODER.encode(value).decode()
-    if isinstance(value, dict):
-        return "an object"
-    if isinstance(value, list):
-        return "a list"
-    if isinstance(value, str):
-        return f"the text {_shorten(text)}"
-    return (
-        _shorten(text)
-        if value is None or isinstance(value, bool)
-        else f"the number {_shorten(text)}"
-    )
-
-
-def _shorten(text: str) -> str:
-    return text if len(text) <= _SHOWN else f"{text[:_SHOWN]}…"
-
-
-def _refuse_other_encodings(source: Source) -> None:
-    head = source.head()[:4]
-    if head.startswith((b"\xff\xfe", b"\xfe\xff")) or b"\0" in head:
-        raise DocumentError(
-            "the JSON is not in UTF-8, but looks like UTF-16 or UTF-32",
-            where=source.name,
-            accepted="UTF-8, with or without a byte order mark",
-            advice="save the file again as UTF-8",
-        )
-
-
-def _not_utf8(data: bytes, place: str) -> DocumentError:
-    try:
-        data.decode()
-        what = "a character that cannot be"
-    except UnicodeDecodeError as error:
-        what = f"byte 0x{data[error.start]:02X} at position {error.start:,} of the study"
-    return DocumentError(
-        f"the text is not in UTF-8: it has {what}",
-        where=_where(data, place),
-        accepted="UTF-8",
-        advice="save the file again as UTF-8; it may be in Latin-1 or Windows-1252",
-    )
 
 
 def _write(documents: Iterable[Document], stream: BinaryIO, *, indented: bool) -> None:

@@ -312,7 +312,9 @@ class _Window:
     def unexpected(self, accepted: str) -> DocumentError:
         """Return the error that says what stands here, and what should."""
         found = self._data[self._at : self._at + 20]
-        what = repr(found.decode("utf-8", "replace")) if found else "the end of the document"
+        text = found.decode("utf-8", "replace")
+        shown = repr(text if text.isprintable() and "\ufffd" not in text else found)
+        what = shown if found else "the end of the document"
         return DocumentError(
             f"the JSON has {what} where a study, or what may follow one, should be",
             where=f"{self._source.name}, line {self.line}, byte {self._behind + self._at:,}",
