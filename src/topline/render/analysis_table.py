@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 
 from topline.record.results import MeasureAnalysis
 from topline.render.table_model import Cell, ColumnGroup, Mark, Part, Row, Table
-from topline.render.table_parts import Footnotes, label, number
+from topline.render.table_parts import Footnotes, label
 
 _COLUMNS = (
     ("Groups compared", False),
@@ -122,7 +122,7 @@ def _estimate(analysis: MeasureAnalysis, address: str) -> Cell:
     if analysis.dispersion_value is not None:
         parts += [Part(" ("), Part(analysis.dispersion_value, f"{address}/dispersionValue")]
         parts.append(Part(")"))
-    return Cell(tuple(parts), order=number(analysis.param_value))
+    return Cell(tuple(parts))
 
 
 def _interval(analysis: MeasureAnalysis, address: str, footnotes: Footnotes) -> Cell:
@@ -154,5 +154,4 @@ def _p_value(analysis: MeasureAnalysis, address: str, footnotes: Footnotes) -> C
     return Cell(
         _part(analysis.p_value, f"{address}/pValue"),
         footnotes.mark(analysis.p_value_comment, f"{address}/pValueComment"),
-        number(analysis.p_value),
     )

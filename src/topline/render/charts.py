@@ -13,7 +13,7 @@ from topline.render.outcome_table import ADDRESS as OUTCOMES
 from topline.render.risk_chart import risk_chart
 from topline.render.survival_chart import survival_chart
 
-MOST_GROUP_CHARTS = 24
+MOST_GROUP_CHARTS = 16
 """Outcome measures drawn by group, the first of the record; beyond them the tables stand alone."""
 
 
@@ -21,7 +21,7 @@ def figures(study: Study, curves: Iterable[SurvivalCurve] = ()) -> tuple[Figure,
     """Return the charts of a record.
 
     Drawn are: a Kaplan–Meier chart for every outcome measure that has curves; a chart by group for
-    the first 24 of the others that hold something to compare; the risks of adverse events.
+    the first 16 of the others that hold something to compare; the risks of adverse events.
 
     Parameters
     ----------

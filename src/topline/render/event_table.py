@@ -22,7 +22,6 @@ from topline.render.table_parts import (
     groups,
     joined,
     label,
-    number,
     percentage,
     with_strays,
 )
@@ -212,9 +211,7 @@ def _stats(found: Sequence[tuple[int, EventStats]], address: str, counted: bool)
             cells.append(
                 EMPTY
                 if stats.num_events is None
-                else Cell(
-                    (Part(str(stats.num_events), f"{here}/numEvents"),), order=stats.num_events
-                )
+                else Cell((Part(str(stats.num_events), f"{here}/numEvents"),))
             )
         several.append(cells)
     if len(several) == 1:
@@ -232,6 +229,6 @@ def _risk(
     number_at_risk = Part("–") if at_risk is None else Part(str(at_risk), at_risk_address)
     share = percentage(affected, at_risk)
     return [
-        Cell((number_affected, Part(" / "), number_at_risk), order=affected),
-        EMPTY if share is None else Cell((share,), order=number(share.text)),
+        Cell((number_affected, Part(" / "), number_at_risk)),
+        EMPTY if share is None else Cell((share,)),
     ]

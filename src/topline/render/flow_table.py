@@ -19,7 +19,6 @@ from topline.render.table_parts import (
     facts,
     groups,
     joined,
-    number,
     with_strays,
 )
 
@@ -167,5 +166,4 @@ def _cell(stats: FlowStats, address: str, footnotes: Footnotes, units: str | Non
     return Cell(
         tuple(parts),
         footnotes.mark(stats.comment, f"{address}/comment"),
-        number(stats.num_subjects),
     )

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from topline.record.results import Measurement, OutcomeMeasure
 from topline.render.axis import Axis, axis_over, percent_axis
-from topline.render.figure import NARROW, Figure, definition, draw
+from topline.render.figure import NARROW, Figure, draw
 from topline.render.measure_table import (
     COUNTS,
     class_denominators,
@@ -59,15 +59,13 @@ def group_chart(measure: OutcomeMeasure, address: str, name: str) -> Figure | No
         return None
     axis = _axis(points, measure, shares)
     title = _axis_title(measure, shares, axis)
-    spec = definition(
-        row_plot(
-            list(_rows(points, titles, alone)),
-            legend=() if alone or len(titles) < 2 else titles,
-            axis=axis,
-            title=title,
-            width=NARROW,
-            bars=measure.param_type in COUNTS,
-        )
+    spec = row_plot(
+        list(_rows(points, titles, alone)),
+        legend=() if alone or len(titles) < 2 else titles,
+        axis=axis,
+        title=title,
+        width=NARROW,
+        bars=measure.param_type in COUNTS,
     )
     heading = f"{measure.title or 'Outcome measure'}: {title}"
     description = _describe(points, titles)

@@ -81,7 +81,6 @@ class MeasureRows(msgspec.Struct, frozen=True, kw_only=True):
                         [
                             Cell(
                                 (Part(count.value or "", f"{here}/counts/{position}/value"),),
-                                order=number(count.value),
                             )
                             for position, count in found.get(group.id, ())
                             if count.value is not None
@@ -165,14 +164,13 @@ def measurement_cell(
         parts += [Part(" ("), Part(posted.spread, f"{address}/spread"), Part(")")]
     if posted.lower_limit is not None or posted.upper_limit is not None:
         parts += _limits(posted, address)
-    amount = number(posted.value)
-    computed = percentage(amount, of)
+    computed = percentage(number(posted.value), of)
     if computed is not None:
         parts += [Part(" ("), computed, Part(")")]
     marks: tuple[Mark, ...] = ()
     if posted.comment:
         marks = footnotes.mark(posted.comment, f"{address}/comment")
-    return Cell(tuple(parts), marks, amount)
+    return Cell(tuple(parts), marks)
 
 
 def summary_label(measure: Measure) -> str:

@@ -138,7 +138,7 @@ def write_results(
         for figure in drawn:
             (new / "figures" / f"{figure.name}.svg").write_text(figure.svg, encoding="utf-8")
         tell(PARTS[1])
-        page = render_page(built.study, built.statistics, built.curves)
+        page = render_page(built.study, built.statistics, built.curves, drawn=drawn)
         (new / "page.html").write_text(page, encoding="utf-8")
         tell(PARTS[2])
         document = Document(study=built.study, format="api-json", place="build")

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from topline.record.results import AdverseEvent, AdverseEventsModule
 from topline.render.axis import percent_axis
-from topline.render.figure import NARROW, WIDE, Figure, definition, draw
+from topline.render.figure import NARROW, WIDE, Figure, draw
 from topline.render.palette import SERIES
 from topline.render.row_plot import PlotMark, PlotRow, row_plot
 from topline.render.table_parts import percentage
@@ -70,7 +70,7 @@ def risk_chart(module: AdverseEventsModule, address: str, name: str) -> Figure |
     heading = "Risks of adverse events by group" if several else "Most frequent adverse events"
     description = _describe(chosen, titles, len(terms), several)
     wide, narrow = (
-        definition(row_plot(rows, legend=legend, axis=axis, title=title, width=width))
+        row_plot(rows, legend=legend, axis=axis, title=title, width=width)
         for width in (WIDE, NARROW)
     )
     return Figure(

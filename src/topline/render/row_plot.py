@@ -4,13 +4,16 @@ A row has its label on a line of its own, above its marks, so that long titles s
 telephone. Positions along y are laid out here, in pixels.
 """
 
+import copy
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cache
+from typing import Any
 
 import altair
 
 from topline.render.axis import Axis
-from topline.render.figure import Record, inline
+from topline.render.figure import Record, definition, fitted
 from topline.render.palette import GRID, INK, MUTED, series_colour, series_shape
 
 LABEL, MARK, GAP = 15, 15, 7
@@ -72,8 +75,8 @@ def row_plot(
     title: str,
     width: int,
     bars: bool = False,
-) -> altair.LayerChart:
-    """Return the chart of rows.
+) -> dict[str, Any]:
+    """Return the Vega-Lite definition of the chart.
 
     Parameters
     ----------
@@ -92,70 +95,82 @@ def row_plot(
     """
     plot_width = width - VALUES - 24
     table, height, top = _layout(rows, legend, bars)
-    y_scale = altair.Scale(domain=[0, height], range=[0, height], nice=False, zero=False)
-    y = altair.Y("y:Q", scale=y_scale, axis=None)
-    x_scale = altair.Scale(
-        domain=[axis.lower, axis.upper],
-        type="log" if axis.logarithmic else "linear",
-        nice=False,
-        zero=False,
-    )
-    x_axis = altair.Axis(
-        values=list(axis.ticks),
+    spec = copy.deepcopy(_template(bars, axis.logarithmic))
+    spec["width"], spec["height"] = plot_width, height
+    spec["datasets"] = {
+        "grid": [{"value": tick, "y": top, "bottom": height} for tick in axis.ticks],
+        "spans": table.spans,
+        "marks": table.marks,
+        "keys": table.keys,
+        "labels": _fitted(table.labels, width - 16),
+        "values": _fitted(table.values, VALUES),
+        "names": _fitted(table.names, width - 30),
+    }
+    for layer in spec["layer"]:
+        encoding = layer["encoding"]
+        encoding["y"]["scale"].update(domain=[0, height], range=[0, height])
+        if "scale" in encoding["x"]:
+            encoding["x"]["scale"]["domain"] = [axis.lower, axis.upper]
+            encoding["x"]["axis"].update(values=list(axis.ticks), title=fitted(title, width - 24))
+        elif layer["data"]["name"] == "values":
+            encoding["x"]["value"] = plot_width + 10
+    return spec
+
+
+@cache
+def _template(bars: bool, logarithmic: bool) -> dict[str, Any]:
+    """Return the definition with its data, lengths and titles still to be filled in.
+
+    Altair takes as long to put a chart together as Vega to draw it; it does so once per kind.
+    """
+    y = altair.Y("y:Q", scale=altair.Scale(nice=False, zero=False), axis=None)
+    scale = altair.Scale(type="log" if logarithmic else "linear", nice=False, zero=False)
+    axis = altair.Axis(
         grid=False,
-        title=title,
-        titleLimit=width - 24,
         titleAnchor="start",
-        labelOverlap="greedy",
-        format="~g" if axis.logarithmic else altair.Undefined,
+        labelFlush=True,
+        format="~g" if logarithmic else altair.Undefined,
     )
-    x = altair.X("value:Q", scale=x_scale, axis=x_axis)
     colour = altair.Color("colour:N", scale=None, legend=None)
-    layers: list[altair.Chart] = [
-        altair.Chart(inline([{"value": tick, "y": top, "bottom": height} for tick in axis.ticks]))
-        .mark_rule(color=GRID)
-        .encode(x=x, y=y, y2="bottom:Q")
-    ]
-    if table.spans:
-        layers.append(
-            altair.Chart(inline(table.spans))
-            .mark_rule(strokeWidth=1.5)
-            .encode(
-                x=altair.X("lower:Q", scale=x_scale, axis=x_axis), x2="upper:Q", y=y, color=colour
-            )
+    fill = altair.Fill("colour:N", scale=None, legend=None)
+    shape = altair.Shape("shape:N", scale=None, legend=None)
+
+    def x(field: str) -> altair.X:
+        return altair.X(f"{field}:Q", scale=scale, axis=axis)
+
+    def texts(name: str, colour: str, start: int) -> altair.Chart:
+        chart = altair.Chart(altair.NamedData(name=name)).mark_text(
+            align="left", baseline="middle", color=colour
         )
-    if bars:
-        layers.append(
-            altair.Chart(inline(table.marks))
-            .mark_bar(height=9)
-            .encode(
-                x=altair.X("zero:Q", scale=x_scale, axis=x_axis), x2="value:Q", y=y, color=colour
-            )
+        placed: altair.Chart = chart.encode(x=altair.value(start), y=y, text="text:N")
+        return placed
+
+    spans = altair.Chart(altair.NamedData(name="spans")).mark_rule(strokeWidth=1.5)
+    marks = altair.Chart(altair.NamedData(name="marks"))
+    keys = altair.Chart(altair.NamedData(name="keys"))
+    drawn = (
+        marks.mark_bar(height=9).encode(x=x("zero"), x2="value:Q", y=y, color=colour)
+        if bars
+        else marks.mark_point(filled=True, size=52, opacity=1).encode(
+            x=x("value"), y=y, fill=fill, shape=shape
         )
-    else:
-        layers.append(
-            altair.Chart(inline(table.marks))
-            .mark_point(filled=True, size=52, opacity=1)
-            .encode(
-                x=x,
-                y=y,
-                fill=altair.Fill("colour:N", scale=None, legend=None),
-                shape=altair.Shape("shape:N", scale=None, legend=None),
-            )
-        )
-    layers += _texts(table, y, plot_width, width)
-    if table.keys:
-        layers.append(
-            altair.Chart(inline(table.keys))
-            .mark_point(filled=True, size=52, opacity=1)
-            .encode(
-                x=altair.value(5),
-                y=y,
-                fill=altair.Fill("colour:N", scale=None, legend=None),
-                shape=altair.Shape("shape:N", scale=None, legend=None),
-            )
-        )
-    return altair.LayerChart(layer=layers, width=plot_width, height=height)
+    )
+    chart = altair.LayerChart(
+        layer=[
+            altair.Chart(altair.NamedData(name="grid"))
+            .mark_rule(color=GRID)
+            .encode(x=x("value"), y=y, y2="bottom:Q"),
+            spans.encode(x=x("lower"), x2="upper:Q", y=y, color=colour),
+            drawn,
+            texts("labels", INK, 0),
+            texts("values", MUTED, 0),
+            texts("names", INK, 14),
+            keys.mark_point(filled=True, size=52, opacity=1).encode(
+                x=altair.value(5), y=y, fill=fill, shape=shape
+            ),
+        ]
+    )
+    return definition(chart)
 
 
 @dataclass(frozen=True, slots=True)
@@ -215,16 +230,5 @@ def _lay_joined(row: PlotRow, y: float, laid: _Laid) -> None:
         laid.values.append({"y": y, "text": row.text})
 
 
-def _texts(table: _Laid, y: altair.Y, plot_width: int, width: int) -> list[altair.Chart]:
-    placed = (
-        (table.labels, 0, INK, width - 16),
-        (table.values, plot_width + 10, MUTED, VALUES),
-        (table.names, 14, INK, width - 30),
-    )
-    return [
-        altair.Chart(inline(texts))
-        .mark_text(align="left", baseline="middle", color=colour, limit=limit)
-        .encode(x=altair.value(x), y=y, text="text:N")
-        for texts, x, colour, limit in placed
-        if texts
-    ]
+def _fitted(texts: list[Record], width: float) -> list[Record]:
+    return [text | {"text": fitted(text["text"], width)} for text in texts]

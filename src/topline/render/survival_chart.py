@@ -6,12 +6,14 @@ import altair
 
 from topline.analysis.curves import SurvivalCurve
 from topline.render.axis import Axis, axis_over
-from topline.render.figure import NARROW, WIDE, Figure, Record, definition, draw, inline
+from topline.render.figure import NARROW, WIDE, Figure, Record, definition, draw, fitted, inline
 from topline.render.palette import INK, MUTED, series_colour
 
 _HEIGHT = 260
 _LINE = 15
 """Height of a line of text below the chart [px]."""
+_AXIS = 40
+"""Room for the time axis between the curves and the numbers at risk [px]."""
 _TICK = 7
 """Height of a censoring tick [px]."""
 
@@ -44,23 +46,24 @@ def survival_chart(curves: Sequence[SurvivalCurve], title: str, name: str) -> Fi
 
 
 def _chart(curves: Sequence[SurvivalCurve], width: int) -> altair.VConcatChart:
-    ends = [_end(curve) for curve in curves]
-    axis = axis_over((0.0, *ends, *(time for curve in curves for time in curve.at_risk_times)))
-    axis = _up_to(axis, max(ends))
+    axis = _time_axis(curves)
     plot_width = width - 64
     return altair.vconcat(
         _curves(curves, axis, plot_width),
         _at_risk(curves, axis, plot_width),
-        spacing=6,
+        spacing=_AXIS,
         bounds="flush",
     )
 
 
-def _up_to(axis: Axis, end: float) -> Axis:
-    """Return the axis cut off at the end of follow-up: nothing is known beyond it."""
-    upper = end if end > 0 else axis.upper
-    ticks = tuple(tick for tick in axis.ticks if tick <= upper)
-    return Axis(lower=0, upper=upper, ticks=ticks)
+def _time_axis(curves: Sequence[SurvivalCurve]) -> Axis:
+    """Return the axis of time: to the end of follow-up, with ticks at the times of the table."""
+    end = max(_end(curve) for curve in curves)
+    times = {time for curve in curves for time in curve.at_risk_times}
+    found = axis_over((0.0, end, *times))
+    upper = end if end > 0 else found.upper
+    ticks = sorted(times) or found.ticks
+    return Axis(lower=0, upper=upper, ticks=tuple(tick for tick in ticks if tick <= upper))
 
 
 def _end(curve: SurvivalCurve) -> float:
@@ -172,7 +175,7 @@ def _at_risk(curves: Sequence[SurvivalCurve], axis: Axis, width: int) -> altair.
     for place, curve in enumerate(curves):
         line = _LINE * (1.5 + 2 * place)
         keys.append({"y": line, "colour": series_colour(place), "dash": _dash(place)})
-        texts.append({"y": line, "text": curve.group_title})
+        texts.append({"y": line, "text": fitted(curve.group_title, width - 30)})
         numbers += [
             {"time": time, "y": line + _LINE, "text": str(at_risk)}
             for time, at_risk in zip(curve.at_risk_times, curve.at_risk, strict=True)
@@ -196,7 +199,7 @@ def _at_risk(curves: Sequence[SurvivalCurve], axis: Axis, width: int) -> altair.
             strokeDash=altair.StrokeDash("dash:N", scale=None, legend=None),
         ),
         altair.Chart(inline(texts))
-        .mark_text(align="left", baseline="middle", color=INK, limit=width - 30)
+        .mark_text(align="left", baseline="middle", color=INK)
         .encode(x=altair.value(28), y=y, text="text:N"),
         altair.Chart(inline(numbers))
         .mark_text(baseline="middle", color=INK)

@@ -55,8 +55,6 @@ class Cell(msgspec.Struct, frozen=True):
         The texts in reading order; none where the record holds nothing.
     marks
         Its footnotes.
-    order
-        The number by which a column is sorted; ``None`` where there is no number.
 
     Examples
     --------
@@ -66,7 +64,6 @@ class Cell(msgspec.Struct, frozen=True):
 
     parts: tuple[Part, ...] = ()
     marks: tuple[Mark, ...] = ()
-    order: float | None = None
 
     @property
     def text(self) -> str:

@@ -170,11 +170,11 @@ def joined(cells: Sequence[Cell]) -> Cell:
     parts: list[Part] = []
     for cell in cells:
         parts += [Part("; "), *cell.parts] if parts else cell.parts
-    return Cell(tuple(parts), tuple(mark for cell in cells for mark in cell.marks), cells[0].order)
+    return Cell(tuple(parts), tuple(mark for cell in cells for mark in cell.marks))
 
 
 def number(text: str | None) -> float | None:
-    """Return a posted number for sorting and drawing, ``None`` where there is none to draw.
+    """Return a posted number for drawing, ``None`` where there is none to draw.
 
     Examples
     --------

@@ -1,0 +1,198 @@
+"""The results page: one HTML file that needs nothing else, made from the page's context."""
+
+import base64
+import hashlib
+from collections.abc import Mapping, Sequence
+from dataclasses import fields
+from functools import cache
+from importlib import resources
+
+import msgspec
+from jinja2 import Environment, FunctionLoader, StrictUndefined
+from markupsafe import Markup
+
+from topline.analysis.statistics import Statistics
+from topline.record import Study
+from topline.render.context import (
+    ChartView,
+    DocumentView,
+    PageContext,
+    PageModule,
+    PageSection,
+    ProvenanceView,
+)
+from topline.render.figure import Figure
+from topline.render.flow_diagram import flow_diagram
+from topline.render.overview import overview
+from topline.render.palette import dark_rules
+from topline.render.provenance import provenance_view
+from topline.render.tables import ModuleTables, tables
+
+MOST_OPEN_OUTCOMES = 8
+"""Outcome measures shown open; beyond them only the primary ones are."""
+
+
+def render_page(
+    study: Study,
+    statistics: Statistics | None = None,
+    drawn: Sequence[Figure] = (),
+) -> str:
+    """Return the results page of a record as one self-contained HTML document.
+
+    It asks for nothing over the network and says so to the browser in its content security policy.
+    Every posted number has its address as its anchor.
+
+    Parameters
+    ----------
+    study
+        The record.
+    statistics
+        The provenance of its numbers; ``None`` for a record that was not built here.
+    drawn
+        Its charts, as :func:`topline.render.charts.figures` draws them; none for a page of tables.
+
+    Examples
+    --------
+    >>> page = render_page(Study())
+    >>> page.startswith("<!doctype html>"), "Content-Security-Policy" in page
+    (True, True)
+    """
+    return _render(page_context(study, statistics, drawn))
+
+
+def page_context(
+    study: Study,
+    statistics: Statistics | None = None,
+    drawn: Sequence[Figure] = (),
+) -> PageContext:
+    """Return what the page of a record says.
+
+    Parameters
+    ----------
+    study, statistics, drawn
+        As for :func:`render_page`.
+    """
+    modules = tables(study)
+    results = study.results_section
+    flow = results.participant_flow_module if results is not None else None
+    head = overview(study, modules)
+    enrolled = next(
+        (number.text for number in head.key_numbers if number.label == "Participants enrolled"), ""
+    )
+    return PageContext(
+        overview=head,
+        flow=flow_diagram(flow) if flow is not None else (),
+        enrolled=enrolled,
+        modules=tuple(_module(module, drawn) for module in modules),
+        documents=_documents(study),
+        provenance=provenance_view(statistics),
+    )
+
+
+def _module(module: ModuleTables, drawn: Sequence[Figure]) -> PageModule:
+    many = len(module.sections) > MOST_OPEN_OUTCOMES
+    charts: dict[str, list[ChartView]] = {}
+    for figure in drawn:
+        charts.setdefault(figure.address, []).append(
+            ChartView(
+                name=figure.name,
+                title=figure.title,
+                description=figure.description,
+                svg=figure.svg,
+                narrow=figure.narrow,
+            )
+        )
+    return PageModule(
+        key=module.key,
+        title=module.title,
+        address=module.address,
+        sections=tuple(
+            PageSection(
+                id=section.key,
+                section=section,
+                charts=tuple(charts.get(section.address, ())),
+                is_open=not many or section.kind == "Primary",
+            )
+            for section in module.sections
+        ),
+    )
+
+
+def _documents(study: Study) -> tuple[DocumentView, ...]:
+    section = study.document_section
+    module = section.large_document_module if section is not None else None
+    return tuple(
+        DocumentView(
+            label=posted.label or "Document",
+            filename=posted.filename or "",
+            date=posted.date or "",
+        )
+        for posted in (module.large_docs if module is not None else None) or ()
+    )
+
+
+def _render(context: PageContext) -> str:
+    script = _asset("page.js")
+    digest = base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()
+    return (
+        environment()
+        .get_template("page.html")
+        .render(
+            {field.name: getattr(context, field.name) for field in fields(context)},
+            style=Markup(_style()),
+            script=Markup(script),
+            script_hash=digest,
+            provenance_json=Markup(_script_json(context.provenance)),
+        )
+    )
+
+
+def _script_json(provenance: ProvenanceView) -> str:
+    """Return JSON that is safe inside a script element, whatever its texts say."""
+    text = msgspec.json.encode(provenance).decode()
+    for character, escaped in _UNSAFE.items():
+        text = text.replace(character, escaped)
+    return text
+
+
+_UNSAFE: Mapping[str, str] = {
+    "<": "\\u003c",
+    ">": "\\u003e",
+    "&": "\\u0026",
+    "\u2028": "\\u2028",
+    "\u2029": "\\u2029",
+}
+
+
+@cache
+def _style() -> str:
+    dark = dark_rules(".chart")
+    return f"{_asset('page.css')}\n@media screen and (prefers-color-scheme: dark) {{\n{dark}\n}}\n"
+
+
+@cache
+def _asset(name: str) -> str:
+    return resources.files("topline.render").joinpath("static", name).read_text("utf-8")
+
+
+@cache
+def environment() -> Environment:
+    """Return the templates: everything is escaped, an unknown name is an error."""
+    made = Environment(
+        loader=FunctionLoader(_template),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    made.filters["drawing"] = _drawing
+    return made
+
+
+def _drawing(svg: str) -> Markup:
+    """Return a chart as markup: its texts were escaped when it was drawn."""
+    return Markup(svg)
+
+
+def _template(name: str) -> str:
+    return resources.files("topline.render").joinpath("templates", name).read_text("utf-8")
