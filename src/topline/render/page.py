@@ -2,7 +2,7 @@
 
 import base64
 import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import fields
 from functools import cache
 from importlib import resources
@@ -11,8 +11,10 @@ import msgspec
 from jinja2 import Environment, FunctionLoader, StrictUndefined
 from markupsafe import Markup
 
+from topline.analysis.curves import SurvivalCurve
 from topline.analysis.statistics import Statistics
 from topline.record import Study
+from topline.render.charts import figures
 from topline.render.context import (
     ChartView,
     DocumentView,
@@ -35,7 +37,8 @@ MOST_OPEN_OUTCOMES = 8
 def render_page(
     study: Study,
     statistics: Statistics | None = None,
-    drawn: Sequence[Figure] = (),
+    curves: Iterable[SurvivalCurve] = (),
+    drawn: Sequence[Figure] | None = None,
 ) -> str:
     """Return the results page of a record as one self-contained HTML document.
 
@@ -48,31 +51,36 @@ def render_page(
         The record.
     statistics
         The provenance of its numbers; ``None`` for a record that was not built here.
+    curves
+        The curves behind its time-to-event measures.
     drawn
-        Its charts, as :func:`topline.render.charts.figures` draws them; none for a page of tables.
+        Its charts, if they were drawn before (``curves`` is not needed then); an empty sequence
+        for a page without charts; ``None`` to draw them here.
 
     Examples
     --------
-    >>> page = render_page(Study())
+    >>> page = render_page(Study(), drawn=())
     >>> page.startswith("<!doctype html>"), "Content-Security-Policy" in page
     (True, True)
     """
-    return _render(page_context(study, statistics, drawn))
+    return _render(page_context(study, statistics, curves, drawn))
 
 
 def page_context(
     study: Study,
     statistics: Statistics | None = None,
-    drawn: Sequence[Figure] = (),
+    curves: Iterable[SurvivalCurve] = (),
+    drawn: Sequence[Figure] | None = None,
 ) -> PageContext:
     """Return what the page of a record says.
 
     Parameters
     ----------
-    study, statistics, drawn
+    study, statistics, curves, drawn
         As for :func:`render_page`.
     """
     modules = tables(study)
+    charts = figures(study, curves) if drawn is None else drawn
     results = study.results_section
     flow = results.participant_flow_module if results is not None else None
     head = overview(study, modules)
@@ -83,7 +91,7 @@ def page_context(
         overview=head,
         flow=flow_diagram(flow) if flow is not None else (),
         enrolled=enrolled,
-        modules=tuple(_module(module, drawn) for module in modules),
+        modules=tuple(_module(module, charts) for module in modules),
         documents=_documents(study),
         provenance=provenance_view(statistics),
     )
