@@ -48,7 +48,7 @@ def _unique(reading: Reading, entries: Iterable[tuple[str, str]], noun: str) -> 
             line = reading.position(first[key]).line
             _report(
                 reading, path, f"the {noun} {shown(title)} a second time (line {line})",
-                f"a {noun} of its own",
+                f"another {noun}",
             )  # fmt: skip
         first.setdefault(key, path)
 
