@@ -10,7 +10,7 @@ from os import PathLike
 from types import MappingProxyType
 
 from topline.errors import DocumentError, UsageError
-from topline.formats import api_json
+from topline.formats import api_json, page_text
 from topline.formats.document import Document
 from topline.formats.format import Format, Writer
 from topline.formats.limits import DEFAULT_LIMITS, Limits
@@ -24,6 +24,7 @@ FORMATS: Mapping[str, Format] = MappingProxyType(
         for format in (
             api_json.FORMAT,
             api_json.LINES_FORMAT,
+            page_text.FORMAT,
         )
     }
 )
