@@ -1,14 +1,18 @@
 """CSV and Parquet: types are taken only where that cannot change what stands in the file."""
 
 import json
+import random
 from datetime import UTC, date, datetime, time
 from decimal import Decimal
 from pathlib import Path
+from typing import Literal
 
 import polars as pl
+import pyarrow  # type: ignore[import-untyped]  # ships no types
+import pyarrow.parquet  # type: ignore[import-untyped]  # ships no types
 import pytest
 
-from topline.errors import DataError, LimitError
+from topline.errors import DataError, LimitError, ToplineError
 from topline.trial import comma_separated, dataset_format
 from topline.trial.dataset import Dataset
 from topline.trial.reading import read_dataset
@@ -246,3 +250,47 @@ def test_parquet_that_was_cut_off_is_refused(tmp_path: Path) -> None:
         path.write_bytes(content[:size])
         with pytest.raises(DataError):
             read_dataset(path)
+
+
+def test_damaged_parquet_is_read_or_refused_but_never_kills_the_process(tmp_path: Path) -> None:
+    """Without a look at the page headers first, Polars 2.1 aborts on some of these copies."""
+    frame = pl.DataFrame({"USUBJID": [f"01-{one}" for one in range(300)], "X": [0.5] * 300})
+    path = parquet(tmp_path, frame).source
+    content = path.read_bytes()
+    chance = random.Random(1)
+    refused = 0
+    for _ in range(400):
+        damaged = bytearray(content)
+        for _ in range(chance.randrange(1, 5)):
+            damaged[chance.randrange(len(damaged))] = chance.choice([0, 255, chance.randrange(256)])
+        path.write_bytes(damaged)
+        try:
+            assert read_dataset(path).records == 300
+        except ToplineError:
+            refused += 1
+    assert refused > 100
+
+
+@pytest.mark.parametrize("statistics", [True, False])
+@pytest.mark.parametrize("compression", ["zstd", "snappy", "none", "gzip"])
+@pytest.mark.parametrize("version", ["1.0", "2.0"])
+def test_parquet_of_another_writer_is_not_taken_for_damaged(
+    tmp_path: Path, version: Literal["1.0", "2.0"], compression: str, statistics: bool
+) -> None:
+    """PyArrow writes other pages than Polars: both versions of page headers, dictionaries, groups."""
+    values = [None if one % 7 == 0 else one for one in range(5000)]
+    table = pyarrow.table({"N": values, "T": [f"text {one % 40}" for one in range(5000)]})
+    path = tmp_path / "adlb.parquet"
+    pyarrow.parquet.write_table(
+        table,
+        path,
+        data_page_version=version,
+        compression=compression,
+        row_group_size=1200,
+        data_page_size=500,
+        write_statistics=statistics,
+        write_page_index=statistics,
+    )
+    adlb = read_dataset(path)
+    assert adlb.column("N").to_list() == values
+    assert adlb.column("T").to_list() == table["T"].to_pylist()

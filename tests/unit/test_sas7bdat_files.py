@@ -5,6 +5,7 @@ contains and does not expose to Python.
 """
 
 import ctypes
+import random
 from collections.abc import Sequence
 from datetime import date, datetime, time
 from pathlib import Path
@@ -12,7 +13,7 @@ from pathlib import Path
 import pytest
 from pyreadstat import _readstat_writer
 
-from topline.errors import DataError
+from topline.errors import DataError, ToplineError
 from topline.trial.reading import read_dataset
 
 TEXT, NUMBER = 0, 5
@@ -176,3 +177,22 @@ def test_a_character_set_that_is_not_known_is_not_guessed(path: Path) -> None:
     path.write_bytes(content)
     with pytest.raises(DataError, match="character set"):
         read_dataset(path)
+
+
+def test_damaged_files_are_read_or_refused_but_never_crash(path: Path) -> None:
+    content = path.read_bytes()
+    chance = random.Random(1)
+    refused = 0
+    for _ in range(400):
+        damaged = bytearray(content)
+        for _ in range(chance.randrange(1, 5)):
+            place = chance.choice([chance.randrange(330), 4096 + chance.randrange(1500)])
+            damaged[place] = chance.choice([0, 255, chance.randrange(256)])
+        path.write_bytes(damaged)
+        try:
+            found = read_dataset(path)
+        except ToplineError:
+            refused += 1
+        else:
+            assert found.frame.height == found.records
+    assert refused > 50

@@ -4,6 +4,7 @@ Parquet has no labels of its own. Where the file's key-value metadata holds ``da
 description of a Dataset-JSON file without its rows, labels and formats are taken from there.
 """
 
+from collections.abc import Mapping
 from pathlib import Path
 from types import MappingProxyType
 
@@ -22,6 +23,7 @@ from topline.trial.dataset import (
     distinct_names,
 )
 from topline.trial.dataset_format import DatasetFormat, Request, check_cells
+from topline.trial.parquet_pages import check_pages
 from topline.trial.text_values import tidy
 
 METADATA_KEY = "dataset_json"
@@ -89,15 +91,23 @@ def read_parquet(path: Path, request: Request) -> Dataset:
     chosen = set(chosen_columns(request.columns, names, name, str(path)))
     check_cells(records, len(chosen), path)
     raw = [one for one, upper in zip(schema, names, strict=True) if upper in chosen]
+    types = {upper: schema[one] for one, upper in zip(schema, names, strict=True)}
+    _check_types({upper: types[upper] for upper in types if upper in chosen}, path)
+    check_pages(path, raw)
     try:
         frame = pl.read_parquet(path, columns=raw)
     except _FAILURES as error:
         raise _damaged(path, error) from error
-    frame = frame.select(raw).rename(str.upper).rename(str.strip)
+    frame = frame.select(raw).rename(lambda one: one.strip().upper())
+    if raw and frame.height != records:
+        raise DataError(
+            f"{path.name} says {records} records, but holds {frame.height}",
+            where=str(path),
+            accepted="a whole Parquet file",
+        )
     frame, notes = _plain(frame, path)
     frame, padded = tidy(frame)
     described = {column.name.upper(): column for column in text.columns}
-    types = {upper: schema[one] for one, upper in zip(schema, names, strict=True)}
     variables: dict[str, Variable] = {}
     for upper in names:
         more = described.get(upper)
@@ -132,9 +142,8 @@ def _text(value: str | None, path: Path) -> _Text:
         ) from error
 
 
-def _plain(frame: pl.DataFrame, path: Path) -> tuple[pl.DataFrame, list[Note]]:
-    """Return the frame in the few types a dataset has."""
-    for name, dtype in frame.schema.items():
+def _check_types(types: Mapping[str, pl.DataType], path: Path) -> None:
+    for name, dtype in types.items():
         if dtype.is_nested() or dtype in (pl.Binary, pl.Object, pl.Duration):
             raise DataError(
                 f"{name} has type {dtype}",
@@ -142,6 +151,10 @@ def _plain(frame: pl.DataFrame, path: Path) -> tuple[pl.DataFrame, list[Note]]:
                 accepted="text, numbers, dates, times and booleans",
                 advice="write one value per cell",
             )
+
+
+def _plain(frame: pl.DataFrame, path: Path) -> tuple[pl.DataFrame, list[Note]]:
+    """Return the frame in the few types a dataset has."""
     zoned = [
         name
         for name, dtype in frame.schema.items()
