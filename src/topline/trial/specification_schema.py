@@ -8,7 +8,6 @@ from collections.abc import Mapping
 from inspect import cleandoc
 from typing import Any, cast
 
-import msgspec
 import msgspec.inspect as kinds
 
 from topline.trial.specification import Part, Specification
@@ -109,9 +108,8 @@ class _Definitions:
 
     def field(self, field: kinds.Field) -> Schema:
         schema = _described(self.schema(field.type))
-        if field.default is msgspec.NODEFAULT or field.default in (None, ()):
-            return schema
-        return {**schema, "default": msgspec.to_builtins(field.default)}
+        single = isinstance(field.default, str | int | float) and field.default != ""
+        return {**schema, "default": field.default} if single else schema
 
     def sequence(self, expected: kinds.VarTupleType | kinds.ListType, kind: str | None) -> Schema:
         item = self.schema(expected.item_type, kind)
