@@ -1,0 +1,112 @@
+"""Write the reference pages that come from the code: ``make docs``; a test holds them current."""
+
+from collections.abc import Callable, Iterator, Mapping
+from pathlib import Path
+
+import typer
+from typer.testing import CliRunner
+
+from topline.analysis.analyses.registry import analyses
+from topline.analysis.methods import vocabulary
+from topline.analysis.summaries.registry import summaries
+from topline.cli.main import app
+from topline.formats.registry import FORMATS
+from topline.trial.specification_page import specification_page
+
+REFERENCE = Path(__file__).parent / "reference"
+
+
+def formats_page() -> str:
+    """Say what each format reads, writes, keeps and loses, from its own declaration."""
+    lines = [
+        "# Formats",
+        "",
+        "Written from the declarations in `topline.formats`; `topline formats` prints the same.",
+        "A document's format is found by its content, then by the ending of its name.",
+    ]
+    for format in FORMATS.values():
+        does = [
+            word
+            for word, function in (("read", format.read), ("written", format.write))
+            if function is not None
+        ]
+        lines += [
+            "",
+            f"## {format.title}",
+            "",
+            f"`{format.name}`: {' and '.join(does)}; file names end in "
+            f"{' or '.join(f'`{ending}`' for ending in format.extensions)}; "
+            f"media type `{format.media_type}`.",
+            "",
+            f"What is lost on writing: {format.loses}",
+        ]
+        if format.keeps != ("",):
+            lines += ["", "What is kept, by address (`*` is any position in a list):", ""]
+            lines += [f"- `{address}`" for address in format.keeps]
+    return "\n".join([*lines, ""])
+
+
+def methods_page() -> str:
+    """List the summaries and analyses with what each posts, from the registries."""
+    lines = [
+        "# Summaries and statistical analyses",
+        "",
+        "Each is one module that says what it posts. Their options are on the page of the",
+        "[specification](specification.md).",
+        "",
+        "## Summaries",
+        "",
+        "| name | what | measure type |",
+        "|---|---|---|",
+        *(
+            f"| `{summary.name}` | {summary.title} | `{summary.measure_type}` |"
+            for summary in summaries().values()
+        ),
+        "",
+        "## Statistical analyses",
+        "",
+        "| name | what |",
+        "|---|---|",
+        *(f"| `{analysis.name}` | {analysis.title} |" for analysis in analyses().values()),
+        "",
+    ]
+    return "\n".join(lines)
+
+
+def commands_page() -> str:
+    """Give the help of every command as the terminal prints it."""
+    lines = ["# Commands", "", "The help of each command, as the terminal prints it."]
+    runner = CliRunner()
+    for words in _commands(typer.main.get_command(app), ()):
+        printed = runner.invoke(
+            app, [*words, "--help"], prog_name="topline", env={"COLUMNS": "88"}, color=False
+        )
+        lines += ["", f"## {' '.join(('topline', *words))}", ""]
+        lines += ["```text", printed.output.strip(), "```"]
+    return "\n".join([*lines, ""])
+
+
+def _commands(command: object, words: tuple[str, ...]) -> Iterator[tuple[str, ...]]:
+    yield words
+    for name, inner in sorted(getattr(command, "commands", {}).items()):
+        yield from _commands(inner, (*words, name))
+
+
+PAGES: Mapping[str, Callable[[], str]] = {
+    "specification.md": lambda: specification_page(vocabulary()),
+    "formats.md": formats_page,
+    "methods.md": methods_page,
+    "commands.md": commands_page,
+}
+"""Page of ``docs/reference`` -> what writes it."""
+
+
+def main() -> None:
+    """Write every page anew."""
+    for name, write in PAGES.items():
+        (REFERENCE / name).write_text(write(), encoding="utf-8")
+        print(f"wrote {REFERENCE / name}")
+
+
+if __name__ == "__main__":
+    main()
