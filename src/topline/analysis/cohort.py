@@ -92,7 +92,8 @@ class Cohort:
     Raises
     ------
     DataError
-        If ADSL is missing, or names a participant twice.
+        If ADSL is missing, or a participant in it is named twice or not at all; if a dataset has no
+        USUBJID.
     """
 
     specification: Specification
@@ -111,7 +112,16 @@ class Cohort:
                 accepted="one row a participant, with USUBJID, treatment and population flags",
                 advice="add ADSL to the folder of datasets",
             )
-        frame = dataset.frame.with_columns(pl.int_range(pl.len(), dtype=pl.UInt32).alias(INDEX))
+        frame = _identified(dataset).with_columns(
+            pl.int_range(pl.len(), dtype=pl.UInt32).alias(INDEX)
+        )
+        unnamed = frame[PARTICIPANT].null_count()
+        if unnamed:
+            raise DataError(
+                f"{unnamed} rows of ADSL have no {PARTICIPANT}",
+                where=str(dataset.source),
+                accepted="one row a participant, each named",
+            )
         twice = frame.filter(pl.col(PARTICIPANT).is_duplicated())
         if not twice.is_empty():
             raise DataError(
@@ -129,7 +139,7 @@ class Cohort:
             return self.participants
         if name not in self._rows:
             index = self.participants.select(PARTICIPANT, INDEX)
-            frame = self.datasets[name].frame.join(
+            frame = _identified(self.datasets[name]).join(
                 index, on=PARTICIPANT, how="left", maintain_order="left"
             )
             lost = frame[INDEX].null_count()
@@ -216,3 +226,14 @@ class Cohort:
         """Name the ADSL variable of planned or actual treatment."""
         variables = self.specification.treatment
         return (variables.planned if treatment == "planned" else variables.actual).upper()
+
+
+def _identified(dataset: Dataset) -> pl.DataFrame:
+    """Give a dataset's rows with their participants as text, however its file stores them."""
+    if PARTICIPANT not in dataset.frame.columns:
+        raise DataError(
+            f"{dataset.name} has no {PARTICIPANT}",
+            where=str(dataset.source),
+            accepted=f"{PARTICIPANT}, which ties a row to its participant",
+        )
+    return dataset.frame.with_columns(pl.col(PARTICIPANT).cast(pl.String))
