@@ -15,7 +15,7 @@ class Limits:
     Attributes
     ----------
     study_bytes
-        Size of one study [bytes]. The largest posted records have some 20 MB.
+        Size of one study [bytes]; some forty times the largest of the 376 real records it was tried on.
     depth
         How deep objects and lists may be nested [1]. A study needs 12.
     expansion
