@@ -23,7 +23,7 @@ from topline.trial.dataset import (
 )
 from topline.trial.dataset_format import DatasetFormat, Request
 from topline.trial.sas_formats import as_dates, date_kind
-from topline.trial.text_values import FALLBACK_ENCODING, known_encoding, tidy
+from topline.trial.text_values import FALLBACK_ENCODING, SAS_PADDING, known_encoding, tidy
 
 _MAGIC = bytes.fromhex("000000000000000000000000c2ea8160b31411cfbd92080009c7318c181f1011")
 _SET = 0x33  # the byte that switches 64-bit layout and 4-byte alignment on
@@ -111,7 +111,7 @@ def read_sas7bdat(path: Path, request: Request) -> Dataset:
             format=format,
             missing=missing,
         )
-    frame, padded = tidy(pl.DataFrame(columns))
+    frame, padded = tidy(pl.DataFrame(columns), SAS_PADDING)
     return Dataset(
         name=name,
         label=description.file_label or None,

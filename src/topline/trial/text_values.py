@@ -16,7 +16,8 @@ from topline.trial.dataset import Note
 FALLBACK_ENCODING = "windows-1252"
 
 _ENCODINGS = "utf-8, windows-1252, iso-8859-1, shift_jis, gb18030, …"
-_PADDING = " \x00"  # SAS pads with blanks, some other writers of its files with zero bytes
+SAS_PADDING = " \x00"
+"""What fills up text in SAS files: blanks, and zero bytes from some writers other than SAS."""
 
 
 def known_encoding(encoding: str) -> str:
@@ -90,13 +91,15 @@ def fallback_note(variable: str | None, rows: int | None = None) -> Note:
     return Note(variable=variable, message=f"not UTF-8; read as {FALLBACK_ENCODING}", rows=rows)
 
 
-def tidy(frame: pl.DataFrame) -> tuple[pl.DataFrame, tuple[Note, ...]]:
+def tidy(frame: pl.DataFrame, padding: str = " ") -> tuple[pl.DataFrame, tuple[Note, ...]]:
     """Return a frame with its text without padding and blank text as null.
 
     Parameters
     ----------
     frame
         Columns of any type; only String columns are changed.
+    padding
+        The characters that fill up text on the right; on the left it is always blanks.
 
     Returns
     -------
@@ -111,16 +114,27 @@ def tidy(frame: pl.DataFrame) -> tuple[pl.DataFrame, tuple[Note, ...]]:
     >>> print(*notes)
     AVISIT: leading blanks were removed (1 record)
     """
-    trimmed = frame.with_columns(pl.col(pl.String).str.strip_chars_end(_PADDING))
-    padded = trimmed.select(pl.col(pl.String).str.starts_with(" ").sum())
-    notes = tuple(
-        Note(variable=name, message="leading blanks were removed", rows=rows)
-        for counts in padded.iter_rows(named=True)  # one row, or none where no column is text
-        for name, rows in counts.items()
-        if rows
+    text = pl.col(pl.String)
+    # Asking first is several times cheaper than stripping text that needs none.
+    ended = [name for one in padding for name in _where(frame, text.str.ends_with(one))]
+    frame = (
+        frame.with_columns(pl.col(sorted(set(ended))).str.strip_chars_end(padding))
+        if ended
+        else frame
     )
-    text = pl.col([note.variable for note in notes if note.variable]).str.strip_chars_start(" ")
-    stripped = trimmed.with_columns(text) if notes else trimmed
-    return stripped.with_columns(
-        pl.when(pl.col(pl.String).str.len_bytes() > 0).then(pl.col(pl.String))
-    ), notes
+    # After the padding is gone, a blank value is empty, so what begins with a blank is padded text.
+    started = _where(frame, text.str.starts_with(" "))
+    if started:
+        frame = frame.with_columns(pl.col(list(started)).str.strip_chars_start(" "))
+    if blank := _where(frame, text == ""):
+        column = pl.col(list(blank))
+        frame = frame.with_columns(pl.when(column != "").then(column))
+    words = "leading blanks were removed"
+    return frame, tuple(Note(variable=one, message=words, rows=started[one]) for one in started)
+
+
+def _where(frame: pl.DataFrame, condition: pl.Expr) -> dict[str, int]:
+    """Return how many rows meet a condition, for the columns where any does."""
+    counts = frame.select(condition.sum())
+    rows = counts.iter_rows(named=True)  # one row, or none where no column is text
+    return {name: count for row in rows for name, count in row.items() if count}

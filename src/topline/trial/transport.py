@@ -25,7 +25,7 @@ from topline.trial.dataset import (
 )
 from topline.trial.dataset_format import DatasetFormat, Request, check_cells
 from topline.trial.sas_formats import as_dates, date_kind
-from topline.trial.text_values import decoded, fallback_note, known_encoding, tidy
+from topline.trial.text_values import SAS_PADDING, decoded, fallback_note, known_encoding, tidy
 from topline.trial.transport_layout import Field, Layout, recognises, transport_layout
 
 _CHUNK_BYTES = 1 << 23  # of one column at a time: memory stays bounded for any number of records
@@ -92,7 +92,7 @@ def read_transport(path: Path, request: Request) -> Dataset:
             format=field.format,
             missing=MappingProxyType(missing),
         )
-    frame, padded = tidy(pl.DataFrame(columns))
+    frame, padded = tidy(pl.DataFrame(columns), SAS_PADDING)
     return _dataset(path, layout, frame, variables, [*notes, *padded], special)
 
 
