@@ -6,16 +6,19 @@ system; other events are those strictly above the threshold in any group, by unr
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 from fractions import Fraction
 
 import numpy as np
 import numpy.typing as npt
 import polars as pl
 
-from topline.analysis.cohort import INDEX, Cohort, Column
+from topline.analysis.cohort import INDEX, PARTICIPANT, Cohort, Column
+from topline.analysis.condition_texts import among, every, negated
 from topline.analysis.findings import Findings
 from topline.analysis.ledger import Basis, Ledger
 from topline.analysis.organ_systems import ORGAN_SYSTEMS, organ_system
+from topline.errors import DataError
 from topline.record.results import (
     AdverseEvent,
     AdverseEventsModule,
@@ -23,13 +26,16 @@ from topline.record.results import (
     EventStats,
 )
 from topline.trial.condition_evaluation import to_expression
-from topline.trial.conditions import parse_condition
+from topline.trial.conditions import And, parse_condition
 from topline.trial.specification import AdverseEvents
 
 ADDRESS = "/resultsSection/adverseEventsModule"
 #: Columns added to the events: what they are counted by.
 SYSTEM, TERM, SERIOUS = "__system__", "__term__", "__serious__"
+_ORGAN_SYSTEM_VARIABLES = ("AESOC", "AEBODSYS")
 _UNMAPPED_SHOWN = 10
+#: A condition that no row meets: every row has its participant.
+_NO_ROW = f"{PARTICIPANT} is missing"
 
 Key = tuple[str, str]
 
@@ -64,6 +70,12 @@ class AdverseEventsBuilder:
         self.population = cohort.population_name(specification.population or "SAFETY")
         self.columns = cohort.columns(self.population, specification.groups)
         self.ids = [f"EG{k:03d}" for k in range(len(self.columns))]
+        self.exposed = {
+            column.key: self._people(column, self.population, "true", column.members)
+            for column in self.columns
+        }
+        # Posted name -> the collected values that became it.
+        self.collected: dict[str, dict[str, list[str]]] = {SYSTEM: {}, TERM: {}}
         self.rows = cohort.rows(specification.dataset, self._where())
         self.events = self._events()
 
@@ -76,15 +88,37 @@ class AdverseEventsBuilder:
             (key for key, counts in other.items() if self._above_threshold(counts)), key=_order
         )
         self._report_reclassified()
+        self._report_assigned()
+        threshold = self._threshold()
         return AdverseEventsModule(
-            frequency_threshold=f"{self.specification.threshold:g}",
+            frequency_threshold=threshold,
             time_frame=self.specification.time_frame,
             description=self.specification.description,
             all_cause_mortality_comment=self.specification.mortality.comment,
-            event_groups=self._groups(listed_other),
+            event_groups=self._groups(listed_other, other),
             serious_events=self._posted("seriousEvents", listed_serious, serious) or None,
             other_events=self._posted("otherEvents", listed_other, other) or None,
         )
+
+    def _threshold(self) -> str:
+        threshold = self.specification.threshold
+        text = f"{Decimal(str(threshold)).normalize():f}"
+        self.ledger.enter(
+            f"{ADDRESS}/frequencyThreshold",
+            "frequency threshold",
+            Basis(
+                group="",
+                dataset=self.rows.dataset,
+                condition=self.rows.condition,
+                population=self.population,
+                rows=self.events.height,
+                participants=self.events[INDEX].n_unique(),
+            ),
+            method="as specified: other events strictly above it in any group are listed",
+            raw=float(threshold),
+            posted=text,
+        )
+        return text
 
     def _where(self) -> str | None:
         if self.specification.where is not None:
@@ -101,7 +135,14 @@ class AdverseEventsBuilder:
     def _organ_system_variable(self) -> str:
         if self.specification.organ_system is not None:
             return self.specification.organ_system.upper()
-        return "AESOC" if "AESOC" in self.rows.frame.columns else "AEBODSYS"
+        for name in _ORGAN_SYSTEM_VARIABLES:
+            if name in self.rows.frame.columns:
+                return name
+        raise DataError(
+            f"{self.rows.dataset} has none of {', '.join(_ORGAN_SYSTEM_VARIABLES)}",
+            accepted="the organ system of each event",
+            advice="name its variable: `organ_system:`",
+        )
 
     def _serious_condition(self) -> str:
         flagged = self.specification.serious_where or "AESER == 'Y'"
@@ -127,17 +168,38 @@ class AdverseEventsBuilder:
         union = np.logical_or.reduce([column.members for column in self.columns])
         if not union.all():
             frame = frame.filter(pl.Series(union[frame[INDEX].to_numpy()]))
+        self._report_outside(self.rows.frame.height - frame.height)
+        self._report_unflagged(frame)
         term = self.specification.term.upper()
         system = self._organ_system_variable()
         serious = to_expression(parse_condition(self._serious_condition()), frame.schema)
         frame = frame.select(
             INDEX,
             serious.alias(SERIOUS),
-            pl.col(system).cast(pl.Categorical).alias(SYSTEM),
-            pl.col(term).cast(pl.Categorical).alias(TERM),
+            pl.col(system).cast(pl.String).cast(pl.Categorical).alias(SYSTEM),
+            pl.col(term).cast(pl.String).cast(pl.Categorical).alias(TERM),
         )
         self._report_uncoded(frame, system, term)
         return frame.with_columns(self._systems(frame[SYSTEM], system), self._terms(frame[TERM]))
+
+    def _report_outside(self, number: int) -> None:
+        if number:
+            self.findings.note(
+                "adverse_events",
+                f"{number} events are of participants in no group of {self.population}",
+                "they are not counted",
+            )
+
+    def _report_unflagged(self, frame: pl.DataFrame) -> None:
+        if self.specification.serious_where is not None:
+            return
+        missing = frame["AESER"].null_count()
+        if missing:
+            self.findings.note(
+                "adverse_events",
+                f"{missing} events have no AESER",
+                "they count as not serious, unless fatal",
+            )
 
     def _report_uncoded(self, frame: pl.DataFrame, system: str, term: str) -> None:
         for column, variable in ((SYSTEM, system), (TERM, term)):
@@ -150,7 +212,7 @@ class AdverseEventsBuilder:
                 )
 
     def _systems(self, values: pl.Series, variable: str) -> pl.Series:
-        own = {key.upper(): name for key, name in self.specification.organ_systems.items()}
+        own = self._own_systems()
         names: dict[str, str] = {}
         unknown = []
         for value in values.unique().drop_nulls().cast(pl.String).to_list():
@@ -158,6 +220,7 @@ class AdverseEventsBuilder:
             if name is None:
                 unknown.append(value)
             names[value] = name or value
+            self.collected[SYSTEM].setdefault(names[value], []).append(value)
         if unknown:
             self.findings.problem(
                 "adverse_events",
@@ -168,6 +231,21 @@ class AdverseEventsBuilder:
             )
         return _renamed(values, names)
 
+    def _own_systems(self) -> dict[str, str]:
+        """Give the specification's own mapping, to names of the registry's list only."""
+        own = {}
+        for collected, name in self.specification.organ_systems.items():
+            listed = organ_system(name)
+            if listed is None:
+                self.findings.problem(
+                    "adverse_events.organ_systems",
+                    f"{collected!r} is mapped to {name!r}, which is none of the registry's 27 "
+                    "organ systems",
+                    f"map it to one of: {'; '.join(ORGAN_SYSTEMS)}",
+                )
+            own[collected.strip().upper()] = listed or name
+        return own
+
     def _terms(self, values: pl.Series) -> pl.Series:
         names = {}
         for value in values.unique().drop_nulls().cast(pl.String).to_list():
@@ -175,6 +253,7 @@ class AdverseEventsBuilder:
             if self.specification.term_case == "sentence" and name.isupper():
                 name = name.capitalize()
             names[value] = name
+            self.collected[TERM].setdefault(name, []).append(value)
         return _renamed(values, names)
 
     def _members(self, frame: pl.DataFrame) -> Iterator[tuple[Column, pl.DataFrame]]:
@@ -205,7 +284,7 @@ class AdverseEventsBuilder:
         )
 
     def _affected_by(self, serious: bool, keys: Sequence[Key] | None) -> dict[str, Basis]:
-        """Count participants with any listed event, by group."""
+        """Count participants with any listed event, by group; no keys: every event is listed."""
         chosen = self.events.filter(pl.col(SERIOUS) == serious)
         condition = self._condition(serious)
         if keys is not None:
@@ -213,7 +292,7 @@ class AdverseEventsBuilder:
                 keys, schema={SYSTEM: pl.String, TERM: pl.String}, orient="row"
             ).with_columns(pl.col(name).cast(chosen.schema[name]) for name in (SYSTEM, TERM))
             chosen = chosen.join(listed, on=[SYSTEM, TERM], how="semi")
-            condition += f" and term among the {len(keys)} listed"
+            condition = self._narrowed(condition, self._listed(keys))
         return {
             column.key: Basis(
                 group=column.key,
@@ -227,17 +306,41 @@ class AdverseEventsBuilder:
         }
 
     def _condition(self, serious: bool) -> str:
-        asked = parse_condition(self._serious_condition())
-        chosen = f"({asked})" if serious else f"not ({asked})"
-        return chosen if self.rows.condition == "true" else f"{self.rows.condition} and {chosen}"
+        asked = self._serious_condition()
+        return every(self.rows.condition, asked if serious else negated(asked))
 
-    def _groups(self, listed_other: Sequence[Key]) -> tuple[EventGroup, ...]:
+    def _narrowed(self, condition: str, further: str) -> str:
+        # Joined as text: a condition for every term of a large trial is not worth parsing again.
+        bracketed = isinstance(parse_condition(condition), And) or condition.startswith("not (")
+        return f"{condition if bracketed else f'({condition})'} and {further}"
+
+    def _coded(self, system: str, terms: Sequence[str]) -> str:
+        """Say as a condition that an event is one of some terms of an organ system."""
+        values = [value for term in terms for value in sorted(self.collected[TERM][term])]
+        systems = sorted(self.collected[SYSTEM][system])
+        return (
+            f"{among(self._organ_system_variable(), systems)} and "
+            f"{among(self.specification.term, values)}"
+        )
+
+    def _listed(self, keys: Sequence[Key]) -> str:
+        terms: dict[str, list[str]] = {}
+        for system, term in keys:
+            terms.setdefault(system, []).append(term)
+        either = [f"({self._coded(system, listed)})" for system, listed in terms.items()]
+        return f"({' or '.join(either)})" if either else _NO_ROW
+
+    def _groups(
+        self, listed_other: Sequence[Key], all_other: Mapping[Key, object]
+    ) -> tuple[EventGroup, ...]:
         serious = self._affected_by(True, None)
-        other = self._affected_by(False, listed_other)
+        everything = len(listed_other) == len(all_other)
+        other = self._affected_by(False, None if everything else listed_other)
         mortality = self.specification.mortality
         population = self.cohort.population_name(mortality.population or self.population)
         deaths_condition = mortality.deaths or "DTHFL == 'Y'"
         died = self.cohort.reached("ADSL", deaths_condition)
+        self._report_unknown_deaths(died, deaths_condition)
         at_risk = {
             column.key: column
             for column in self.cohort.columns(population, self.specification.groups)
@@ -250,7 +353,7 @@ class AdverseEventsBuilder:
                 mortality_column, population, deaths_condition, mortality_column.members & died
             )
             everyone = self._people(mortality_column, population, "true", mortality_column.members)
-            exposed = self._people(column, self.population, "true", column.members)
+            exposed = self.exposed[column.key]
             groups.append(
                 EventGroup(
                     id=self.ids[index],
@@ -278,7 +381,7 @@ class AdverseEventsBuilder:
         return Basis(
             group=column.key,
             dataset="ADSL",
-            condition=where if condition == "true" else f"{where} and ({condition})",
+            condition=every(where, condition),
             population=population,
             rows=number,
             participants=number,
@@ -313,22 +416,24 @@ class AdverseEventsBuilder:
         self, address: str, key: Key, counts: Mapping[str, _Count], condition: str
     ) -> tuple[EventStats, ...]:
         stats = []
+        condition = self._narrowed(condition, self._coded(key[0], [key[1]]))
         for index, column in enumerate(self.columns):
             count = counts.get(column.key, _NONE)
             basis = Basis(
                 group=column.key,
                 dataset=self.rows.dataset,
-                condition=f"{condition}; {key[0]}: {key[1]}",
+                condition=condition,
                 population=self.population,
                 rows=count.events,
                 participants=count.affected,
             )
-            for field, name, number, method in (
-                ("numEvents", "events", count.events, "events"),
-                ("numAffected", "affected", count.affected, "participants with the event"),
-                ("numAtRisk", "at risk", column.size, "participants of the population"),
+            exposed = self.exposed[column.key]
+            for field, name, number, method, of in (
+                ("numEvents", "events", count.events, "events", basis),
+                ("numAffected", "affected", count.affected, "participants with the event", basis),
+                ("numAtRisk", "at risk", column.size, "participants of the population", exposed),
             ):
-                self.ledger.count(f"{address}/{index}/{field}", name, basis, number, method=method)
+                self.ledger.count(f"{address}/{index}/{field}", name, of, number, method=method)
             stats.append(
                 EventStats(
                     group_id=self.ids[index],
@@ -338,6 +443,33 @@ class AdverseEventsBuilder:
                 )
             )
         return tuple(stats)
+
+    def _report_unknown_deaths(self, died: npt.NDArray[np.bool_], condition: str) -> None:
+        """Say where an event is fatal and its participant did not die: one of the two is wrong."""
+        fatal = self._fatal_condition()
+        if fatal is None:
+            return
+        rows = self.cohort.select(self.rows, fatal).frame
+        alive = rows.filter(pl.Series(~died[rows[INDEX].to_numpy()]))
+        if not alive.is_empty():
+            self.findings.note(
+                "adverse_events",
+                f"{alive[INDEX].n_unique()} participants have an event that resulted in death and "
+                f"do not meet {condition}",
+                "all-cause mortality does not count them: reconcile the two",
+            )
+
+    def _report_assigned(self) -> None:
+        if self.cohort.population(self.population).treatment == "actual":
+            return
+        number = self.cohort.received_another(self.population)
+        if number:
+            self.findings.note(
+                "adverse_events",
+                f"{self.population} counts participants by the treatment assigned, and {number} of "
+                "them received another",
+                "say `treatment: actual` in the population to count them by what they received",
+            )
 
     def _report_reclassified(self) -> None:
         """Say which fatal events were not flagged as serious, and what was done with them."""

@@ -222,6 +222,15 @@ class Cohort:
         values = [group.treatment] if isinstance(group.treatment, str) else list(group.treatment)
         return self.participants[variable].cast(pl.String).is_in(values).fill_null(False).to_numpy()
 
+    def received_another(self, population: str) -> int:
+        """Count who of a population is in one group as assigned and in another as treated."""
+        if self.treatment_variable("actual") not in self.participants.columns:
+            return 0
+        other = np.zeros(self.participants.height, dtype=np.bool_)
+        for group in self.specification.groups.values():
+            other |= self._assigned(group, "planned") != self._assigned(group, "actual")
+        return int((other & self.members(population)).sum())
+
     def treatment_variable(self, treatment: str) -> str:
         """Name the ADSL variable of planned or actual treatment."""
         variables = self.specification.treatment
