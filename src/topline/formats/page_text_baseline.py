@@ -19,16 +19,15 @@ from topline.formats.page_text_lines import (
     title_lines,
 )
 from topline.formats.page_text_measures import (
-    Row,
     Values,
     counts_by_group,
     denominators_of,
     measure_attributes,
-    read_row,
     read_values,
     value_rows,
 )
 from topline.formats.page_text_notes import Notes
+from topline.formats.page_text_rows import Row, read_row
 from topline.formats.page_text_table import Table, table_lines
 from topline.record.results import (
     BaselineCharacteristicsModule,
@@ -66,7 +65,7 @@ def read_baseline(
     titles, population = first_titles(fields.opening, 1)
     if page.baseline_text and titles != [title]:
         notes.add(ADDRESS, _TITLE, titles[0] or "" if titles else "", _TITLE_REASON)
-    columns = read_columns(page.baseline, _PREFIX) if page.baseline else ()
+    columns = read_columns(page.name, page.baseline, _PREFIX) if page.baseline else ()
     module = BaselineCharacteristicsModule(
         population_description=lines_text(population),
         type_units_analyzed=fields.texts.get(UNIT_OF_ANALYSIS),
@@ -140,10 +139,10 @@ def _read_measures(
 
 def _continues(rows: Sequence[Row], row: Row) -> bool:
     """Whether a row is of the same measure: same title and unit, and a class or category anew."""
-    units = [known.unit for known in [*rows, row] if known.unit is not None]
+    units = {unit for known in [*rows, row] for unit in known.units}
     return (
         rows[0].title == row.title
-        and all(unit == units[0] for unit in units)
+        and len(units) <= 1
         and all(known.below != row.below for known in rows)
     )
 

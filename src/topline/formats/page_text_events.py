@@ -171,7 +171,9 @@ def percentage(affected: int | None, at_risk: int | None) -> str:
 def _read_groups(page: Page, text: Block) -> tuple[EventGroup, ...]:
     listed = _read_listed(text)
     tables = [table for table in (page.serious, page.other) if table is not None]
-    columns = agreed_columns(page.name, [(table, read_columns(table, _PREFIX)) for table in tables])
+    columns = agreed_columns(
+        page.name, [(table, read_columns(page.name, table, _PREFIX)) for table in tables]
+    )
     if not tables:
         columns = tuple(
             Column(id=f"{_PREFIX}{place:03d}", title=title, description=None)
@@ -234,7 +236,7 @@ def _read_totals(line: str) -> dict[str, int | None] | None:
 
 def _read_at_risk(name: str, table: Table | None) -> dict[int, int]:
     at_risk: dict[int, int] = {}
-    for place, column in enumerate(read_columns(table, _PREFIX) if table else ()):
+    for place, column in enumerate(read_columns(name, table, _PREFIX) if table else ()):
         for count, unit in column.counts:
             number = _int(count or "")
             if unit != AT_RISK or number is None or place in at_risk:

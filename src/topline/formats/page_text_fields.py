@@ -49,17 +49,16 @@ class Labelled:
         self.own = OwnLines(*own, beginnings=[*labels, *beginnings])
 
     def read(self, block: Block) -> Fields:
-        """Read the part; where a label is given twice, both texts are one."""
+        """Read the part; a label that comes a second time is text of the label before it."""
         opening: list[str] = []
         texts: dict[str, list[str]] = {}
         current = opening
         for line in block.lines:
             label = next((label for label in self.labels if line.startswith(label)), None)
-            if label is None:
+            if label is None or label in texts:
                 current += self.own.unmark([line])
             else:
-                current = texts.setdefault(label, [])
-                current.append(line[len(label) :])
+                current = texts[label] = [line[len(label) :]]
         return Fields(tuple(opening), {label: "\n".join(text) for label, text in texts.items()})
 
     def lines(self, texts: Mapping[str, str | None]) -> list[str]:

@@ -32,10 +32,9 @@ from topline.formats.page_text_lines import (
     text_lines,
     title_lines,
     unnumbered,
-    word,
-    word_text,
 )
 from topline.formats.page_text_notes import Notes
+from topline.formats.page_text_numbers import number_word, read_number_word
 from topline.formats.page_text_table import Table, page_error, shown, table_lines
 from topline.record.results import (
     DropWithdraw,
@@ -74,7 +73,8 @@ def read_flow(page: Page, notes: Notes) -> ParticipantFlowModule | None:
     """
     tables = [table for table in (page.milestones, page.reasons) if table is not None]
     columns = agreed_columns(
-        page.name, [(table, read_columns(table, _PREFIX, counted=False)) for table in tables]
+        page.name,
+        [(table, read_columns(page.name, table, _PREFIX, counted=False)) for table in tables],
     )
     ids = [column.id for column in columns]
     fields = _TEXT.read(page.flow_text) if page.flow_text else Fields((), {})
@@ -216,8 +216,8 @@ def _read_stats(name: str, cell: Block, group: str | None) -> FlowStats:
         )
     return FlowStats(
         group_id=group,
-        num_subjects=word_text(words[0]),
-        num_units=word_text(words[1]) if len(words) > 1 else None,
+        num_subjects=read_number_word(name, cell.line, words[0]),
+        num_units=read_number_word(name, cell.line, words[1]) if len(words) > 1 else None,
         comment=lines_text(comment),
     )
 
@@ -263,5 +263,5 @@ def _cells(
 
 def _numbers(stats: FlowStats) -> str:
     if stats.num_units is None:
-        return word(stats.num_subjects)
-    return f"{word(stats.num_subjects)} {word(stats.num_units)}"
+        return number_word(stats.num_subjects)
+    return f"{number_word(stats.num_subjects)} {number_word(stats.num_units)}"

@@ -21,6 +21,7 @@ from topline.formats.page_text_lines import (
     word,
     word_text,
 )
+from topline.formats.page_text_numbers import number_word, read_number_word
 from topline.formats.page_text_table import Table, page_error, shown
 
 _COUNT = "n="
@@ -74,20 +75,29 @@ class Column:
         return self.id, self.title, self.description
 
 
-def read_columns(table: Table, prefix: str, *, counted: bool = True) -> tuple[Column, ...]:
+def read_columns(
+    name: str, table: Table, prefix: str, *, counted: bool = True
+) -> tuple[Column, ...]:
     """Read the header of a table.
 
     Parameters
     ----------
+    name
+        The name that errors give the page.
     table
         The table.
     prefix
         What the registry begins the ids of such groups with: FG, BG, OG or EG.
     counted
         Whether the header of such a table has denominators.
+
+    Raises
+    ------
+    DocumentError
+        If a denominator is not a number.
     """
     return tuple(
-        _read_column(cell, f"{prefix}{place:03d}", counted)
+        _read_column(name, cell, f"{prefix}{place:03d}", counted)
         for place, cell in enumerate(table.header)
     )
 
@@ -128,7 +138,7 @@ def column_lines(
     counted = [
         line
         for count, unit in counts
-        for line in title_lines(f"{_COUNT}{word(count)} {unit or ''}")
+        for line in title_lines(f"{_COUNT}{number_word(count)} {unit or ''}")
     ]
     return [
         *HEADER_CELL.mark(title_lines(group.title)),
@@ -172,7 +182,7 @@ def by_group(
     return ordered
 
 
-def _read_column(cell: Block, usual_id: str, counted: bool) -> Column:
+def _read_column(name: str, cell: Block, usual_id: str, counted: bool) -> Column:
     _, rest = first_titles(cell.lines, 1)
     title_part = HEADER_CELL.unmark(cell.lines[: len(cell.lines) - len(rest)])
     titles = lines_titles(title_part)
@@ -182,7 +192,7 @@ def _read_column(cell: Block, usual_id: str, counted: bool) -> Column:
         id=word_text(named[-1][len(GROUP_ID) :]) if named else usual_id,
         title=titles[0] if titles else None,
         description=lines_text(HEADER_CELL.unmark(rest)),
-        counts=tuple(_read_count(text) for text in counts),
+        counts=tuple(_read_count(name, cell.line, text) for text in counts),
     )
 
 
@@ -194,9 +204,9 @@ def _own_lines(lines: Sequence[str], label: str) -> tuple[list[str], Sequence[st
     return found, lines
 
 
-def _read_count(text: str) -> tuple[str | None, str | None]:
+def _read_count(name: str, line: int, text: str) -> tuple[str | None, str | None]:
     count, _, unit = text[len(_COUNT) :].partition(" ")
-    return word_text(count), unit or None
+    return read_number_word(name, line, count), unit or None
 
 
 def _titles(columns: Sequence[Column]) -> str:

@@ -1,13 +1,4 @@
-"""The rows of baseline and outcome tables: measures, classes and categories.
-
-A row's label is the measure's title and, below it, a class or a category; the site does not say
-which. Rows that count participants and add up to the denominators are read as categories, since
-categories exclude each other and classes need not; all others are read as classes, and so is the
-region of enrollment, as the registry has it. Of 1,400 measures of real records with such rows that
-is the registry's own structure for nine tenths of the baseline's and, in the outcomes, for all
-but those whose classes happen to add up. Where it is not, pages of ours print class and category
-on a line each, one of them empty.
-"""
+"""The measures of baseline and outcome tables, from their rows and to their rows."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -16,23 +7,15 @@ from topline.formats.page_text_groups import Column, by_group
 from topline.formats.page_text_labels import (
     COUNT_OF_PARTICIPANTS,
     DISPERSION,
-    LABEL_CELL,
-    OF_CATEGORIES,
     PARAMETER,
     PARTICIPANTS,
-    REGION,
     UNIT,
 )
-from topline.formats.page_text_lines import (
-    Block,
-    first_titles,
-    number_repeats,
-    title_lines,
-    unnumbered,
-)
+from topline.formats.page_text_lines import number_repeats, unnumbered
 from topline.formats.page_text_notes import Notes
+from topline.formats.page_text_rows import Row, are_categories, label_lines, whole_number
 from topline.formats.page_text_table import page_error, shown
-from topline.formats.page_text_values import ValueCell, read_value, shows_dispersion, value_lines
+from topline.formats.page_text_values import ValueCell, shows_dispersion, value_lines
 from topline.record.results import (
     Denom,
     DenomCount,
@@ -45,41 +28,11 @@ from topline.record.results import (
 UNTRUSTED = "n="
 """Under which field the site's denominators in baseline cells are set aside."""
 
-_DIGITS = 18  # of a count; longer ones are no numbers of participants
-_LABEL_TITLES = 3  # measure, class, category
-_ATTRIBUTES = (UNIT, DISPERSION, PARAMETER)
 _UNTRUSTED_REASON = (
     "The site prints the same number in every row of a column, which is not the denominator in "
     "the table's header; it is kept and not trusted."
 )
 _INTERVAL_REASON = "The page calls the limits an interval and does not say of which kind or level."
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Row:
-    """A row of a table of values.
-
-    Attributes
-    ----------
-    page, line
-        Where it stands.
-    below
-        What stands below the title in the label: nothing, a class or category, or both.
-    attributes
-        By label, what the row says of the whole measure.
-    """
-
-    page: str
-    line: int
-    title: str | None
-    below: tuple[str | None, ...]
-    attributes: dict[str, str]
-    cells: tuple[ValueCell, ...]
-
-    @property
-    def unit(self) -> str | None:
-        """The unit that its cells print."""
-        return next((cell.unit for cell in self.cells if cell.measured), None)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -91,56 +44,6 @@ class Values:
     dispersion: str | None
     parameter: str | None
     classes: tuple[MeasureClass, ...] | None
-
-
-def read_row(name: str, row: Sequence[Block]) -> Row:
-    """Read a row: its label and its cells.
-
-    Raises
-    ------
-    DocumentError
-        If the label has no or too many lines, a cell is not one of values, or the cells print
-        different units.
-    """
-    label, *cells = row
-    lines = list(label.lines)
-    start = next((at for at, line in enumerate(lines) if line.startswith(_ATTRIBUTES)), len(lines))
-    titles, rest = first_titles(LABEL_CELL.unmark(lines[:start]), _LABEL_TITLES)
-    if not titles or rest:
-        raise page_error(
-            name,
-            label.line,
-            f"the label of a row has {start} lines",
-            "the measure's title, and below it a class, a category or both",
-        )
-    found = Row(
-        page=name,
-        line=label.line,
-        title=titles[0],
-        below=tuple(titles[1:]),
-        attributes=_read_attributes(lines[start:]),
-        cells=tuple(read_value(name, cell) for cell in cells),
-    )
-    check_unit(found, found.unit)
-    return found
-
-
-def check_unit(row: Row, unit: str | None) -> None:
-    """Make sure that all cells of a row print one unit.
-
-    Raises
-    ------
-    DocumentError
-        If a cell prints another one.
-    """
-    for cell in row.cells:
-        if cell.measured and cell.unit != unit:
-            raise page_error(
-                row.page,
-                cell.line,
-                f"found the unit {shown(cell.unit or '')}",
-                f"{shown(unit or '')}, as in the cells before",
-            )
 
 
 def read_values(
@@ -161,12 +64,15 @@ def read_values(
     """
     attributes = {label: text for row in rows for label, text in row.attributes.items()}
     title = unnumbered(rows[0].title)
-    unit = next((row.unit for row in rows if row.unit is not None), None)
+    unit = next((unit for row in rows for unit in row.units), None)
     cells = [cell for row in rows for cell in row.cells]
-    categories = _are_categories(
-        title, unit, [row.cells for row in rows if len(row.below) == 1], columns
+    categories = are_categories(
+        title,
+        unit,
+        [[cell.value for cell in row.cells] for row in rows if len(row.below) == 1],
+        columns,
     )
-    dispersion = next((cell.dispersion for cell in cells if cell.dispersion), None)
+    dispersion = _dispersion(rows)
     if dispersion is None and any(cell.interval for cell in cells):
         notes.add(f"{address}/dispersionType", "interval", "Interval", _INTERVAL_REASON)
     return Values(
@@ -225,31 +131,26 @@ def value_rows(
     notes
         What was set aside when the page was read.
     """
-    rows: list[tuple[str, str, list[list[str]], list[ValueCell]]] = []
+    titles: list[tuple[str, str, list[str | None]]] = []
+    written: list[list[list[str]]] = []
     for place, (class_title, class_) in enumerate(_numbered(values.classes)):
         class_address = f"{address}/classes/{place}"
-        denominators = _denominators(class_, groups, class_address)
+        denominators = counts_by_group(class_.denoms, groups, class_address)
         categories = class_.categories or (MeasureCategory(),)
         numbered = number_repeats(category.title for category in categories)
         for at, (category_title, category) in enumerate(zip(numbered, categories, strict=True)):
-            cells = _cells(
-                category,
-                values,
-                groups,
-                denominators,
-                f"{class_address}/categories/{at}/measurements",
-                notes,
-            )
-            reread = [read_value("", Block(1, tuple(cell))) for cell in cells]
-            rows.append((class_title, category_title, cells, reread))
+            here = f"{class_address}/categories/{at}/measurements"
+            found = by_group(groups, category.measurements, here)
+            titles.append((class_title, category_title, [m.value if m else None for m in found]))
+            written.append(_cells(category, found, values, denominators, here, notes))
     columns = [
         Column(id=group.id, title=None, description=None, counts=tuple(count))
         for group, count in zip(groups, counts, strict=True)
     ]
-    labels = _labels(title, values, [(row[0], row[1], row[3]) for row in rows], columns)
-    if not rows:
-        return [[LABEL_CELL.mark(title_lines(title)), *([] for _ in groups)]]
-    return [[label, *row[2]] for label, row in zip(labels, rows, strict=True)]
+    labels = label_lines(title, values.unit, titles, columns)
+    if not written:
+        return [[*label_lines(title, values.unit, [("", "", [])], columns), *([] for _ in groups)]]
+    return [[label, *cells] for label, cells in zip(labels, written, strict=True)]
 
 
 def denominators_of(columns: Sequence[Column]) -> tuple[Denom, ...] | None:
@@ -286,41 +187,24 @@ def _denoms(
     )
 
 
-def _read_attributes(lines: Sequence[str]) -> dict[str, str]:
-    attributes = {}
-    rest = lines
-    while rest:
-        titles, rest = first_titles(rest, 1)
-        text = titles[0] or ""
-        for label in _ATTRIBUTES:
-            if text.startswith(label):
-                attributes[label] = text[len(label) :]
-    return attributes
+def _dispersion(rows: Sequence[Row]) -> str | None:
+    """Read the one dispersion type of all cells."""
+    found: frozenset[str | None] = frozenset()
+    for row in rows:
+        for cell in row.cells:
+            if cell.dispersions and found and cell.dispersions != found:
+                raise page_error(
+                    row.page,
+                    cell.line,
+                    f"found the dispersion {_types(cell.dispersions)}",
+                    f"{_types(found)}, as in the cells before",
+                )
+            found = found or cell.dispersions
+    return next(iter(found), None)
 
 
-def _are_categories(
-    title: str | None,
-    unit: str | None,
-    rows: Sequence[Sequence[ValueCell]],
-    columns: Sequence[Column],
-) -> bool:
-    if title in OF_CATEGORIES:
-        return True
-    if unit != PARTICIPANTS or title == REGION or not rows:
-        return False
-    compared = False
-    for place, column in enumerate(columns):
-        due = _whole(column.counts[0][0]) if column.counts else None
-        values = [_whole(row[place].value) for row in rows]
-        if due is None or None in values or sum(value or 0 for value in values) != due:
-            return False
-        compared = True
-    return compared
-
-
-def _whole(text: str | None) -> int | None:
-    digits = (text or "").replace(",", "")
-    return int(digits) if digits.isascii() and digits.isdigit() and len(digits) <= _DIGITS else None
+def _types(dispersions: frozenset[str | None]) -> str:
+    return ", ".join(sorted(shown(found or "of an unknown type") for found in dispersions))
 
 
 def _shown_parameter(unit: str | None, cells: Sequence[ValueCell]) -> str | None:
@@ -330,7 +214,7 @@ def _shown_parameter(unit: str | None, cells: Sequence[ValueCell]) -> str | None
 def _parameter(unit: str | None, values: Sequence[str | None]) -> str | None:
     if unit != PARTICIPANTS or not values:
         return None
-    counts = all(_whole(value) is not None or value == "NA" for value in values)
+    counts = all(whole_number(value) is not None or value == "NA" for value in values)
     return COUNT_OF_PARTICIPANTS if counts else None
 
 
@@ -421,22 +305,15 @@ def _numbered(classes: Sequence[MeasureClass] | None) -> list[tuple[str, Measure
     return list(zip(number_repeats(class_.title for class_ in listed), listed, strict=True))
 
 
-def _denominators(
-    class_: MeasureClass, groups: Sequence[MeasureGroup], address: str
-) -> list[list[tuple[str | None, str | None]]]:
-    return counts_by_group(class_.denoms, groups, address)
-
-
 def _cells(
     category: MeasureCategory,
+    found: Sequence[Measurement | None],
     values: Values,
-    groups: Sequence[MeasureGroup],
     denominators: Sequence[Sequence[tuple[str | None, str | None]]],
     address: str,
     notes: Notes,
 ) -> list[list[str]]:
-    found = by_group(groups, category.measurements, address)
-    places = {id(m): place for place, m in enumerate(category.measurements or ())}
+    places = {id(measurement): at for at, measurement in enumerate(category.measurements or ())}
     return [
         value_lines(
             measurement,
@@ -449,26 +326,3 @@ def _cells(
         )
         for measurement, own in zip(found, denominators, strict=True)
     ]
-
-
-def _labels(
-    title: str | None,
-    values: Values,
-    rows: Sequence[tuple[str, str, Sequence[ValueCell]]],
-    columns: Sequence[Column],
-) -> list[list[str]]:
-    single = [row for row in rows if bool(row[0]) != bool(row[1])]
-    categories = _are_categories(
-        unnumbered(title), values.unit, [cells for _, _, cells in single], columns
-    )
-    explicit = any(bool(row[1]) != categories for row in single)
-    labels = []
-    for class_title, category_title, _ in rows:
-        below = [class_title, category_title]
-        if not class_title and not category_title:
-            below = []
-        elif not explicit and not (class_title and category_title):
-            below = [class_title or category_title]
-        lines = [line for text in [title, *below] for line in title_lines(text)]
-        labels.append(LABEL_CELL.mark(lines))
-    return labels

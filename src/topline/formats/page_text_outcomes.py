@@ -34,17 +34,15 @@ from topline.formats.page_text_labels import (
 from topline.formats.page_text_layout import OutcomePart, Page
 from topline.formats.page_text_lines import Block, lines_text, number_repeats, word, word_text
 from topline.formats.page_text_measures import (
-    Row,
     Values,
-    check_unit,
     counts_by_group,
     denominators_of,
     measure_attributes,
-    read_row,
     read_values,
     value_rows,
 )
 from topline.formats.page_text_notes import Notes
+from topline.formats.page_text_rows import Row, check_unit, read_row
 from topline.formats.page_text_table import page_error, shown, table_lines
 from topline.record.results import MeasureGroup, OutcomeMeasure, OutcomeMeasuresModule
 
@@ -133,7 +131,7 @@ def separate_texts(lines: Sequence[str]) -> _Texts:
 
 def _read_outcome(name: str, part: OutcomePart, address: str, notes: Notes) -> OutcomeMeasure:
     texts, (time_frame, population, description) = _read_text(name, part.text)
-    columns = read_columns(part.table, _PREFIX) if part.table else ()
+    columns = read_columns(name, part.table, _PREFIX) if part.table else ()
     rows = [read_row(name, row) for row in part.table.rows] if part.table else []
     _check_rows(rows)
     values = Values(title=None, unit=None, dispersion=None, parameter=None, classes=None)
@@ -178,7 +176,7 @@ def _read_text(name: str, block: Block) -> tuple[dict[str, str], _Texts]:
 
 
 def _check_rows(rows: Sequence[Row]) -> None:
-    unit = next((row.unit for row in rows if row.unit is not None), None)
+    units = [unit for row in rows for unit in row.units]
     for row in rows:
         if row.title != rows[0].title:
             raise page_error(
@@ -187,7 +185,7 @@ def _check_rows(rows: Sequence[Row]) -> None:
                 f"found a row of {shown(row.title or '')}",
                 f"a row of {shown(rows[0].title or '')}, as the rows before, or the next heading",
             )
-        check_unit(row, unit)
+        check_unit(row, units)
 
 
 def _outcome_lines(measure: OutcomeMeasure, address: str, notes: Notes) -> list[str]:

@@ -11,6 +11,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from topline.errors import DocumentError
 from topline.formats.page_text_labels import (
     BULLET,
     COMMENT,
@@ -25,11 +26,13 @@ from topline.formats.page_text_lines import (
     MARK,
     Block,
     first_titles,
+    lines_titles,
     text_lines,
     title_lines,
     word,
     word_text,
 )
+from topline.formats.page_text_numbers import number_word, read_number_word
 from topline.formats.page_text_table import page_error, shown
 from topline.record.results import Measurement
 
@@ -55,8 +58,8 @@ class ValueCell:
         Whether it holds a measurement at all.
     unit
         The unit printed behind the value.
-    dispersion
-        The dispersion type, where the cell says it.
+    dispersions
+        The dispersion types that the cell says; ``None`` among them for one it does not name.
     interval
         Whether the cell has limits that it calls an interval, without saying of which kind.
     denominators
@@ -69,7 +72,7 @@ class ValueCell:
     measured: bool
     value: str | None = None
     unit: str | None = None
-    dispersion: str | None = None
+    dispersions: frozenset[str | None] = frozenset()
     interval: bool = False
     spread: str | None = None
     lower: str | None = None
@@ -98,54 +101,21 @@ def read_value(name: str, cell: Block) -> ValueCell:
     Raises
     ------
     DocumentError
-        If a line below the value is none of those a cell may have.
+        If no number stands first, or a line below is none of those a cell may have.
 
     Examples
     --------
     >>> cell = Block(1, ("67.4 years", "STANDARD_DEVIATION 9.7 • n=25 Participants"))
     >>> found = read_value("page.txt", cell)
-    >>> found.value, found.unit, found.dispersion, found.spread, found.untrusted
-    ('67.4', 'years', 'STANDARD_DEVIATION', '9.7', 'n=25 Participants')
+    >>> found.value, found.unit, set(found.dispersions), found.spread, found.untrusted
+    ('67.4', 'years', {'STANDARD_DEVIATION'}, '9.7', 'n=25 Participants')
     """
     if not cell.lines:
         return ValueCell(line=cell.line, measured=False)
-    facts: dict[str, str | None] = {}
-    denominators: list[tuple[str | None, str | None]] = []
-    value, unit, rest = _read_first(cell.lines)
-    comment: str | None = None
-    interval = False
-    while rest:
-        if rest[0].startswith(COMMENT):
-            comment = "\n".join([rest[0][len(COMMENT) :], *VALUE_CELL.unmark(rest[1:])])
-            break
-        titles, rest = first_titles(rest, 1)
-        text = titles[0] or ""
-        if text.startswith(OUT_OF):
-            count, _, counted = text[len(OUT_OF) :].partition(" ")
-            denominators.append((word_text(count), counted or None))
-            continue
-        untrusted = _UNTRUSTED.fullmatch(text)
-        if untrusted:
-            facts["untrusted"] = untrusted["count"]
-            text = untrusted["before"] or ""
-        if text:
-            found = _read_dispersion(name, cell, text)
-            interval = interval or found.pop("label") == INTERVAL
-            facts.update(found)
-    return ValueCell(
-        line=cell.line,
-        measured=cell.lines[0] != NO_VALUE,
-        value=value,
-        unit=unit,
-        interval=interval,
-        denominators=tuple(denominators),
-        comment=comment,
-        dispersion=facts.get("dispersion"),
-        spread=facts.get("spread"),
-        lower=facts.get("lower"),
-        upper=facts.get("upper"),
-        untrusted=facts.get("untrusted"),
-    )
+    reading = _Reading(name, cell)
+    while reading.rest:
+        reading.take_line()
+    return reading.cell()
 
 
 def value_lines(
@@ -178,7 +148,7 @@ def value_lines(
     lines = [NO_VALUE]
     comment = None
     if measurement is not None:
-        value = word(measurement.value) + (f" {unit}" if unit else "")
+        value = number_word(measurement.value) + (f" {unit}" if unit else "")
         lines = VALUE_CELL.mark(title_lines(value))
         below = _dispersion_texts(measurement, dispersion)
         if untrusted is not None:
@@ -186,7 +156,7 @@ def value_lines(
         lines += [line for text in below for line in title_lines(text)]
         comment = measurement.comment
     for count, counted in denominators:
-        lines += title_lines(f"{OUT_OF}{word(count)} {counted or ''}")
+        lines += title_lines(f"{OUT_OF}{number_word(count)} {counted or ''}")
     if comment is not None:
         first, *further = text_lines(comment)
         lines += [COMMENT + first, *VALUE_CELL.mark(further)]
@@ -198,50 +168,106 @@ def shows_dispersion(measurement: Measurement) -> bool:
     return not (measurement.spread is measurement.lower_limit is measurement.upper_limit is None)
 
 
-def _read_first(lines: Sequence[str]) -> tuple[str | None, str | None, Sequence[str]]:
-    _, rest = first_titles(lines, 1)
-    titles, _ = first_titles(VALUE_CELL.unmark(lines[: len(lines) - len(rest)]), 1)
-    value, _, unit = (titles[0] or "").partition(" ")
-    return word_text(value), unit or None, rest
+class _Reading:
+    """One cell being read, from the value down."""
 
+    def __init__(self, name: str, cell: Block) -> None:
+        self.name = name
+        self.line = cell.line
+        self.parts: dict[str, str | None] = {}
+        self.dispersions: set[str | None] = set()
+        self.interval = False
+        self.denominators: list[tuple[str | None, str | None]] = []
+        self.measured = cell.lines[0] != NO_VALUE
+        _, self.rest = first_titles(cell.lines, 1)
+        if self.measured:
+            opening = VALUE_CELL.unmark(cell.lines[: len(cell.lines) - len(self.rest)])
+            value, _, unit = (lines_titles(opening)[0] or "").partition(" ")
+            self.parts["value"] = read_number_word(name, cell.line, value)
+            self.parts["unit"] = unit or None
 
-def _read_dispersion(name: str, cell: Block, text: str) -> dict[str, str | None]:
-    for pattern in _DISPERSIONS:
-        found = pattern.fullmatch(text)
-        if found:
-            parts = {
-                key: word_text(value) for key, value in found.groupdict().items() if key != "label"
-            }
-            return {**parts, "label": found["label"], **_dispersion_type(found["label"])}
-    raise page_error(
-        name,
-        cell.line,
-        f"found {shown(text)} below a value",
-        "a dispersion such as 'Standard Deviation 9.7' or 'Interval 6.2 to 37.2', "
-        f"{OUT_OF + '…'!r} or {COMMENT + '…'!r}",
-    )
+    def take_line(self) -> None:
+        if self.rest[0].startswith(COMMENT):
+            first = self.rest[0][len(COMMENT) :]
+            self.parts["comment"] = "\n".join([first, *VALUE_CELL.unmark(self.rest[1:])])
+            self.rest = ()
+            return
+        titles, self.rest = first_titles(self.rest, 1)
+        text = titles[0] or ""
+        if text.startswith(OUT_OF):
+            count, _, counted = text[len(OUT_OF) :].partition(" ")
+            found = read_number_word(self.name, self.line, count)
+            self.denominators.append((found, counted or None))
+            return
+        untrusted = _UNTRUSTED.fullmatch(text)
+        if untrusted:
+            self._put("untrusted", untrusted["count"], text)
+        if untrusted is None or untrusted["before"]:
+            self._take_dispersion(untrusted["before"] if untrusted else text)
 
+    def cell(self) -> ValueCell:
+        return ValueCell(
+            line=self.line,
+            measured=self.measured,
+            value=self.parts.get("value"),
+            unit=self.parts.get("unit"),
+            dispersions=frozenset(self.dispersions),
+            interval=self.interval,
+            spread=self.parts.get("spread"),
+            lower=self.parts.get("lower"),
+            upper=self.parts.get("upper"),
+            denominators=tuple(self.denominators),
+            untrusted=self.parts.get("untrusted"),
+            comment=self.parts.get("comment"),
+        )
 
-def _dispersion_type(label: str) -> dict[str, str | None]:
-    if label in (INTERVAL, SPREAD):
-        return {}
-    if label.startswith(MARK):
-        return {"dispersion": word_text(label[len(MARK) :])}
-    return {"dispersion": label}
+    def _put(self, part: str, found: str | None, text: str) -> None:
+        if part in self.parts or not self.measured:
+            raise self._error(text)
+        self.parts[part] = found
+
+    def _take_dispersion(self, text: str) -> None:
+        for pattern in _DISPERSIONS:
+            found = pattern.fullmatch(text)
+            if found:
+                self.dispersions.add(self._type(found["label"], text))
+                self.interval = self.interval or found["label"] == INTERVAL
+                for part in pattern.groupindex.keys() - {"label"}:
+                    self._put(part, read_number_word(self.name, self.line, found[part]), text)
+                return
+        raise self._error(text)
+
+    def _type(self, label: str, text: str) -> str | None:
+        if label in (INTERVAL, SPREAD):
+            return None
+        if label.startswith(MARK):
+            return word_text(label[len(MARK) :])
+        if not is_dispersion(label):
+            raise self._error(text)
+        return label
+
+    def _error(self, text: str) -> DocumentError:
+        return page_error(
+            self.name,
+            self.line,
+            f"found {shown(text)} below a value",
+            "a dispersion such as 'Standard Deviation 9.7' or 'Interval 6.2 to 37.2', "
+            f"{OUT_OF + '…'!r} or {COMMENT + '…'!r}, each once",
+        )
 
 
 def _dispersion_texts(measurement: Measurement, dispersion: str | None) -> list[str]:
     texts = []
     if measurement.spread is not None:
-        texts.append(f"{_label(dispersion, SPREAD)} {word(measurement.spread)}")
+        texts.append(f"{_label(dispersion, SPREAD)} {number_word(measurement.spread)}")
     lower, upper = measurement.lower_limit, measurement.upper_limit
     label = _label(dispersion, INTERVAL)
     if lower is not None and upper is not None:
-        texts.append(f"{label} {word(lower)} to {word(upper)}")
+        texts.append(f"{label} {number_word(lower)} to {number_word(upper)}")
     elif lower is not None:
-        texts.append(f"{label} from {word(lower)}")
+        texts.append(f"{label} from {number_word(lower)}")
     elif upper is not None:
-        texts.append(f"{label} to {word(upper)}")
+        texts.append(f"{label} to {number_word(upper)}")
     return texts
 
 
