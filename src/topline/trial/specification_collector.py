@@ -7,7 +7,7 @@ import yaml
 
 from topline.trial.specification_methods import Vocabulary
 from topline.trial.specification_positions import Position, character_position, position_of
-from topline.trial.specification_problems import Problem, is_under
+from topline.trial.specification_problems import Problem, upwards
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +47,8 @@ class Reading:
         Path -> the node of its value.
     references
         Names to be looked up when all is read.
+    wrong_paths, broken_paths
+        Where something is wrong; the same and all around it.
     """
 
     file: str
@@ -56,14 +58,17 @@ class Reading:
     warnings: list[Problem] = field(default_factory=list)
     nodes: dict[str, yaml.Node] = field(default_factory=dict)
     references: list[Reference] = field(default_factory=list)
+    wrong_paths: set[str] = field(default_factory=set)
+    broken_paths: set[str] = field(default_factory=set)
 
     def given(self, path: str) -> bool:
         """Tell whether the file says something at a path."""
         return path in self.nodes
 
     def broken(self, path: str) -> bool:
-        """Tell whether something at a path or under it is wrong already."""
-        return any(is_under(problem.path, path) for problem in self.problems)
+        """Tell whether something at a path or under it, or the whole around it, is wrong already."""
+        around = (above for above in upwards(path) if above)
+        return path in self.broken_paths or any(above in self.wrong_paths for above in around)
 
     def position(self, path: str, column: int | None = None) -> Position:
         """Find where a path stands in the file, or the nearest thing around it.
@@ -75,9 +80,7 @@ class Reading:
         column
             Which character of its value, from 1.
         """
-        while path and path not in self.nodes:
-            path = path[: max(path.rfind("."), path.rfind("["), 0)]
-        node = self.nodes.get(path)
+        node = next((self.nodes[above] for above in upwards(path) if above in self.nodes), None)
         if node is None:
             return Position(1, 1)
         if column is not None and isinstance(node, yaml.ScalarNode):
@@ -123,3 +126,5 @@ class Reading:
         self.problems.append(
             self.problem(path, found, accepted, near, column=column, at=at, advice=advice)
         )
+        self.wrong_paths.add(path)
+        self.broken_paths.update(upwards(path))

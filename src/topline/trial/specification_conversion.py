@@ -338,7 +338,8 @@ def _sequence(
         least, most = expected.min_length or 0, expected.max_length or LONGEST_LIST
     if not least <= len(nodes) <= most:
         wanted = f"{least}" if least == most else f"{least} to {most:,}"
-        reading.report(path, f"a list of {len(nodes):,} items", f"a list of {wanted} items")
+        count = "1 item" if len(nodes) == 1 else f"{len(nodes):,} items"
+        reading.report(path, f"a list of {count}", f"a list of {wanted} items")
         return ABSENT
     values = [
         _value(reading, item, type_, join(path, position), kind)

@@ -203,7 +203,7 @@ def _measure(
     if size > MOST_NODES or depth > DEEPEST:
         raise NotYaml(
             position_of(node),
-            f"aliases that stand for {size:,} values in {depth:,} levels",
+            f"{size:,} values in {depth:,} levels, counting every alias as what it stands for",
             f"at most {MOST_NODES:,} values in {DEEPEST} levels",
         )
     return size, depth

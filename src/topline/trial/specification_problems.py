@@ -1,7 +1,7 @@
 """A mistake in a specification: where it stands, what was found, what is accepted."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 
 PLAIN_KEY = re.compile(r"[A-Za-z_][A-Za-z0-9_-]*")
@@ -113,15 +113,18 @@ def join(path: str, step: str | int) -> str:
     return f"{path}.{step}" if path else step
 
 
-def is_under(path: str, above: str) -> bool:
-    """Tell whether a path is another or leads on from it.
+def upwards(path: str) -> Iterator[str]:
+    """List a path and those it leads on from, inside out; the whole specification is the last.
 
     Examples
     --------
-    >>> is_under("outcomes[2].where", "outcomes[2]"), is_under("outcomes[21]", "outcomes[2]")
-    (True, False)
+    >>> list(upwards("outcomes[2].where"))
+    ['outcomes[2].where', 'outcomes[2]', 'outcomes', '']
     """
-    return path == above or path.startswith((f"{above}.", f"{above}["))
+    while path:
+        yield path
+        path = path[: max(path.rfind("."), path.rfind("["), 0)]
+    yield ""
 
 
 def shown(text: str) -> str:

@@ -187,6 +187,7 @@ def _outcomes(specification: Specification, reading: Reading) -> None:
     titles = [
         (path_text("outcomes", number, "title"), f"{outcome.title} / {outcome.time_frame}")
         for number, outcome in enumerate(specification.outcomes)
+        if outcome.title
     ]
     _unique(reading, titles, "outcome title with its time frame")
 
