@@ -286,13 +286,13 @@ class AdverseEventsBuilder:
     def _affected_by(self, serious: bool, keys: Sequence[Key] | None) -> dict[str, Basis]:
         """Count participants with any listed event, by group; no keys: every event is listed."""
         chosen = self.events.filter(pl.col(SERIOUS) == serious)
-        condition = self._condition(serious)
+        condition = self._condition(serious) if keys is None else self._bracketed(serious)
         if keys is not None:
             listed = pl.DataFrame(
                 keys, schema={SYSTEM: pl.String, TERM: pl.String}, orient="row"
             ).with_columns(pl.col(name).cast(chosen.schema[name]) for name in (SYSTEM, TERM))
             chosen = chosen.join(listed, on=[SYSTEM, TERM], how="semi")
-            condition = self._narrowed(condition, self._listed(keys))
+            condition += f" and {self._listed(keys)}"
         return {
             column.key: Basis(
                 group=column.key,
@@ -309,10 +309,12 @@ class AdverseEventsBuilder:
         asked = self._serious_condition()
         return every(self.rows.condition, asked if serious else negated(asked))
 
-    def _narrowed(self, condition: str, further: str) -> str:
-        # Joined as text: a condition for every term of a large trial is not worth parsing again.
-        bracketed = isinstance(parse_condition(condition), And) or condition.startswith("not (")
-        return f"{condition if bracketed else f'({condition})'} and {further}"
+    def _bracketed(self, serious: bool) -> str:
+        """Give the condition as the first of several that must hold."""
+        # What follows is joined as text: a condition a term is not worth parsing a thousand times.
+        condition = self._condition(serious)
+        joins = isinstance(parse_condition(condition), And) or condition.startswith("not (")
+        return condition if joins else f"({condition})"
 
     def _coded(self, system: str, terms: Sequence[str]) -> str:
         """Say as a condition that an event is one of some terms of an organ system."""
@@ -400,7 +402,7 @@ class AdverseEventsBuilder:
         self, kind: str, keys: Sequence[Key], table: Mapping[Key, Mapping[str, _Count]]
     ) -> tuple[AdverseEvent, ...]:
         assessment = f"{self.specification.assessment.upper()}_ASSESSMENT"
-        condition = self._condition(kind == "seriousEvents")
+        condition = self._bracketed(kind == "seriousEvents")
         return tuple(
             AdverseEvent(
                 term=key[1],
@@ -416,7 +418,7 @@ class AdverseEventsBuilder:
         self, address: str, key: Key, counts: Mapping[str, _Count], condition: str
     ) -> tuple[EventStats, ...]:
         stats = []
-        condition = self._narrowed(condition, self._coded(key[0], [key[1]]))
+        condition += f" and {self._coded(key[0], [key[1]])}"
         for index, column in enumerate(self.columns):
             count = counts.get(column.key, _NONE)
             basis = Basis(

@@ -2,8 +2,6 @@
 
 from collections.abc import Mapping
 
-import polars as pl
-
 from topline.analysis.cohort import Cohort
 from topline.analysis.findings import Findings
 from topline.analysis.ledger import Basis, Ledger
@@ -20,6 +18,8 @@ from topline.record.results import (
 from topline.trial.specification import BaselineMeasure as MeasureSpecification
 
 ADDRESS = "/resultsSection/baselineCharacteristicsModule"
+#: The registry's measures whose rows take everyone, also those without a value.
+_OF_EVERYONE = ("sex", "race", "ethnicity", "region")
 
 
 class BaselineBuilder:
@@ -100,9 +100,15 @@ class BaselineBuilder:
     def _measure(self, index: int, specified: MeasureSpecification) -> BaselineMeasure:
         part = f"baseline.measures[{index}]"
         # The last column holds everyone: the total, or the only group.
-        members = pl.Series(self.columns[-1].members)
-        measure = complete(specified, self.cohort, members, self.findings, part)
+        measure = complete(specified, self.cohort, self.columns[-1].members, self.findings, part)
         summary, options = summary_of(measure.summary, {"method": "mean"})
+        if summary.joint:
+            self.findings.problem(
+                part,
+                f"{summary.name} fits all columns together, and the total column is made of the "
+                "others",
+                "use a summary of each group by itself, such as mean",
+            )
         definition = Definition(
             part=part,
             address=f"{ADDRESS}/measures/{index}",
@@ -115,7 +121,7 @@ class BaselineBuilder:
             categories=measure.categories,
             classes=measure.classes,
             decimals=measure.decimals,
-            whole_population=summary.count is not None and specified.measure is not None,
+            whole_population=specified.measure in _OF_EVERYONE,
             class_denominators=True,
         )
         measured = MeasureBuilder(
@@ -131,7 +137,7 @@ class BaselineBuilder:
             title=title,
             description=measure.description,
             population_description=measure.population_description,
-            param_type=summary.measure_type,
+            param_type=summary.posted_type(options),
             dispersion_type=dispersion.baseline if dispersion else None,
             unit_of_measure=unit,
             classes=measured.classes,

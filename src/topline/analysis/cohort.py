@@ -27,7 +27,7 @@ INDEX = "__participant__"
 TOTAL = "Total"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Column:
     """A column of a table of the record: a group, or the total of all groups.
 
@@ -46,7 +46,7 @@ class Column:
     description: str
     members: npt.NDArray[np.bool_]
 
-    @property
+    @cached_property
     def size(self) -> int:
         """How many participants belong to it."""
         return int(self.members.sum())

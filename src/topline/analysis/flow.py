@@ -7,9 +7,11 @@ import numpy as np
 import numpy.typing as npt
 import polars as pl
 
-from topline.analysis.cohort import INDEX, Cohort, Column
+from topline.analysis.cohort import INDEX, Cohort, Column, Rows
+from topline.analysis.condition_texts import among, every, negated
 from topline.analysis.findings import Findings
 from topline.analysis.ledger import Basis, Ledger
+from topline.errors import DataError
 from topline.record.results import (
     DropWithdraw,
     FlowGroup,
@@ -19,11 +21,14 @@ from topline.record.results import (
     ParticipantFlowModule,
 )
 from topline.trial.reasons import REGISTRY_REASONS, registry_reason
-from topline.trial.specification import Period
+from topline.trial.specification import Milestone, Period
 
 ADDRESS = "/resultsSection/participantFlowModule"
 STARTED, COMPLETED, NOT_COMPLETED = "STARTED", "COMPLETED", "NOT COMPLETED"
-_REASON_VARIABLES = ("DCSREAS", "DCDECOD", "DCREASCD")
+STATUS_VARIABLES = ("EOSSTT", "DCSREAS", "DCDECOD")
+"""The variables of ADSL that can tell who completed the study, the first there is."""
+REASON_VARIABLES = ("DCSREAS", "DCDECOD", "DCREASCD")
+"""The variables of ADSL that can hold the reason not completed, the first there is."""
 _NO_REASON = "Reason not recorded"
 
 Mask = npt.NDArray[np.bool_]
@@ -67,7 +72,7 @@ class FlowBuilder:
         """Build the module; the first period's counts are those who started the trial."""
         self._report_overlap()
         periods = []
-        before: Mask | None = None
+        before: _Step | None = None
         for index, period in enumerate(self.flow.periods):
             built, before = self._period(index, period, before)
             periods.append(built)
@@ -95,8 +100,22 @@ class FlowBuilder:
         if self.flow.units is None:
             return None
         variable = self.flow.units.variable.upper()
-        units = self.cohort.participants[variable].cast(pl.Int64).fill_null(0)
-        return units.to_numpy()
+        values = self.cohort.participants[variable]
+        if not values.dtype.is_numeric():
+            raise DataError(
+                f"{variable} holds {str(values.dtype).lower()} values",
+                accepted="how many units each participant has, as a number",
+            )
+        numbers = values.cast(pl.Float64)
+        wrong = (numbers.is_null() | (numbers < 0) | (numbers != numbers.floor())).fill_null(True)
+        inside = pl.Series(self.cohort.members(self.population))
+        if (wrong & inside).any():
+            self.findings.problem(
+                "participant_flow.units",
+                f"{variable} is missing or no count for {int((wrong & inside).sum())} participants",
+                "a whole number of units for everyone who started",
+            )
+        return numbers.set(wrong, 0).cast(pl.Int64).to_numpy()
 
     def _report_overlap(self) -> None:
         together = np.sum([column.members for column in self.columns], axis=0)
@@ -114,26 +133,25 @@ class FlowBuilder:
                 f"{outside} participants of {self.population} are in no group",
                 "add their treatment to a group, or narrow the population",
             )
+        for column in self.columns:
+            if not column.size:
+                self.findings.note(
+                    "groups",
+                    f"nobody of {self.population} is in {column.title!r}",
+                    "it is posted with zeros: check its treatment or condition",
+                )
 
-    def _period(self, index: int, period: Period, before: Mask | None) -> tuple[FlowPeriod, Mask]:
+    def _period(self, index: int, period: Period, before: _Step | None) -> tuple[FlowPeriod, _Step]:
         started = self._started(index, period, before)
-        completed = self._completed(index, period, started)
+        asked = self._completed_condition(index, period, started)
+        completed = self._completed(index, asked, started)
         not_completed = _Step(
             NOT_COMPLETED,
             started.members & ~completed.members,
             "ADSL",
-            f"started and not ({completed.condition})",
+            every(started.condition, negated(asked)),
         )
-        extra = [
-            _Step(
-                milestone.title,
-                self.cohort.reached(milestone.dataset, milestone.where) & started.members,
-                milestone.dataset.upper(),
-                milestone.where,
-                milestone.comment,
-            )
-            for milestone in period.milestones
-        ]
+        extra = [self._milestone(milestone, started) for milestone in period.milestones]
         address = f"{ADDRESS}/periods/{index}"
         steps = [started, *extra, completed, not_completed]
         milestones = tuple(
@@ -154,28 +172,55 @@ class FlowBuilder:
         built = FlowPeriod(
             title=period.title, milestones=milestones, drop_withdraws=withdraws or None
         )
-        return built, completed.members
+        return built, completed
 
-    def _started(self, index: int, period: Period, before: Mask | None) -> _Step:
+    def _started(self, index: int, period: Period, before: _Step | None) -> _Step:
         everyone = self.cohort.members(self.population)
         if period.started is not None:
             members = self.cohort.reached("ADSL", period.started) & everyone
+            if before is not None:
+                self._report_late(index, int((members & ~before.members).sum()))
             return _Step(STARTED, members, "ADSL", period.started)
         if before is None:
             where = self.cohort.population(self.population).where
             return _Step(STARTED, everyone, "ADSL", where)
-        return _Step(STARTED, before, "ADSL", f"completed period {index}")
+        return _Step(STARTED, before.members, "ADSL", before.condition)
 
-    def _completed(self, index: int, period: Period, started: _Step) -> _Step:
-        part = f"participant_flow.periods[{index}]"
-        condition = period.completed or self._completed_by_default()
-        if condition is None:
-            self.findings.problem(
-                part,
-                "ADSL has none of EOSSTT, DCSREAS and DCDECOD to tell who completed",
-                "say `completed: CONDITION`",
+    def _milestone(self, milestone: Milestone, started: _Step) -> _Step:
+        dataset = milestone.dataset.upper()
+        return _Step(
+            milestone.title,
+            self.cohort.reached(dataset, milestone.where) & started.members,
+            dataset,
+            every(started.condition, milestone.where) if dataset == "ADSL" else milestone.where,
+            milestone.comment,
+        )
+
+    def _report_late(self, index: int, number: int) -> None:
+        if number:
+            self.findings.note(
+                f"participant_flow.periods[{index}]",
+                f"{number} participants started without having completed the period before",
+                "say in the pre-assignment details how they entered",
             )
-            condition = "USUBJID is missing"
+
+    def _completed_condition(self, index: int, period: Period, started: _Step) -> str:
+        part = f"participant_flow.periods[{index}]"
+        last = index == len(self.flow.periods) - 1
+        condition = period.completed or (self._completed_by_default(started) if last else None)
+        if condition is not None:
+            return condition
+        self.findings.problem(
+            part,
+            f"ADSL has none of {', '.join(STATUS_VARIABLES)} to tell who completed"
+            if last
+            else "who completed a period before the last one is not said",
+            "say `completed: CONDITION`",
+        )
+        return "USUBJID is missing"
+
+    def _completed(self, index: int, condition: str, started: _Step) -> _Step:
+        part = f"participant_flow.periods[{index}]"
         completed = self.cohort.reached("ADSL", condition)
         outside = int((completed & ~started.members & self.cohort.members(self.population)).sum())
         if outside:
@@ -184,26 +229,40 @@ class FlowBuilder:
                 f"{outside} participants meet the condition of completion and did not start",
                 "they are not counted",
             )
-        return _Step(COMPLETED, completed & started.members, "ADSL", condition)
+        return _Step(
+            COMPLETED, completed & started.members, "ADSL", every(started.condition, condition)
+        )
 
-    def _completed_by_default(self) -> str | None:
+    def _completed_by_default(self, started: _Step) -> str | None:
         columns = self.cohort.participants.columns
         if "EOSSTT" in columns:
-            ongoing = int(
-                (self.cohort.participants["EOSSTT"].str.to_uppercase() == "ONGOING").sum()
-            )
-            if ongoing:
+            return self._completed_by_status(started)
+        if "DCSREAS" in columns:
+            values = self._spelled("DCSREAS", COMPLETED)
+            return "DCSREAS is missing" + (f" or {among('DCSREAS', values)}" if values else "")
+        if "DCDECOD" in columns:
+            return among("DCDECOD", self._spelled("DCDECOD", COMPLETED) or [COMPLETED])
+        return None
+
+    def _completed_by_status(self, started: _Step) -> str:
+        statuses = self.cohort.participants.filter(pl.Series(started.members))["EOSSTT"]
+        capitals = statuses.cast(pl.String).str.to_uppercase()
+        for number, what in (
+            (int((capitals == "ONGOING").sum()), "are ONGOING (EOSSTT)"),
+            (statuses.null_count(), "have no EOSSTT"),
+        ):
+            if number:
                 self.findings.problem(
                     "participant_flow",
-                    f"{ongoing} participants are ONGOING (EOSSTT): neither completed nor not",
+                    f"{number} participants who started {what}: neither completed nor not",
                     "say `completed: CONDITION` for the data at hand",
                 )
-            return "EOSSTT == 'COMPLETED'"
-        if "DCSREAS" in columns:
-            return "DCSREAS is missing or DCSREAS in ['Completed', 'COMPLETED']"
-        if "DCDECOD" in columns:
-            return "DCDECOD == 'COMPLETED'"
-        return None
+        return among("EOSSTT", self._spelled("EOSSTT", COMPLETED) or [COMPLETED])
+
+    def _spelled(self, variable: str, meant: str) -> list[str]:
+        """List the values of a variable that are a word, in whatever case they are collected."""
+        values = self.cohort.participants[variable].cast(pl.String).drop_nulls().unique()
+        return sorted(value for value in values if value.strip().upper() == meant)
 
     def _reasons(self, index: int, period: Period, step: _Step) -> Sequence[_Step]:
         """Split those who did not complete by reason, in the order of the registry's list."""
@@ -215,13 +274,18 @@ class FlowBuilder:
         collected = self.cohort.participants.filter(pl.Series(step.members)).select(
             INDEX, pl.col(variable).cast(pl.String).fill_null("")
         )
-        own = {key.strip().upper(): value for key, value in period.reasons.items()}
+        own = {_key(collected): reason for collected, reason in period.reasons.items()}
         found: dict[str, tuple[list[str], list[int]]] = {}
         for value, group in collected.group_by(variable, maintain_order=True):
             text = str(value[0])
-            reason = own.get(text.strip().upper()) or (
-                registry_reason(text) if text else _NO_REASON
-            )
+            reason = own.get(_key(text)) or (registry_reason(text) if text else _NO_REASON)
+            if reason.upper() == COMPLETED:
+                self.findings.problem(
+                    f"participant_flow.periods[{index}]",
+                    f"{group.height} participants who did not complete have the {variable} {text!r}",
+                    f"the condition of completion and {variable} contradict each other: mend one, "
+                    "or map the value in `reasons:`",
+                )
             values, members = found.setdefault(reason, ([], []))
             values.append(text)
             members.extend(group[INDEX].to_list())
@@ -238,28 +302,31 @@ class FlowBuilder:
     ) -> _Step:
         mask = np.zeros_like(step.members)
         mask[members] = True
-        texts = ", ".join("'" + value.replace("'", "''") + "'" for value in sorted(values))
-        condition = f"{variable} in [{texts}]" if values != [""] else f"{variable} is missing"
-        return _Step(title, mask, "ADSL", f"not completed and {condition}")
+        named = sorted(value for value in values if value)
+        either = [among(variable, named)] if named else []
+        if "" in values:
+            either.append(f"{variable} is missing")
+        return _Step(title, mask, "ADSL", every(step.condition, " or ".join(either)))
 
     def _reason_variable(self, index: int, period: Period) -> str | None:
         if period.reason is not None:
             return period.reason.upper()
-        for name in _REASON_VARIABLES:
+        for name in REASON_VARIABLES:
             if name in self.cohort.participants.columns:
                 return name
         self.findings.problem(
             f"participant_flow.periods[{index}]",
-            f"ADSL has none of {', '.join(_REASON_VARIABLES)} for the reason not completed",
+            f"ADSL has none of {', '.join(REASON_VARIABLES)} for the reason not completed",
             "say `reason: VARIABLE`",
         )
         return None
 
     def _stats(self, address: str, step: _Step) -> tuple[FlowStats, ...]:
         stats = []
+        rows = self.cohort.rows(step.dataset, step.condition)
         for index, column in enumerate(self.columns):
             members = column.members & step.members
-            basis = self._basis(column, step, int(members.sum()))
+            basis = self._basis(column, rows, members)
             stats.append(
                 FlowStats(
                     group_id=self.ids[column.key],
@@ -286,15 +353,19 @@ class FlowBuilder:
             method=f"sum of {self.flow.units.variable.upper()}",
         )
 
-    def _basis(self, column: Column, step: _Step, participants: int) -> Basis:
+    def _basis(self, column: Column, rows: Rows, members: Mask) -> Basis:
         return Basis(
             group=column.key,
-            dataset=step.dataset,
-            condition=step.condition,
+            dataset=rows.dataset,
+            condition=rows.condition,
             population=self.population,
-            rows=participants,
-            participants=participants,
+            rows=rows.within(members).height,
+            participants=int(members.sum()),
         )
+
+
+def _key(collected: str) -> str:
+    return " ".join(collected.split()).upper()
 
 
 def _in_order(found: Mapping[str, object]) -> list[str]:

@@ -2,12 +2,13 @@
 
 from dataclasses import dataclass, field
 
+import msgspec
+
 from topline.analysis.rounding import Rounding
 from topline.analysis.statistics import Statistic, Statistics
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Basis:
+class Basis(msgspec.Struct, frozen=True, kw_only=True):
     """The rows a number rests on.
 
     Attributes

@@ -4,15 +4,16 @@ A measure selects rows of a dataset, splits them into classes and groups, summar
 posts the result as classes, categories and measurements, entering every number in the ledger.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 import polars as pl
 
-from topline.analysis.cohort import INDEX, Cohort, Column, Rows
+from topline.analysis.cohort import INDEX, PARTICIPANT, Cohort, Column, Rows
+from topline.analysis.condition_texts import among, every, present
 from topline.analysis.dispersion import Dispersion
 from topline.analysis.findings import Findings
 from topline.analysis.ledger import Basis, Ledger
@@ -30,7 +31,6 @@ from topline.stats.survival import SurvivalCurve
 from topline.trial.specification import Category
 from topline.trial.specification import MeasureClass as ClassSpecification
 
-Mask = npt.NDArray[np.bool_]
 PARTICIPANTS = "Participants"
 
 
@@ -61,7 +61,8 @@ class Definition:
     unit_title, unit_variable
         Units analysed other than participants.
     class_denominators
-        Whether every class states its denominators, or only where they differ.
+        Whether the denominators stand in every class, and not in the measure; else only in classes
+        where they differ from those of the measure.
     """
 
     part: str
@@ -108,8 +109,8 @@ class Measured:
         What stands beside the values; ``None`` for nothing.
     analysed
         Participants analysed by column key.
-    samples
-        The samples of the first class, for analyses.
+    samples, condition
+        The samples of the first class, for analyses, and the condition that selects their rows.
     curves
         Kaplan–Meier curves of the first class.
     decimals
@@ -121,8 +122,22 @@ class Measured:
     dispersion: Dispersion | None
     analysed: dict[str, int]
     samples: tuple[Sample, ...]
+    condition: str
     curves: tuple[GroupCurve, ...]
     decimals: tuple[int, int]
+
+
+@dataclass(frozen=True, slots=True)
+class _Class:
+    """A class of a measure with its rows.
+
+    ``rows`` are all that were asked for, ``valued`` those with a value of ``variable``.
+    """
+
+    title: str | None
+    variable: str
+    rows: Rows
+    valued: Rows
 
 
 class MeasureBuilder:
@@ -155,180 +170,263 @@ class MeasureBuilder:
         self.definition = definition
         self.columns = columns
         self.ids = ids
-        self.rows = cohort.rows(definition.dataset, definition.where)
+        self.members = np.logical_or.reduce([column.members for column in columns])
+        self.classes = [self._prepared(one) for one in definition.classes or (None,)]
+        self.analysed = self._in_any_class()
         self.decimals = self._decimals()
-        self.overall = {column.key: self._sample(self.rows, column) for column in columns}
 
     def build(self) -> Measured:
         """Build the measure: denominators first, then classes in order."""
         definition = self.definition
-        classes: list[MeasureClass] = []
-        samples: tuple[Sample, ...] = ()
-        curves: tuple[GroupCurve, ...] = ()
-        specified = definition.classes or (None,)
-        denominators = self._denominators(f"{definition.address}/denoms", self.overall, self.rows)
-        for index, specification in enumerate(specified):
-            rows = self.rows
-            if specification is not None and specification.where:
-                rows = self.cohort.rows(definition.dataset, definition.where, specification.where)
-            variable = (specification.variable if specification else None) or definition.variable
-            of_class = {column.key: self._sample(rows, column, variable) for column in self.columns}
-            built, found = self._class(index, specification, rows, of_class)
-            classes.append(built)
-            if index == 0:
-                samples, curves = tuple(of_class.values()), found
+        self._demand_units()
+        overall = self._samples(self.analysed, self.classes[0].variable)
+        denominators: tuple[Denom, ...] = ()
+        if not definition.class_denominators:
+            denominators = self._denominators(
+                f"{definition.address}/denoms", overall, self.analysed
+            )
+        built = [self._class(index, one, overall) for index, one in enumerate(self.classes)]
+        first = self._samples(self.classes[0].valued, self.classes[0].variable)
         return Measured(
             denominators=denominators,
-            classes=tuple(classes),
+            classes=tuple(posted for posted, _ in built),
             dispersion=definition.summary.dispersion(definition.options),
-            analysed={column.key: self._number(self.overall, column) for column in self.columns},
-            samples=samples,
-            curves=curves,
+            analysed={column.key: self._number(overall, column) for column in self.columns},
+            samples=tuple(first.values()),
+            condition=self.classes[0].valued.condition,
+            curves=built[0][1],
             decimals=self.decimals,
+        )
+
+    def _prepared(self, specification: ClassSpecification | None) -> _Class:
+        definition = self.definition
+        variable = (specification.variable if specification else None) or definition.variable
+        where = specification.where if specification else None
+        rows = self.cohort.rows(definition.dataset, definition.where, where)
+        return _Class(
+            title=specification.title if specification else None,
+            variable=variable.upper(),
+            rows=rows,
+            valued=self.cohort.select(rows, present(variable)),
+        )
+
+    def _in_any_class(self) -> Rows:
+        """Select the rows with a value in any class: whoever has one is analysed."""
+        if len(self.classes) == 1:
+            return self.classes[0].valued
+        # Each class's own condition without what they share, which is asked once.
+        either = [
+            every(one.where, present(one.variable or self.definition.variable))
+            for one in self.definition.classes
+        ]
+        return self.cohort.rows(
+            self.definition.dataset,
+            self.definition.where,
+            " or ".join(f"({condition})" for condition in dict.fromkeys(either)),
         )
 
     def _decimals(self) -> tuple[int, int]:
         if self.definition.decimals is not None:
             return self.definition.decimals, self.definition.decimals
-        name = self.definition.variable.upper()
-        values = self.rows.frame[name] if name in self.rows.frame.columns else pl.Series([])
-        places = (
-            decimal_places(values.drop_nulls().unique().head(1000).to_list())
-            if values.dtype.is_float()
-            else 0
-        )
+        places = 0
+        for one in self.classes:
+            values = one.valued.within(self.members)[one.variable]
+            if values.dtype.is_float():
+                places = max(places, decimal_places(values.drop_nulls().to_numpy()))
         return self.definition.summary.decimals(places, self.definition.options)
 
-    def _sample(self, rows: Rows, column: Column, variable: str | None = None) -> Sample:
-        return Sample(
-            column.key,
-            rows.within(column.members),
-            variable or self.definition.variable,
-            self.definition.unit_variable,
-        )
+    def _samples(self, rows: Rows, variable: str) -> dict[str, Sample]:
+        return {
+            column.key: Sample(
+                column.key, rows.within(column.members), variable, self.definition.unit_variable
+            )
+            for column in self.columns
+        }
 
-    def _number(self, samples: dict[str, Sample], column: Column) -> int:
+    def _demand_units(self) -> None:
+        """Demand that every value says which of a participant's units it is of."""
+        variable = self.definition.unit_variable
+        if variable is None:
+            return
+        missing = self.analysed.within(self.members)[variable.upper()].null_count()
+        if missing:
+            self.findings.problem(
+                self.definition.part,
+                f"{missing} rows with a value have no {variable.upper()}",
+                "say in the data which unit each value is of, or narrow `where`",
+            )
+
+    def _number(self, samples: Mapping[str, Sample], column: Column) -> int:
         """Count the participants analysed."""
         if self.definition.whole_population:
             return column.size
         return samples[column.key].participants
 
-    def _size(self, samples: dict[str, Sample], column: Column) -> int:
+    def _size(self, samples: Mapping[str, Sample], column: Column) -> int:
         """Count what percentages refer to: units, else participants."""
         if self.definition.unit_variable is not None:
             return samples[column.key].size
         return self._number(samples, column)
 
-    def _basis(self, column: Column, rows: Rows, sample: Sample, condition: str = "") -> Basis:
-        analysed = sample.analysed()
-        both = [part for part in (rows.condition, condition) if part and part != "true"]
+    def _basis(self, column: Column, rows: Rows) -> Basis:
+        inside = rows.within(column.members)
         return Basis(
             group=column.key,
             dataset=rows.dataset,
-            condition=" and ".join(both) or "true",
+            condition=rows.condition,
             population=self.definition.population,
-            rows=analysed.height,
-            participants=int(analysed[INDEX].n_unique()),
+            rows=inside.height,
+            participants=int(inside[INDEX].n_unique()),
+        )
+
+    def _everyone(self, column: Column) -> Basis:
+        return Basis(
+            group=column.key,
+            dataset="ADSL",
+            condition=self.cohort.population(self.definition.population).where,
+            population=self.definition.population,
+            rows=column.size,
+            participants=column.size,
         )
 
     def _denominators(
-        self, address: str, samples: dict[str, Sample], rows: Rows
+        self, address: str, samples: Mapping[str, Sample], rows: Rows
     ) -> tuple[Denom, ...]:
-        kinds = [(PARTICIPANTS, self._number)]
+        kinds = [(PARTICIPANTS, self._number, self.definition.whole_population)]
         if self.definition.unit_title is not None:
-            kinds.append((self.definition.unit_title, self._size))
+            kinds.append((self.definition.unit_title, self._size, False))
         denominators = []
-        for kind, (units, number) in enumerate(kinds):
+        for kind, (units, number, whole) in enumerate(kinds):
             counts = []
             for index, column in enumerate(self.columns):
                 text = self.ledger.count(
                     f"{address}/{kind}/counts/{index}/value",
                     "number analyzed",
-                    self._basis(column, rows, samples[column.key]),
+                    self._everyone(column) if whole else self._basis(column, rows),
                     number(samples, column),
                     method=f"{units.lower()} of the population"
-                    if self.definition.whole_population
-                    else f"{units.lower()} with a value of {samples[column.key].variable.upper()}",
+                    if whole
+                    else f"{units.lower()} with a value",
                 )
                 counts.append(DenomCount(group_id=self.ids[index], value=text))
             denominators.append(Denom(units=units, counts=tuple(counts)))
         return tuple(denominators)
 
     def _class(
-        self,
-        index: int,
-        specification: ClassSpecification | None,
-        rows: Rows,
-        samples: dict[str, Sample],
+        self, index: int, one: _Class, overall: Mapping[str, Sample]
     ) -> tuple[MeasureClass, tuple[GroupCurve, ...]]:
         definition = self.definition
         address = f"{definition.address}/classes/{index}"
+        samples = self._samples(one.valued, one.variable)
         differs = any(
-            self._size(samples, column) != self._size(self.overall, column)
+            self._size(samples, column) != self._size(overall, column)
+            or self._number(samples, column) != self._number(overall, column)
             for column in self.columns
         )
         denominators = None
         if definition.class_denominators or differs:
-            denominators = self._denominators(f"{address}/denoms", samples, rows)
+            denominators = self._denominators(f"{address}/denoms", samples, one.valued)
         if definition.summary.count is not None:
-            categories = self._counted(address, rows, samples)
+            categories = self._counted(address, one, samples)
             curves: tuple[GroupCurve, ...] = ()
         else:
-            categories, curves = self._summarised(address, rows, samples)
-        return (
-            MeasureClass(
-                title=specification.title if specification else None,
-                denoms=denominators,
-                categories=categories,
-            ),
-            curves,
-        )
+            categories, curves = self._summarised(address, one, samples)
+        posted = MeasureClass(title=one.title, denoms=denominators, categories=categories)
+        return posted, curves
+
+    @cached_property
+    def _categories(self) -> Sequence[Category]:
+        """List the categories asked for, else one for each value found; all classes have the same."""
+        if self.definition.categories:
+            return self.definition.categories
+        values: set[Any] = set()
+        for one in self.classes:
+            found = one.valued.within(self.members)[one.variable]
+            values.update(found.unique().to_list())
+        if not values:
+            self.findings.problem(
+                self.definition.part,
+                "no value is found, so that there are no categories",
+                "list them: `categories:`",
+            )
+        ordered = sorted(values, key=lambda value: (type(value).__name__, value))
+        return [Category(title=_shown(value), values=(value,)) for value in ordered]
+
+    def _chosen(self, one: _Class, category: Category) -> Rows:
+        """Select the rows of a category.
+
+        Where the whole population is analysed, a condition may also ask for what is missing; else
+        only rows with a value count, and what is not counted is reported.
+        """
+        condition = category_condition(category, one.variable)
+        if self.definition.whole_population:
+            return self.cohort.select(one.rows, condition)
+        chosen = self.cohort.select(one.valued, condition)
+        beyond = self.cohort.select(one.rows, condition).frame.height - chosen.frame.height
+        if beyond:
+            self.findings.note(
+                self.definition.part,
+                f"{beyond} rows meet the condition of {category.title!r} and have no {one.variable}",
+                "they are not analyzed, and so not counted; `analyzed: population` counts them",
+            )
+        return chosen
 
     def _counted(
-        self, address: str, rows: Rows, samples: dict[str, Sample]
+        self, address: str, one: _Class, samples: Mapping[str, Sample]
     ) -> tuple[MeasureCategory, ...]:
-        variable = next(iter(samples.values())).variable.upper()
-        categories = self.definition.categories or _found_categories(rows.frame, variable)
         count = self.definition.summary.count
         assert count is not None  # _class asks only for summaries that count
         built = []
-        totals = [0] * len(self.columns)
-        for index, category in enumerate(categories):
-            condition = category_condition(category, variable)
-            chosen = self.cohort.select(rows, condition)
+        counted = [self._chosen(one, category) for category in self._categories]
+        for index, (category, chosen) in enumerate(zip(self._categories, counted, strict=True)):
             measurements = []
+            inside = self._samples(chosen, PARTICIPANT)
             for position, column in enumerate(self.columns):
-                sample = self._sample(chosen, column, variable)
-                number = self._size(samples, column)
-                inside = sample.size
-                totals[position] += inside
-                found = count(inside, number, self.definition.options)
                 measurements.append(
                     self._measurement(
                         f"{address}/categories/{index}/measurements/{position}",
                         position,
-                        found,
-                        self._basis(column, chosen, sample),
+                        count(
+                            inside[column.key].size,
+                            self._size(samples, column),
+                            self.definition.options,
+                        ),
+                        self._basis(column, chosen),
                     )
                 )
-            title = category.title if len(categories) > 1 or category.title else None
-            built.append(MeasureCategory(title=title, measurements=tuple(measurements)))
-        self._report_overlap(samples, totals)
+            built.append(
+                MeasureCategory(title=category.title or None, measurements=tuple(measurements))
+            )
+        self._report_overlap(one, counted)
         return tuple(built)
 
-    def _report_overlap(self, samples: dict[str, Sample], totals: Sequence[int]) -> None:
-        for column, total in zip(self.columns, totals, strict=True):
-            number = self._size(samples, column)
-            if total > number:
-                self.findings.note(
-                    self.definition.part,
-                    f"the categories add up to {total} in {column.title!r}, where {number} were "
-                    "analysed: some count in several categories",
-                    "say so in the description, or narrow `where` to one row a participant",
-                )
+    def _report_overlap(self, one: _Class, counted: Sequence[Rows]) -> None:
+        """Say how many count in several categories, and how many with a value in none."""
+        keys = [INDEX]
+        if self.definition.unit_variable is not None:
+            keys.append(self.definition.unit_variable.upper())
+        analysed = one.valued.within(self.members).select(keys).unique()
+        parts = [rows.within(self.members).select(keys).unique() for rows in counted]
+        times = pl.concat([analysed.clear(), *parts]).group_by(keys).len()
+        several = times.filter(pl.col("len") > 1).height
+        units, place = self.definition.units.lower(), f" of {one.title!r}" if one.title else ""
+        if several:
+            self.findings.note(
+                self.definition.part,
+                f"{several} {units} count in several categories{place}",
+                "say so in the description, or narrow `where` to one row each",
+            )
+        lost = analysed.join(times, on=keys, how="anti").height
+        # A percentage is often posted of one category alone; counts are expected to add up.
+        if lost and self.definition.summary.measure_type == "COUNT_OF_PARTICIPANTS":
+            self.findings.note(
+                self.definition.part,
+                f"{lost} {units} have a value and count in no category{place}",
+                "add a category for them, or narrow `where` to those who should be analyzed",
+            )
 
     def _summarised(
-        self, address: str, rows: Rows, samples: dict[str, Sample]
+        self, address: str, one: _Class, samples: Mapping[str, Sample]
     ) -> tuple[tuple[MeasureCategory, ...], tuple[GroupCurve, ...]]:
         summarise = self.definition.summary.summarise
         assert summarise is not None  # a summary counts or summarises
@@ -342,7 +440,7 @@ class MeasureBuilder:
                 f"{address}/categories/0/measurements/{position}",
                 position,
                 found,
-                self._basis(column, rows, samples[column.key]),
+                self._basis(column, one.valued),
             )
             for position, (column, found) in enumerate(zip(self.columns, summarised, strict=True))
         )
@@ -366,7 +464,9 @@ class MeasureBuilder:
                 basis,
                 number,
                 decimals,
-                method=found.method,
+                method=found.method.replace(
+                    " of participants", f" of {self.definition.units.lower()}"
+                ),
                 notes=found.reasons.get(name_of[field], found.notes),
             )
 
@@ -422,26 +522,12 @@ def category_condition(category: Category, variable: str) -> str:
     """
     if category.where is not None:
         return category.where
-    values = category.values or (category.title,)
-    return f"{variable} in [{', '.join(literal(value) for value in values)}]"
+    return among(variable, category.values or (category.title,))
 
 
-def literal(value: str | float) -> str:
-    """Write a value as the condition language does.
-
-    Examples
-    --------
-    >>> literal("Crohn's"), literal(2)
-    ("'Crohn''s'", '2')
-    """
-    if isinstance(value, str):
-        return "'" + value.replace("'", "''") + "'"
-    return str(value)
-
-
-def _found_categories(frame: pl.DataFrame, variable: str) -> list[Category]:
-    values = frame[variable].drop_nulls().unique().sort().to_list()
-    return [Category(title=str(value), values=(value,)) for value in values]
+def _shown(value: Any) -> str:
+    whole = isinstance(value, float) and value.is_integer()
+    return str(int(value) if whole else value)
 
 
 def _one_line(error: ToplineError) -> str:

@@ -13,7 +13,7 @@ from topline.analysis.cohort import INDEX, Cohort, Column
 from topline.analysis.curves import SurvivalCurve
 from topline.analysis.findings import Findings
 from topline.analysis.ledger import Basis, Ledger
-from topline.analysis.measures import Definition, GroupCurve, MeasureBuilder, Measured
+from topline.analysis.measures import PARTICIPANTS, Definition, GroupCurve, MeasureBuilder, Measured
 from topline.analysis.methods import summary_of
 from topline.analysis.summaries.summary import Sample
 from topline.errors import ToplineError
@@ -95,20 +95,19 @@ class OutcomesBuilder:
         columns = self.cohort.columns(population, outcome.groups)
         ids = [f"OG{k:03d}" for k in range(len(columns))]
         definition = self._definition(part, f"{ADDRESS}/{index}", population, outcome)
+        self._refuse_unknown(part, outcome, definition)
         measured = MeasureBuilder(
             self.cohort, self.ledger, self.findings, definition, columns, ids
         ).build()
         self._demand_description(part, outcome, columns, measured.analysed)
-        unit = outcome.unit or definition.summary.unit
+        unit = outcome.unit or _default_unit(definition)
         if unit is None:
             self.findings.problem(part, f"{outcome.title!r} has no unit of measure", "say `unit:`")
         self._keep_curves(definition, measured.curves, columns, ids, unit or "")
         dispersion = measured.dispersion
         return msgspec.structs.replace(
             defined,
-            param_type=definition.summary.measure_type
-            if definition.unit_title is None
-            else _of_units(definition.summary.measure_type),
+            param_type=_measure_type(definition),
             dispersion_type=dispersion.outcome if dispersion else None,
             unit_of_measure=unit,
             type_units_analyzed=definition.unit_title,
@@ -143,6 +142,26 @@ class OutcomesBuilder:
             unit_title=outcome.units.title if outcome.units else None,
             unit_variable=outcome.units.variable.upper() if outcome.units else None,
         )
+
+    def _refuse_unknown(
+        self, part: str, outcome: OutcomeSpecification, definition: Definition
+    ) -> None:
+        """Refuse to summarise values that nobody has, and say what eyes of one person are taken for."""
+        if definition.whole_population and definition.summary.count is None:
+            self.findings.problem(
+                part,
+                f"analyzed: population for {definition.summary.name}, which cannot tell the values "
+                "of those without one",
+                "say `analyzed: with_data`, or impute in the data",
+            )
+        dispersion = definition.summary.dispersion(definition.options)
+        inferred = dispersion is not None and ("Interval" in dispersion.outcome or outcome.analyses)
+        if definition.unit_title is not None and inferred:
+            self.findings.note(
+                part,
+                f"{definition.unit_title.lower()} of one participant are taken for independent",
+                "say so in the description, or analyze one a participant",
+            )
 
     def _demand_description(
         self,
@@ -213,6 +232,14 @@ class OutcomesBuilder:
         for number, method in enumerate(outcome.analyses):
             analysis = analyses()[str(method["method"])]
             options = method_options(method, analysis.options)
+            place = f"{part}.analyses[{number}]"
+            absent = [key for key in options.groups if key not in group_ids]
+            if absent:
+                self.findings.problem(
+                    place,
+                    f"groups {', '.join(absent)} are not among those of the outcome",
+                    f"one of {', '.join(group_ids)}",
+                )
             samples = [
                 sample
                 for sample in measured.samples
@@ -221,14 +248,20 @@ class OutcomesBuilder:
             try:
                 results = analysis.analyse(samples, options)
             except ToplineError as error:
-                self.findings.problem(f"{part}.analyses[{number}]", error.message)
+                self.findings.problem(place, error.message)
                 continue
+            if not results:
+                self.findings.note(
+                    place, "no group has values to analyze", "the analysis is not posted"
+                )
             for result in results:
                 poster = _AnalysisPoster(
                     self.ledger,
                     f"{ADDRESS}/{index}/analyses/{len(posted)}",
-                    _basis(definition, result, samples),
+                    _basis(definition, measured, result, samples),
                     options.decimals if options.decimals is not None else measured.decimals[0],
+                    # An analysis is of the first class; where there are others, it says so.
+                    f"Of {outcome.classes[0].title}." if len(outcome.classes) > 1 else "",
                 )
                 posted.append(poster.post(result, options, group_ids))
         return tuple(posted)
@@ -242,10 +275,11 @@ class _AnalysisPoster:
     address: str
     basis: Basis
     decimals: int
+    about: str
 
     def post(self, found: Analysed, options: Any, group_ids: Mapping[str, str]) -> MeasureAnalysis:
         estimate, test = found.estimate, found.test
-        comments = [found.comment or "", options.comment or ""]
+        comments = [self.about, found.comment or "", options.comment or ""]
         return MeasureAnalysis(
             group_ids=tuple(group_ids[key] for key in found.groups),
             non_inferiority_type=options.type.upper(),
@@ -254,7 +288,7 @@ class _AnalysisPoster:
             statistical_comment=" ".join(part for part in comments if part) or None,
             param_type=found.parameter,
             param_value=self._number(found, "paramValue", "estimate", "value"),
-            ci_pct_value=f"{100 * estimate.level:g}" if estimate and estimate.level else None,
+            ci_pct_value=self._level(found),
             # The interval posted is the two-sided one, also beside a one-sided test.
             ci_num_sides="TWO_SIDED" if estimate else None,
             ci_lower_limit=self._number(found, "ciLowerLimit", "lower limit", "lower"),
@@ -278,6 +312,22 @@ class _AnalysisPoster:
             notes=found.estimate.reason(part) or "",
         )
 
+    def _level(self, found: Analysed) -> str | None:
+        """Post the confidence level, which the specification says."""
+        if found.estimate is None or found.estimate.level is None:
+            return None
+        percent = 100 * found.estimate.level
+        text = f"{percent:g}"
+        self.ledger.enter(
+            f"{self.address}/ciPctValue",
+            "confidence level",
+            self.basis,
+            method="as specified, in percent",
+            raw=percent,
+            posted=text,
+        )
+        return text
+
     def _p_value(self, found: Analysed) -> str | None:
         test = found.test
         if test is None or test.p_value is None:
@@ -300,12 +350,14 @@ class _AnalysisPoster:
         return text
 
 
-def _basis(definition: Definition, found: Analysed, samples: Sequence[Sample]) -> Basis:
+def _basis(
+    definition: Definition, measured: Measured, found: Analysed, samples: Sequence[Sample]
+) -> Basis:
     frames = [sample.analysed() for sample in samples if sample.column in found.groups]
     return Basis(
         group=", ".join(found.groups),
         dataset=definition.dataset.upper(),
-        condition=definition.where or "true",
+        condition=measured.condition,
         population=definition.population,
         rows=sum(frame.height for frame in frames),
         participants=sum(int(frame[INDEX].n_unique()) for frame in frames),
@@ -321,8 +373,18 @@ def _p_value_comment(test: Test | None) -> str | None:
     return None if test.sides == "two-sided" else f"One-sided: {test.sides}."
 
 
-def _of_units(measure_type: str) -> str:
-    return "COUNT_OF_UNITS" if measure_type == "COUNT_OF_PARTICIPANTS" else measure_type
+def _measure_type(definition: Definition) -> str:
+    posted = definition.summary.posted_type(definition.options)
+    of_units = definition.unit_title is not None and posted == "COUNT_OF_PARTICIPANTS"
+    return "COUNT_OF_UNITS" if of_units else posted
+
+
+def _default_unit(definition: Definition) -> str | None:
+    """Give the unit that follows from the summary, speaking of eyes where eyes are counted."""
+    unit, title = definition.summary.unit, definition.unit_title
+    if unit is None or title is None:
+        return unit
+    return title if unit == PARTICIPANTS else unit.replace(PARTICIPANTS.lower(), title.lower())
 
 
 def _defined(number: float) -> float | None:

@@ -5,6 +5,9 @@ from decimal import ROUND_HALF_EVEN, ROUND_HALF_UP, Decimal, localcontext
 from fractions import Fraction
 from typing import Literal
 
+import numpy as np
+from numpy.typing import ArrayLike
+
 _MODES = {"half_away_from_zero": ROUND_HALF_UP, "half_to_even": ROUND_HALF_EVEN}
 _WORDS = {
     "half_away_from_zero": "half away from zero",
@@ -13,6 +16,7 @@ _WORDS = {
 #: Binary arithmetic leaves noise in the 16th and 17th digit; 15 digits carry the number meant,
 #: so that 0.285 rounds as 0.285 and not as the 0.28499999999999998 that a double stores.
 _SIGNIFICANT = 15
+_NOISE = 0.5 * 10.0 ** (1 - _SIGNIFICANT)
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,20 +82,20 @@ class Rounding:
         return text
 
 
-def decimal_places(numbers: list[float], *, most: int = 6) -> int:
+def decimal_places(numbers: ArrayLike, *, most: int = 6) -> int:
     """Count the decimal places that numbers were recorded with, at most ``most``.
+
+    Binary noise in the 16th digit is no decimal place; missing numbers have none.
 
     Examples
     --------
-    >>> decimal_places([67.0, 28.5, 3.25])
-    2
+    >>> decimal_places([67.0, 28.5, 3.25]), decimal_places([0.1 + 0.2]), decimal_places([])
+    (2, 1, 0)
     """
-    places = 0
-    for number in numbers:
-        fraction = Decimal(f"{number:.{_SIGNIFICANT}g}").normalize()
-        exponent = fraction.as_tuple().exponent
-        if isinstance(exponent, int):
-            places = max(places, -exponent)
-        if places >= most:
-            return most
-    return places
+    values = np.asarray(numbers, dtype=np.float64)
+    values = values[np.isfinite(values)]
+    for places in range(most):
+        noise = np.abs(values) * _NOISE
+        if (np.abs(values - np.round(values, places)) <= noise).all():
+            return places
+    return most

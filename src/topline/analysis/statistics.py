@@ -1,11 +1,12 @@
 """The provenance of a record: one row per statistic, from data to posted text."""
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from functools import cached_property
+
+import msgspec
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Statistic:
+class Statistic(msgspec.Struct, frozen=True, kw_only=True):  # a large trial makes tens of thousands
     """How one posted number came to be.
 
     Attributes
@@ -75,10 +76,14 @@ class Statistics:
 
     def __init__(self, rows: Iterable[Statistic] = ()) -> None:
         self.rows: tuple[Statistic, ...] = tuple(rows)
-        by_address: dict[str, list[Statistic]] = {}
+
+    @cached_property
+    def by_address(self) -> Mapping[str, list[Statistic]]:
+        """The rows of each address."""
+        found: dict[str, list[Statistic]] = {}
         for row in self.rows:
-            by_address.setdefault(row.address, []).append(row)
-        self.by_address: Mapping[str, list[Statistic]] = by_address
+            found.setdefault(row.address, []).append(row)
+        return found
 
     def __iter__(self) -> Iterator[Statistic]:
         return iter(self.rows)

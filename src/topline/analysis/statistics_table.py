@@ -1,8 +1,8 @@
 """The analysis results dataset as a file: one row per statistic, as Parquet."""
 
-from dataclasses import fields
 from pathlib import Path
 
+import msgspec
 import polars as pl
 
 from topline.analysis.statistics import Statistic, Statistics
@@ -10,13 +10,12 @@ from topline.errors import DataError, NotFoundError
 
 FILE_NAME = "statistics.parquet"
 
-_SCHEMA: dict[str, pl.DataType] = {
-    field.name: {
-        "int": pl.Int64(),
-        "float | None": pl.Float64(),
-    }.get(str(field.type).removeprefix("<class '").removesuffix("'>"), pl.String())
-    for field in fields(Statistic)
+_TYPES: dict[object, pl.DataType] = {
+    str: pl.String(),
+    int: pl.Int64(),
+    float | None: pl.Float64(),
 }
+_SCHEMA = {field.name: _TYPES[field.type] for field in msgspec.structs.fields(Statistic)}
 
 
 def statistics_frame(statistics: Statistics) -> pl.DataFrame:

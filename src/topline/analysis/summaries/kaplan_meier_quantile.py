@@ -56,4 +56,6 @@ SUMMARY = Summary(
     dispersion=lambda options: confidence_interval(options.level),
     summarise=summarise,
     decimals=lambda *_: (1, 1),
+    # The registry's Median is the quantile at one half; any other quantile is a Number.
+    type_of=lambda options: "MEDIAN" if options.probability == 0.5 else "NUMBER",
 )

@@ -179,6 +179,10 @@ class Summary:
         The unit of measure where it follows from the summary, such as ``Participants``.
     variable
         The variable summarised where the specification names none.
+    type_of
+        The measure type by the options, where it is not always ``measure_type``.
+    joint
+        Whether all samples are summarised by one model, so that none may be part of another.
     """
 
     name: str
@@ -191,3 +195,9 @@ class Summary:
     decimals: Callable[[int, Any], tuple[int, int]] = lambda data, _: (data + 1, data + 1)
     unit: str | None = None
     variable: str = "AVAL"
+    type_of: Callable[[Any], str] | None = None
+    joint: bool = False
+
+    def posted_type(self, options: Any) -> str:
+        """Give the registry's measure type under some options."""
+        return self.measure_type if self.type_of is None else self.type_of(options)
