@@ -152,7 +152,7 @@ class ChartView:
 
     Attributes
     ----------
-    name, title, description
+    name, title, caption
         As in :class:`topline.render.figure.Figure`.
     svg
         The drawing.
@@ -162,7 +162,7 @@ class ChartView:
 
     name: str
     title: str
-    description: str
+    caption: str
     svg: str
     narrow: str
 

@@ -39,6 +39,8 @@ class Figure:
         What it shows, in a line.
     description
         What a reader who cannot see it should know.
+    caption
+        What a reader who sees it should know; empty where the chart says it all.
     address
         JSON Pointer of the part of the record it shows.
     spec
@@ -55,6 +57,7 @@ class Figure:
     address: str
     spec: Mapping[str, Any]
     svg: str
+    caption: str = ""
     narrow: str = ""
 
 
@@ -147,7 +150,13 @@ def draw(spec: Mapping[str, Any], title: str, description: str) -> str:
         f'<svg role="img" aria-label="{escape(f"{title}. {description}")}" '
         'xmlns="http://www.w3.org/2000/svg" '
     )
-    return _SPACE.sub("", opening + svg[svg.index("width=") :])
+    # Within an image, the roles and names of its parts are noise to a reader.
+    return opening + _TAG.sub(_without_roles, svg[svg.index("width=") :])
 
 
-_SPACE = re.compile(r"(?<=>)\s+(?=<)")
+def _without_roles(tag: re.Match[str]) -> str:
+    return _ROLES.sub("", tag[0])
+
+
+_TAG = re.compile(r"<[a-z][^>]*>")
+_ROLES = re.compile(r' (?:role|class|pointer-events|aria-[a-z]+)="[^"]*"')

@@ -206,10 +206,16 @@ def summary_parts(measure: Measure, address: str) -> tuple[Part, ...]:
     if dispersion and dispersion != "Not Applicable":
         parts += [Part(" (" if parts else "("), Part(dispersion, f"{address}/dispersionType")]
         parts.append(Part(")"))
-    if measure.unit_of_measure is not None:
+    if measure.unit_of_measure is not None and not _is_said(measure):
         parts += [Part(", ")] if parts else []
         parts.append(Part(measure.unit_of_measure, f"{address}/unitOfMeasure"))
     return tuple(parts)
+
+
+def _is_said(measure: Measure) -> bool:
+    """Whether "Count of Participants" says the unit already."""
+    unit = (measure.unit_of_measure or "").lower()
+    return measure.param_type == "COUNT_OF_PARTICIPANTS" and unit == "participants"
 
 
 def computed_note(rows: Sequence[Row]) -> str:

@@ -7,6 +7,7 @@ from topline.render.measure_table import (
     computed_note,
     measure_numbers,
     summary_label,
+    summary_parts,
 )
 from topline.render.table_model import ColumnGroup, ModuleTables, Part, Section, Table
 from topline.render.table_parts import Footnotes, facts, groups, label, with_strays
@@ -59,11 +60,13 @@ def outcome_section(measure: OutcomeMeasure, place: int) -> Section:
     )
     rows = (*made_from.denominators(measure.denoms, f"{address}/denoms", 0), *made_from.rows())
     tables: list[Table] = []
+    said = summary_parts(measure, address)
     if rows:
         tables.append(
             Table(
                 key="values",
-                title=_caption(measure),
+                title="".join(part.text for part in said) or "Values by group",
+                title_parts=said,
                 corner="Measure",
                 column_groups=tuple(ColumnGroup(title=group.title) for group in columns),
                 rows=rows,
@@ -86,13 +89,6 @@ def outcome_section(measure: OutcomeMeasure, place: int) -> Section:
                 ("Description", "description", measure.description),
                 ("Time frame", "timeFrame", measure.time_frame),
                 ("Analysis population", "populationDescription", measure.population_description),
-                ("Measure", "paramType", _label("MeasureParam", measure.param_type)),
-                (
-                    "Dispersion",
-                    "dispersionType",
-                    _label("MeasureDispersionType", measure.dispersion_type),
-                ),
-                ("Unit of measure", "unitOfMeasure", measure.unit_of_measure),
                 ("Units analyzed", "typeUnitsAnalyzed", measure.type_units_analyzed),
                 ("Reporting status", "reportingStatus", _not_posted(measure.reporting_status)),
                 (
@@ -100,6 +96,7 @@ def outcome_section(measure: OutcomeMeasure, place: int) -> Section:
                     "anticipatedPostingDate",
                     measure.anticipated_posting_date,
                 ),
+                *(() if rows else _summary_facts(measure)),
             ),
         ),
         groups=columns,
@@ -107,18 +104,19 @@ def outcome_section(measure: OutcomeMeasure, place: int) -> Section:
     )
 
 
-def _label(code_list: str, code: str | None) -> str | None:
-    return None if code is None else label(code_list, code)
+def _summary_facts(measure: OutcomeMeasure) -> tuple[tuple[str, str, str | None], ...]:
+    """Return what the table's title would say, for a measure without a table."""
+    return (
+        ("Measure", "paramType", label("MeasureParam", measure.param_type) or None),
+        (
+            "Dispersion",
+            "dispersionType",
+            label("MeasureDispersionType", measure.dispersion_type) or None,
+        ),
+        ("Unit of measure", "unitOfMeasure", measure.unit_of_measure),
+    )
 
 
 def _not_posted(status: str | None) -> str | None:
     """Return the reporting status where it says more than the numbers below it."""
     return None if status in (None, "POSTED") else label("ReportingStatus", status)
-
-
-def _caption(measure: OutcomeMeasure) -> str:
-    summary = summary_label(measure)
-    unit = measure.unit_of_measure
-    if summary and unit:
-        return f"{summary}, {unit}"
-    return summary or unit or "Values by group"

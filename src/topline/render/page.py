@@ -105,7 +105,7 @@ def _module(module: ModuleTables, drawn: Sequence[Figure]) -> PageModule:
             ChartView(
                 name=figure.name,
                 title=figure.title,
-                description=figure.description,
+                caption=figure.caption,
                 svg=figure.svg,
                 narrow=figure.narrow,
             )

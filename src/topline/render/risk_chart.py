@@ -12,6 +12,9 @@ from topline.render.table_parts import percentage
 MOST_TERMS = 15
 """Terms drawn; the table holds the rest."""
 
+MOST_DESCRIBED = 5
+"""Terms repeated in the description for those who cannot see the chart."""
+
 
 @dataclass(frozen=True, slots=True)
 class _Term:
@@ -68,7 +71,8 @@ def risk_chart(module: AdverseEventsModule, address: str, name: str) -> Figure |
     legend = titles if several else ()
     axis = percent_axis(max(term.highest for term in chosen))
     heading = "Risks of adverse events by group" if several else "Most frequent adverse events"
-    description = _describe(chosen, titles, len(terms), several)
+    caption = _caption(len(chosen), len(terms), several)
+    description = f"{caption} {_describe(chosen, titles)}"
     wide, narrow = (
         row_plot(rows, legend=legend, axis=axis, title=title, width=width)
         for width in (WIDE, NARROW)
@@ -77,6 +81,7 @@ def risk_chart(module: AdverseEventsModule, address: str, name: str) -> Figure |
         name=name,
         title=heading,
         description=description,
+        caption=caption,
         address=address,
         spec=wide,
         svg=draw(wide, heading, description),
@@ -102,11 +107,15 @@ def _row(term: _Term, several: bool) -> PlotRow:
     return PlotRow(label=term.label, marks=marks, joined=several or len(marks) != 1, text=text)
 
 
-def _describe(chosen: list[_Term], titles: list[str], terms: int, several: bool) -> str:
+def _caption(chosen: int, terms: int, several: bool) -> str:
     how = "the largest differences between groups" if several else "the highest risks"
-    said = [
+    which = f"The {chosen} of {terms} terms with {how}." if chosen < terms else "All terms."
+    return f"{which} Percentages are computed from the posted numbers affected and at risk."
+
+
+def _describe(chosen: list[_Term], titles: list[str]) -> str:
+    return "; ".join(
         f"{term.label}: "
         + ", ".join(f"{titles[place]} {percent:.1f}%" for place, percent in term.risks)
-        for term in chosen[:5]
-    ]
-    return f"The {len(chosen)} of {terms} terms with {how}. " + "; ".join(said)
+        for term in chosen[:MOST_DESCRIBED]
+    )

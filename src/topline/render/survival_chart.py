@@ -32,12 +32,14 @@ def survival_chart(curves: Sequence[SurvivalCurve], title: str, name: str) -> Fi
     """
     first = curves[0]
     heading = f"Kaplan–Meier curve: {title}"
-    description = _describe(curves)
+    caption = _caption(first)
+    description = f"{_describe(curves)}. {caption}"
     wide, narrow = (definition(_chart(curves, width)) for width in (WIDE, NARROW))
     return Figure(
         name=name,
         title=heading,
         description=description,
+        caption=caption,
         address=first.address,
         spec=wide,
         svg=draw(wide, heading, description),
@@ -228,8 +230,11 @@ def _describe(curves: Sequence[SurvivalCurve]) -> str:
             f"{curve.group_title}: {curve.at_risk[0] if curve.at_risk else 0} at risk at the start, "
             f"{reached}, followed to {_end(curve):.4g} {curve.unit}"
         )
-    first = curves[0]
+    return "; ".join(said)
+
+
+def _caption(curve: SurvivalCurve) -> str:
     return (
-        f"{'; '.join(said)}. Bands are {100 * first.level:g}% confidence limits by the "
-        f"{first.transform} transform; ticks mark censoring"
+        f"Bands are {100 * curve.level:g}% confidence limits by the {curve.transform} transform; "
+        "ticks mark censoring."
     )

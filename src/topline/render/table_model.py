@@ -138,6 +138,8 @@ class Table(msgspec.Struct, frozen=True, kw_only=True):
         Comments that cells refer to, each text once.
     note
         What a reader must know about the numbers; empty where there is nothing to say.
+    title_parts
+        The title as posted texts with their addresses; none where the title is topline's.
     """
 
     key: str
@@ -147,6 +149,7 @@ class Table(msgspec.Struct, frozen=True, kw_only=True):
     rows: tuple[Row, ...]
     footnotes: tuple[str, ...] = ()
     note: str = ""
+    title_parts: tuple[Part, ...] = ()
 
     @property
     def width(self) -> int:

@@ -10,6 +10,8 @@ from topline.record.values import Number, read_value
 from topline.render.table_model import Cell, Fact, Group, Mark, Part
 
 EMPTY = Cell()
+_SHOWN = Decimal("0.1")
+"""Percent; the last digit shown."""
 _BEYOND_A_PERCENTAGE = 1_000_000
 """Percent; a posted count this many times its denominator is an error not worth its digits."""
 
@@ -195,16 +197,21 @@ def number(text: str | None) -> float | None:
 def percentage(affected: float | None, of: float | None) -> Part | None:
     """Return the percentage with one decimal, marked as computed; ``None`` without a denominator.
 
-    Rounded half away from zero, in decimal.
+    Rounded half away from zero, in decimal; one that would round to zero without being zero says
+    so.
 
     Examples
     --------
     >>> percentage(8, 27).text, percentage(1, 8).text, percentage(0, 0)
     ('29.6%', '12.5%', None)
+    >>> percentage(1, 5080).text
+    '<0.1%'
     """
     if affected is None or not of:
         return None
     exact = Decimal(repr(affected)) * 100 / Decimal(repr(of))
+    if 0 < exact < _SHOWN / 2:
+        return Part(f"<{_SHOWN}%", computed=True)
     if abs(exact) >= _BEYOND_A_PERCENTAGE:
         return None
-    return Part(f"{exact.quantize(Decimal('0.1'), ROUND_HALF_UP)}%", computed=True)
+    return Part(f"{exact.quantize(_SHOWN, ROUND_HALF_UP)}%", computed=True)

@@ -209,13 +209,9 @@
     search();
   }
   if (query) {
-    if (listed.length) {
-      query.addEventListener("input", search);
-      query.form.addEventListener("submit", (event) => event.preventDefault());
-      search();
-    } else {
-      query.form.hidden = true;
-    }
+    query.addEventListener("input", search);
+    query.form.addEventListener("submit", (event) => event.preventDefault());
+    search();
   }
 
   const collator = new Intl.Collator("en", { numeric: true, sensitivity: "base" });
@@ -234,7 +230,7 @@
     const keyed = found.rows.map((entry, place) => {
       const cell = entry.row.cells[column];
       const text = (cell.querySelector("span[id]") ?? cell).textContent;
-      const key = isText ? text : Number.parseFloat(text);
+      const key = isText ? text : Number.parseFloat(text.replace("<", ""));
       return { entry, place, key, missing: isText ? text === "" : Number.isNaN(key) };
     });
     const sign = rising ? 1 : -1;
