@@ -5,7 +5,7 @@ from datetime import date, datetime, time
 import polars as pl
 import pytest
 
-from topline.trial.condition_evaluation import to_expression
+from topline.trial.condition_evaluation import condition_mistakes, to_expression
 from topline.trial.conditions import ConditionError, parse_condition
 
 # Datasets hold local times without a zone.
@@ -253,6 +253,22 @@ def test_a_condition_that_does_not_fit_the_data_says_why(
     assert accepted in (error.accepted or "")
     assert error.nearest == near
     assert error.column is not None
+
+
+def test_all_that_does_not_fit_the_data_is_found_at_once() -> None:
+    text = "SEXX == 'F' and (AGEE > ARMM or AGE == '70') and not SEX in [1, 2] and ADT > 1"
+
+    mistakes = condition_mistakes(parse_condition(text), ROWS.schema)
+
+    assert [(error.column, error.nearest) for error in mistakes] == [
+        (1, "SEX"),
+        (18, "AGE"),
+        (25, "ARM"),
+        (40, None),
+        (62, None),
+        (78, None),
+    ]
+    assert condition_mistakes(parse_condition("SEX == 'F' or true"), ROWS.schema) == ()
 
 
 def test_the_answer_is_never_null_for_a_dataset_without_rows() -> None:

@@ -24,6 +24,8 @@ from topline.trial.condition_expressions import (
     Operand,
     Or,
     Variable,
+    questions,
+    variables,
 )
 from topline.trial.spelling import nearest
 
@@ -181,6 +183,50 @@ def to_expression(condition: Expression, schema: Mapping[str, pl.DataType]) -> p
     return _Evaluation(condition, schema).expression(condition)
 
 
+def condition_mistakes(
+    condition: Expression, schema: Mapping[str, pl.DataType]
+) -> tuple[ConditionError, ...]:
+    """Find everything for which a condition cannot be asked of a dataset.
+
+    Parameters
+    ----------
+    condition
+        The condition.
+    schema
+        The dataset's variables and their types.
+
+    Returns
+    -------
+    tuple of ConditionError
+        Each variable that the dataset does not have, then each comparison, among variables that it
+        has, of two kinds of values. Empty where :func:`to_expression` succeeds.
+
+    Examples
+    --------
+    >>> from topline.trial.conditions import parse_condition
+    >>> condition = parse_condition("SEXX == 'F' and AGE == '70' or SEX == 1")
+    >>> for error in condition_mistakes(condition, {"SEX": pl.String(), "AGE": pl.Int64()}):
+    ...     print(error.column, error.found)
+    1 the variable SEXX, which the dataset does not have
+    24 a text, '70', compared with AGE, which holds a number
+    39 a number, 1, compared with SEX, which holds a text
+    """
+    evaluation = _Evaluation(condition, schema)
+    unknown = [
+        evaluation.unknown(variable)
+        for variable in variables(condition)
+        if variable.name not in evaluation.columns
+    ]
+    mismatched: list[ConditionError] = []
+    for test in questions(condition):
+        if all(variable.name in evaluation.columns for variable in variables(test)):
+            try:
+                evaluation.expression(test)
+            except ConditionError as error:
+                mismatched.append(error)
+    return (*unknown, *mismatched)
+
+
 def check_condition(condition: Expression, schema: Mapping[str, pl.DataType]) -> None:
     """Check that a condition can be asked of a dataset.
 
@@ -194,7 +240,7 @@ def check_condition(condition: Expression, schema: Mapping[str, pl.DataType]) ->
     Raises
     ------
     ConditionError
-        As :func:`to_expression`.
+        The first of :func:`condition_mistakes`.
 
     Examples
     --------
@@ -206,7 +252,8 @@ which the dataset does not have, accepted: AVAL, ARM; a text stands in quotation
 (did you mean AVAL?)
       where: the condition AVALC == 'CR'
     """
-    to_expression(condition, schema)
+    for error in condition_mistakes(condition, schema):
+        raise error
 
 
 class _Evaluation:

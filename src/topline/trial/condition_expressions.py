@@ -4,7 +4,7 @@ A condition says of every row of a dataset whether it counts. ``str()`` of a nod
 text, and reading that text gives an equal node.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Literal as OneOf
@@ -276,6 +276,32 @@ def variables(condition: Expression) -> tuple[Variable, ...]:
     ['B', 'A']
     """
     found: dict[str, Variable] = {}
+    for test in questions(condition):
+        for operand in _operands(test):
+            if isinstance(operand, Variable):
+                found.setdefault(operand.name, operand)
+    return tuple(found.values())
+
+
+def questions(condition: Expression) -> Iterator[Expression]:
+    """List what a condition asks of single variables, in the order of its text.
+
+    Parameters
+    ----------
+    condition
+        The condition.
+
+    Yields
+    ------
+    Expression
+        Its comparisons, memberships and questions for missing values.
+
+    Examples
+    --------
+    >>> either = any_of([Missing(Variable("B")), Not(Comparison(Variable("A"), "<", Literal(1)))])
+    >>> [str(test) for test in questions(either)]
+    ['B is missing', 'A < 1']
+    """
     waiting: list[Expression] = [condition]
     while waiting:
         part = waiting.pop()
@@ -283,13 +309,11 @@ def variables(condition: Expression) -> tuple[Variable, ...]:
             waiting.extend(reversed(part.terms))
         elif isinstance(part, Not):
             waiting.append(part.term)
-        for operand in _operands(part):
-            if isinstance(operand, Variable):
-                found.setdefault(operand.name, operand)
-    return tuple(found.values())
+        elif not isinstance(part, EveryRow):
+            yield part
 
 
-def _operands(part: Expression) -> tuple[Operand, ...]:
-    if isinstance(part, Comparison):
-        return (part.left, part.right)
-    return (part.variable,) if isinstance(part, Membership | Missing) else ()
+def _operands(test: Expression) -> tuple[Operand, ...]:
+    if isinstance(test, Comparison):
+        return (test.left, test.right)
+    return (test.variable,) if isinstance(test, Membership | Missing) else ()
