@@ -4,6 +4,7 @@ A participant counts once a term however many events there were; terms are kept 
 system; other events are those strictly above the threshold in any group, by unrounded numbers.
 """
 
+import math
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
@@ -84,9 +85,9 @@ class AdverseEventsBuilder:
         serious = self._table(serious=True)
         other = self._table(serious=False)
         listed_serious = sorted(serious, key=_order)
-        listed_other = sorted(
-            (key for key, counts in other.items() if self._above_threshold(counts)), key=_order
-        )
+        most = self._most_not_listed()
+        above = (key for key, counts in other.items() if _above(counts, most))
+        listed_other = sorted(above, key=_order)
         self._report_reclassified()
         self._report_assigned()
         threshold = self._threshold()
@@ -276,12 +277,10 @@ class AdverseEventsBuilder:
                 table.setdefault((system, term), {})[column.key] = _Count(affected, count)
         return table
 
-    def _above_threshold(self, counts: Mapping[str, _Count]) -> bool:
+    def _most_not_listed(self) -> dict[str, int]:
+        """Say of how many participants of each group a term is not above the threshold."""
         threshold = Fraction(str(self.specification.threshold)) / 100
-        return any(
-            counts.get(column.key, _NONE).affected > threshold * column.size
-            for column in self.columns
-        )
+        return {column.key: math.floor(threshold * column.size) for column in self.columns}
 
     def _affected_by(self, serious: bool, keys: Sequence[Key] | None) -> dict[str, Basis]:
         """Count participants with any listed event, by group; no keys: every event is listed."""
@@ -495,6 +494,10 @@ class AdverseEventsBuilder:
                 if as_serious
                 else "posted as not serious, as flagged",
             )
+
+
+def _above(counts: Mapping[str, _Count], most: Mapping[str, int]) -> bool:
+    return any(count.affected > most[group] for group, count in counts.items())
 
 
 def _renamed(values: pl.Series, names: Mapping[str, str]) -> pl.Series:
