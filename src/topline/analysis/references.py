@@ -11,7 +11,7 @@ import msgspec
 import polars as pl
 
 from topline.analysis.methods import vocabulary
-from topline.trial.condition_evaluation import check_condition
+from topline.trial.condition_evaluation import condition_mistakes
 from topline.trial.conditions import ConditionError, parse_condition, variables
 from topline.trial.dataset import Variable
 from topline.trial.library import Library
@@ -273,35 +273,36 @@ def check(reading: SpecificationReading, library: Library) -> list[Problem]:
     problems = [
         problem
         for reference in references(reading.specification)
-        if (problem := _checked(reading, library, reference)) is not None
+        for problem in _checked(reading, library, reference)
     ]
-    no_population = _checked_flow_population(reading, library)
-    return [*problems, *([no_population] if no_population else [])]
+    return [*problems, *_checked_flow_population(reading, library)]
 
 
 def _checked(
     reading: SpecificationReading, library: Library, reference: Reference
-) -> Problem | None:
+) -> Iterator[Problem]:
     if reference.dataset not in library:
-        return reading.problem_at(
+        yield reading.problem_at(
             reference.path,
             f"dataset {reference.dataset}, which the folder does not have",
             ", ".join(library.names) or "a dataset of the folder, which holds none",
             library.names,
             word=reference.dataset,
         )
+        return
     found = library.variables(reference.dataset)
     if reference.kind == "variable":
-        return _checked_variable(reading, reference, found)
-    return _checked_condition(reading, reference, found)
+        yield from _checked_variable(reading, reference, found)
+    else:
+        yield from _checked_condition(reading, reference, found)
 
 
 def _checked_variable(
     reading: SpecificationReading, reference: Reference, found: Mapping[str, Variable]
-) -> Problem | None:
+) -> Iterator[Problem]:
     if reference.text.upper() in found:
-        return None
-    return reading.problem_at(
+        return
+    yield reading.problem_at(
         reference.path,
         f"variable {reference.text}, which {reference.dataset} does not have",
         ", ".join(found),
@@ -312,27 +313,26 @@ def _checked_variable(
 
 def _checked_condition(
     reading: SpecificationReading, reference: Reference, found: Mapping[str, Variable]
-) -> Problem | None:
+) -> Iterator[Problem]:
     try:
         parsed = parse_condition(reference.text)
     except ConditionError:
-        return None  # reported when the specification was read
-    try:
-        check_condition(parsed, {name: _TYPES[one.type] for name, one in found.items()})
-    except ConditionError as error:
-        return reading.problem_of(reference.path, error)
-    return None
+        return  # reported when the specification was read
+    for error in condition_mistakes(
+        parsed, {name: _TYPES[one.type] for name, one in found.items()}
+    ):
+        yield reading.problem_of(reference.path, error)
 
 
-def _checked_flow_population(reading: SpecificationReading, library: Library) -> Problem | None:
+def _checked_flow_population(reading: SpecificationReading, library: Library) -> Iterator[Problem]:
     """Demand a population where the specification names none and ADSL has no flag for one."""
     if reading.specification.participant_flow.population is not None or "ADSL" not in library:
-        return None
+        return
     found = library.variables("ADSL")
     flags = [STANDARD_POPULATIONS[name].where.split()[0] for name in DEFAULT_POPULATIONS]
     if any(flag in found for flag in flags):
-        return None
-    return reading.problem_at(
+        return
+    yield reading.problem_at(
         "participant_flow",
         f"no population, and ADSL has none of {', '.join(flags)}",
         "population: NAME, such as ALL",
