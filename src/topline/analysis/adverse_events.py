@@ -18,7 +18,7 @@ from topline.analysis.cohort import INDEX, PARTICIPANT, Cohort, Column
 from topline.analysis.condition_texts import among, every, negated
 from topline.analysis.findings import Findings
 from topline.analysis.ledger import Basis, Ledger
-from topline.analysis.organ_systems import ORGAN_SYSTEMS, organ_system
+from topline.analysis.organ_systems import ORGAN_SYSTEM_VARIABLES, ORGAN_SYSTEMS, organ_system
 from topline.errors import DataError
 from topline.record.results import (
     AdverseEvent,
@@ -33,7 +33,6 @@ from topline.trial.specification import AdverseEvents
 ADDRESS = "/resultsSection/adverseEventsModule"
 #: Columns added to the events: what they are counted by.
 SYSTEM, TERM, SERIOUS = "__system__", "__term__", "__serious__"
-_ORGAN_SYSTEM_VARIABLES = ("AESOC", "AEBODSYS")
 _UNMAPPED_SHOWN = 10
 #: A condition that no row meets: every row has its participant.
 _NO_ROW = f"{PARTICIPANT} is missing"
@@ -136,11 +135,11 @@ class AdverseEventsBuilder:
     def _organ_system_variable(self) -> str:
         if self.specification.organ_system is not None:
             return self.specification.organ_system.upper()
-        for name in _ORGAN_SYSTEM_VARIABLES:
+        for name in ORGAN_SYSTEM_VARIABLES:
             if name in self.rows.frame.columns:
                 return name
         raise DataError(
-            f"{self.rows.dataset} has none of {', '.join(_ORGAN_SYSTEM_VARIABLES)}",
+            f"{self.rows.dataset} has none of {', '.join(ORGAN_SYSTEM_VARIABLES)}",
             accepted="the organ system of each event",
             advice="name its variable: `organ_system:`",
         )

@@ -33,6 +33,9 @@ ORGAN_SYSTEMS = (
 )
 """The organ systems that the registry accepts, as it spells them."""
 
+ORGAN_SYSTEM_VARIABLES = ("AESOC", "AEBODSYS")
+"""The variables of the adverse events that can hold the organ system, the first there is."""
+
 #: A collected name cut off by a field's length still names its system if this much is left.
 _SHORTEST_PREFIX = 12
 

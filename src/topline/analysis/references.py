@@ -10,16 +10,21 @@ from typing import Any, Literal, get_args
 import msgspec
 import polars as pl
 
+from topline.analysis.cohort import PARTICIPANT
+from topline.analysis.defaults import check_defaults
+from topline.analysis.measures import category_condition
 from topline.analysis.methods import vocabulary
+from topline.analysis.organ_systems import ORGAN_SYSTEM_VARIABLES
+from topline.analysis.registry_measures import DEFAULT_VARIABLES
+from topline.analysis.summaries.registry import summaries
+from topline.analysis.summaries.summary import Summary
 from topline.trial.condition_evaluation import condition_mistakes
 from topline.trial.conditions import ConditionError, parse_condition, variables
 from topline.trial.dataset import Variable
 from topline.trial.library import Library
-from topline.trial.populations import DEFAULT_POPULATIONS, STANDARD_POPULATIONS
+from topline.trial.populations import STANDARD_POPULATIONS
 from topline.trial.specification import (
     BaselineMeasure,
-    Category,
-    MeasureClass,
     OutcomeMeasure,
     Part,
     Specification,
@@ -38,7 +43,7 @@ _TYPES: Mapping[str, pl.DataType] = {
     "boolean": pl.Boolean(),
 }
 #: Variables of ADAE that the defaults look at where they exist.
-_EVENT_VARIABLES = ("TRTEMFL", "AESER", "AESDTH", "AEOUT", "AESOC", "AEBODSYS", "AEDECOD")
+_EVENT_VARIABLES = ("TRTEMFL", "AESER", "AESDTH", "AEOUT", *ORGAN_SYSTEM_VARIABLES, "AEDECOD")
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,31 +107,48 @@ def _variable(name: str | None, dataset: str, *steps: str | int) -> Iterator[Ref
 
 
 def _treatment(specification: Specification) -> Iterator[Reference]:
-    if any(group.treatment is not None for group in specification.groups.values()):
-        for field in ("planned", "actual"):
+    """Refer to the treatment variables by which the populations in use are grouped."""
+    if all(group.treatment is None for group in specification.groups.values()):
+        return
+    own = {key.upper(): value for key, value in specification.populations.items()}
+    used = {
+        (own | dict(STANDARD_POPULATIONS))[name.upper()].treatment if name else "planned"
+        for name, _ in _named_populations(specification)
+    }
+    for field in ("planned", "actual"):
+        if field in used:
             yield from _variable(
                 getattr(specification.treatment, field), "ADSL", "treatment", field
             )
 
 
+def _named_populations(
+    specification: Specification,
+) -> Iterator[tuple[str | None, tuple[str | int, ...]]]:
+    """List the populations in use, each with where it is named; ``None`` for the default."""
+    flow = specification.participant_flow.population
+    yield flow, ("participant_flow", "population")
+    yield specification.baseline.population or flow, ("baseline", "population")
+    for index, outcome in enumerate(specification.outcomes):
+        if outcome.not_posted is None:
+            yield outcome.population or flow, ("outcomes", index, "population")
+    events = specification.adverse_events
+    if events is not None:
+        yield events.population or "SAFETY", ("adverse_events", "population")
+        if events.mortality.population is not None:
+            steps = ("adverse_events", "mortality", "population")
+            yield events.mortality.population, steps
+
+
 def _populations(specification: Specification) -> Iterator[Reference]:
     """Refer to the flags of the standard populations that are named, where they are named."""
-    named = {key.upper() for key in specification.populations}
-    events = specification.adverse_events
-    used: list[tuple[str | None, tuple[str | int, ...]]] = [
-        (specification.participant_flow.population, ("participant_flow", "population")),
-        (specification.baseline.population, ("baseline", "population")),
-        *(
-            (outcome.population, ("outcomes", index, "population"))
-            for index, outcome in enumerate(specification.outcomes)
-        ),
-    ]
-    if events is not None:
-        used.append((events.population or "SAFETY", ("adverse_events", "population")))
-        used.append((events.mortality.population, ("adverse_events", "mortality", "population")))
-    for name, steps in used:
-        if name is not None and name.upper() not in named and name.upper() in STANDARD_POPULATIONS:
-            yield from _condition(STANDARD_POPULATIONS[name.upper()].where, "ADSL", *steps)
+    own = {key.upper() for key in specification.populations}
+    said: set[str] = set()
+    for name, steps in _named_populations(specification):
+        key = (name or "").upper()
+        if key in STANDARD_POPULATIONS and key not in own and key not in said:
+            said.add(key)
+            yield from _condition(STANDARD_POPULATIONS[key].where, "ADSL", *steps)
 
 
 def _flow(specification: Specification) -> Iterator[Reference]:
@@ -148,33 +170,43 @@ def _measure(
     measure: BaselineMeasure | OutcomeMeasure, dataset: str, *steps: str | int
 ) -> Iterator[Reference]:
     yield from _condition(measure.where, dataset, *steps, "where")
-    yield from _variable(_summarised_variable(measure), dataset, *steps, "variable")
-    parts: tuple[tuple[str, tuple[Category | MeasureClass, ...]], ...] = (
-        ("classes", measure.classes),
-        ("categories", measure.categories),
-    )
-    for field, members in parts:
-        for index, part in enumerate(members):
-            yield from _condition(part.where, dataset, *steps, field, index, "where")
-            if isinstance(part, MeasureClass):
-                yield from _variable(part.variable, dataset, *steps, field, index, "variable")
+    variable = _summarised_variable(measure)
+    for index, one in enumerate(measure.classes):
+        yield from _condition(one.where, dataset, *steps, "classes", index, "where")
+        yield from _variable(one.variable, dataset, *steps, "classes", index, "variable")
+    if not measure.classes or any(one.variable is None for one in measure.classes):
+        yield from _variable(variable, dataset, *steps, "variable")
+    of_classes = [one.variable or variable for one in measure.classes] or [variable]
+    for index, category in enumerate(measure.categories):
+        place = (*steps, "categories", index)
+        if category.where is not None:
+            yield from _condition(category.where, dataset, *place, "where")
+        elif _counts(measure):
+            for name in dict.fromkeys(filter(None, of_classes)):
+                yield from _condition(category_condition(category, name), dataset, *place)
     if isinstance(measure, OutcomeMeasure) and measure.units is not None:
         yield from _variable(measure.units.variable, dataset, *steps, "units", "variable")
     if measure.summary is not None:
         yield from _options(measure.summary, "summary", dataset, *steps, "summary")
 
 
+def _summary(measure: BaselineMeasure | OutcomeMeasure) -> Summary | None:
+    return summaries().get(str((measure.summary or {}).get("method")))
+
+
+def _counts(measure: BaselineMeasure | OutcomeMeasure) -> bool:
+    summary = _summary(measure)
+    return summary is not None and summary.count is not None
+
+
 def _summarised_variable(measure: BaselineMeasure | OutcomeMeasure) -> str | None:
-    """Name the variable that is summarised, where it is not one of the registry's own measures."""
+    """Name the variable that is summarised; that of the region is found by its own rule."""
     if measure.variable is not None:
         return measure.variable
-    if isinstance(measure, BaselineMeasure):
-        return {"age": "AGE", "age_categories": "AGE", "sex": "SEX", "race": "RACE",
-                "ethnicity": "ETHNIC"}.get(measure.measure or "")  # fmt: skip
-    from topline.analysis.summaries.registry import summaries
-
-    method = str((measure.summary or {}).get("method"))
-    return summaries()[method].variable if method in summaries() else None
+    if isinstance(measure, BaselineMeasure) and measure.measure is not None:
+        return None if measure.measure == "region" else DEFAULT_VARIABLES.get(measure.measure)
+    summary = _summary(measure)
+    return summary.variable if summary is not None else None
 
 
 def _methods(outcome: OutcomeMeasure, index: int) -> Iterator[Reference]:
@@ -235,23 +267,27 @@ def needed(specification: Specification, library: Library) -> dict[str, set[str]
 
     Only datasets that exist are named, and only variables that they have.
     """
-    columns: dict[str, set[str] | None] = {"ADSL": None}
+    columns: dict[str, set[str]] = {}
     for reference in references(specification):
-        known = columns.setdefault(reference.dataset, set())
-        if known is not None:
-            known |= reference.variables() | {"USUBJID"}
+        columns.setdefault(reference.dataset, set()).update(reference.variables())
     for measure in specification.baseline.measures:
-        if measure.measure == "region" and "DM" in library:
-            columns.setdefault("DM", {"USUBJID", (measure.variable or "COUNTRY").upper()})
+        chosen = columns.setdefault(measure.dataset.upper(), set())
+        if measure.measure in ("age", "age_categories"):
+            chosen.add("AGEU")
+        if measure.measure == "region":
+            country = (measure.variable or DEFAULT_VARIABLES["region"]).upper()
+            chosen.add(country)
+            columns.setdefault("DM", set()).add(country)
+    for outcome in specification.outcomes:
+        if outcome.not_posted is None:
+            columns.setdefault((outcome.dataset or "ADSL").upper(), set())
     events = specification.adverse_events
     if events is not None:
-        chosen = columns.setdefault(events.dataset.upper(), set())
-        if chosen is not None:
-            chosen |= set(_EVENT_VARIABLES)
-    return {
-        name: None if chosen is None else chosen & set(library.variables(name))
+        columns.setdefault(events.dataset.upper(), set()).update(_EVENT_VARIABLES)
+    return {"ADSL": None} | {
+        name: (chosen | {PARTICIPANT}) & set(library.variables(name))
         for name, chosen in columns.items()
-        if name in library
+        if name in library and name != "ADSL"
     }
 
 
@@ -275,7 +311,7 @@ def check(reading: SpecificationReading, library: Library) -> list[Problem]:
         for reference in references(reading.specification)
         for problem in _checked(reading, library, reference)
     ]
-    return [*problems, *_checked_flow_population(reading, library)]
+    return [*problems, *check_defaults(reading, library)]
 
 
 def _checked(
@@ -322,18 +358,3 @@ def _checked_condition(
         parsed, {name: _TYPES[one.type] for name, one in found.items()}
     ):
         yield reading.problem_of(reference.path, error)
-
-
-def _checked_flow_population(reading: SpecificationReading, library: Library) -> Iterator[Problem]:
-    """Demand a population where the specification names none and ADSL has no flag for one."""
-    if reading.specification.participant_flow.population is not None or "ADSL" not in library:
-        return
-    found = library.variables("ADSL")
-    flags = [STANDARD_POPULATIONS[name].where.split()[0] for name in DEFAULT_POPULATIONS]
-    if any(flag in found for flag in flags):
-        return
-    yield reading.problem_at(
-        "participant_flow",
-        f"no population, and ADSL has none of {', '.join(flags)}",
-        "population: NAME, such as ALL",
-    )
