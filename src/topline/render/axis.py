@@ -53,8 +53,9 @@ def axis_over(numbers: Iterable[float], *, from_zero: bool = False) -> Axis:
         lowest = min(lowest, 0.0)
     if from_zero or 0 > highest >= 0.6 * lowest:
         highest = max(highest, 0.0)
-    if lowest == highest:
-        margin = abs(lowest) / 2 or 1.0
+    size = max(abs(lowest), abs(highest))
+    if highest - lowest <= max(_ALIKE * size, _NOTHING):
+        margin = size / 2 if size > _NOTHING else 1.0
         lowest, highest = (lowest if from_zero else lowest - margin), highest + margin
     step = _round_step((highest - lowest) / 4)
     first, last = math.floor(lowest / step + 1e-9), math.ceil(highest / step - 1e-9)
@@ -74,6 +75,12 @@ def percent_axis(highest: float) -> Axis:
     if 50 < highest <= 100:
         return Axis(lower=0, upper=100, ticks=(0, 25, 50, 75, 100))
     return axis_over((0.0, highest), from_zero=True)
+
+
+_ALIKE = 1e-9
+"""Numbers that differ by less than this share of themselves stand at one place."""
+_NOTHING = 1e-300
+"""Below this a difference has no logarithm worth having."""
 
 
 def _round_step(rough: float) -> float:

@@ -94,6 +94,31 @@ def fitted(text: str, width: float) -> str:
     return line
 
 
+def wrapped(text: str, width: float) -> list[str]:
+    """Return a text as lines of at most a width, broken at blanks; a longer word is cut.
+
+    Parameters
+    ----------
+    text
+        The text.
+    width
+        The room for a line [px].
+
+    Examples
+    --------
+    >>> wrapped("Geometric Mean (95% Confidence Interval), pg/mL", 180)
+    ['Geometric Mean (95% Confidence', 'Interval), pg/mL']
+    """
+    lines: list[str] = []
+    for word in text.split():
+        longer = f"{lines[-1]} {word}" if lines else word
+        if lines and fitted(longer, width) == longer:
+            lines[-1] = longer
+        else:
+            lines.append(fitted(word, width))
+    return lines
+
+
 def _letter_width(letter: str) -> float:
     """Return about how wide a letter is at 11 px; of an unknown script, a whole square."""
     if letter in "iljtfIr.,:;'|()[]/- !":

@@ -13,7 +13,7 @@ from typing import Any
 import altair
 
 from topline.render.axis import Axis
-from topline.render.figure import Record, definition, fitted
+from topline.render.figure import Record, definition, fitted, wrapped
 from topline.render.palette import GRID, INK, MUTED, series_colour, series_shape
 
 LABEL, MARK, GAP = 15, 15, 7
@@ -111,7 +111,7 @@ def row_plot(
         encoding["y"]["scale"].update(domain=[0, height], range=[0, height])
         if "scale" in encoding["x"]:
             encoding["x"]["scale"]["domain"] = [axis.lower, axis.upper]
-            encoding["x"]["axis"].update(values=list(axis.ticks), title=fitted(title, width - 24))
+            encoding["x"]["axis"].update(values=list(axis.ticks), title=wrapped(title, width - 24))
         elif layer["data"]["name"] == "values":
             encoding["x"]["value"] = plot_width + 10
     return spec
