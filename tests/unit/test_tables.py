@@ -164,7 +164,6 @@ def test_the_same_term_under_two_organ_systems_keeps_two_rows() -> None:
         ["Pain", "General disorders", "1 / 10", "10.0%"],
         ["Pain", "Eye disorders", "2 / 10", "20.0%"],
     ]
-    assert [row.cells[1].order for row in table.rows] == [1, 2]
 
 
 def test_percentages_round_half_away_from_zero_in_decimal() -> None:
