@@ -42,6 +42,8 @@ _BYTE_ORDER_FIELD = "byte order mark"
 _LINE_ENDS_FIELD = "line ends"
 _LAST_LINE_FIELD = "end of the last line"
 _CARRIAGE = "\r\n"
+_MOST_LINES = 2_000_000  # the page of the largest record seen has a tenth of that
+_SHOWN = 200
 
 
 def read_page_text(
@@ -85,22 +87,15 @@ def read_page_text(
     >>> document.study.protocol_section.design_module.enrollment_info.count
     9
     """
-    data = source.stream.read(limits.study_bytes + 1)
-    if len(data) > limits.study_bytes:
-        raise LimitError(
-            f"the page is larger than {limits.study_bytes:,} bytes",
-            where=source.name,
-            accepted="the page of one study",
-            advice="check that this is a page; the largest have a few megabytes",
-        )
-    notes = Notes()
-    lines = _split(_decode(data, source.name), notes)
-    if not lines[0].startswith(TITLE.rstrip()):
+    data = _read_bounded(source, limits)
+    if not recognizes(data):
         raise DocumentError(
-            f"found {shown(lines[0])}" if data else "the file is empty",
+            f"found {shown(_opening(data))}" if data else "the file is empty",
             where=f"{source.name}, line 1",
             accepted=f"a page that begins with {TITLE + '…'!r}",
         )
+    notes = Notes()
+    lines = _split(_decode(data, source.name), notes)
     cursor = Cursor(source.name, lines, allow_incomplete=allow_incomplete)
     page = read_plain(cursor) if _is_plain(lines) else read_marked(cursor)
     return Document(
@@ -184,6 +179,28 @@ def write(documents: Iterable[Document], stream: BinaryIO) -> None:
             advice="mend the text in the record",
         ) from problem
     stream.write(data)
+
+
+def _read_bounded(source: Source, limits: Limits) -> bytes:
+    parts: list[bytes] = []
+    left = limits.study_bytes + 1
+    while left > 0 and (part := source.stream.read(left)):
+        parts.append(part)
+        left -= len(part)
+    data = b"".join(parts)
+    if left <= 0 or data.count(b"\n") > _MOST_LINES:
+        raise LimitError(
+            f"the page has more than {limits.study_bytes:,} bytes or {_MOST_LINES:,} lines",
+            where=source.name,
+            accepted="the page of one study",
+            advice="check that this is a page; the largest have a few megabytes",
+        )
+    return data
+
+
+def _opening(data: bytes) -> str:
+    """Decode the first line, as far as a message shows it."""
+    return data[:_SHOWN].split(b"\n", 1)[0].decode(errors="replace")
 
 
 def _decode(data: bytes, name: str) -> str:

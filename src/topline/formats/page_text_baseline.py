@@ -123,27 +123,24 @@ def _read_measures(
     name: str, table: Table | None, columns: Sequence[Column], notes: Notes
 ) -> tuple[BaselineMeasure, ...] | None:
     measures: list[list[Row]] = []
+    known: set[tuple[str | None, ...]] = set()
+    units: set[str | None] = set()
     for blocks in table.rows if table else ():
         row = read_row(name, blocks)
-        if not measures or not _continues(measures[-1], row):
+        # Of the same measure: same title and unit, and a class or category that it has not yet.
+        of_measure = measures and measures[-1][0].title == row.title
+        if not of_measure or row.below in known or len(units | {*row.units}) > 1:
             measures.append([])
+            known, units = set(), set()
         measures[-1].append(row)
+        known.add(row.below)
+        units.update(row.units)
     return (
         tuple(
             _read_measure(rows, columns, f"{ADDRESS}/measures/{place}", notes)
             for place, rows in enumerate(measures)
         )
         or None
-    )
-
-
-def _continues(rows: Sequence[Row], row: Row) -> bool:
-    """Whether a row is of the same measure: same title and unit, and a class or category anew."""
-    units = {unit for known in [*rows, row] for unit in known.units}
-    return (
-        rows[0].title == row.title
-        and len(units) <= 1
-        and all(known.below != row.below for known in rows)
     )
 
 

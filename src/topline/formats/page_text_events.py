@@ -33,7 +33,13 @@ from topline.formats.page_text_labels import (
     TIME_FRAME,
 )
 from topline.formats.page_text_layout import Page
-from topline.formats.page_text_lines import Block, first_titles, title_lines
+from topline.formats.page_text_lines import (
+    Block,
+    first_titles,
+    lines_title,
+    title_lines,
+    title_spans,
+)
 from topline.formats.page_text_notes import Notes
 from topline.formats.page_text_table import Table, page_error, shown, table_lines
 from topline.record.results import AdverseEvent, AdverseEventsModule, EventGroup, EventStats
@@ -203,20 +209,18 @@ def _read_groups(page: Page, text: Block) -> tuple[EventGroup, ...]:
 
 
 def _read_listed(text: Block) -> list[tuple[str | None, dict[str, int | None]]]:
-    lines: Sequence[str] = text.lines
-    end = next((at for at, line in enumerate(lines) if line.startswith(_TEXT.labels)), len(lines))
-    lines = lines[:end]
+    end = next(
+        (at for at, line in enumerate(text.lines) if line.startswith(_TEXT.labels)),
+        len(text.lines),
+    )
+    lines = text.lines[:end]
     listed: list[tuple[str | None, dict[str, int | None]]] = []
-    while lines:
-        totals = _read_totals(lines[0]) if listed else None
+    for start, after in title_spans(lines):
+        totals = _read_totals(lines[start]) if listed else None
         if totals is not None:
             listed[-1][1].update(totals)
-            lines = lines[1:]
-            continue
-        _, rest = first_titles(lines, 1)
-        titles, _ = first_titles(_TEXT.own.unmark(lines[: len(lines) - len(rest)]), 1)
-        listed.append((titles[0], {}))
-        lines = rest
+        else:
+            listed.append((lines_title(_TEXT.own.unmark(lines[start:after])), {}))
     return listed
 
 

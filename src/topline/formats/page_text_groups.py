@@ -13,11 +13,11 @@ from topline.errors import OutputError
 from topline.formats.page_text_labels import GROUP_ID, HEADER_CELL
 from topline.formats.page_text_lines import (
     Block,
-    first_titles,
     lines_text,
-    lines_titles,
+    lines_title,
     text_lines,
     title_lines,
+    title_spans,
     word,
     word_text,
 )
@@ -183,25 +183,27 @@ def by_group(
 
 
 def _read_column(name: str, cell: Block, usual_id: str, counted: bool) -> Column:
-    _, rest = first_titles(cell.lines, 1)
-    title_part = HEADER_CELL.unmark(cell.lines[: len(cell.lines) - len(rest)])
-    titles = lines_titles(title_part)
-    named, rest = _own_lines(rest, GROUP_ID)
-    counts, rest = _own_lines(rest, _COUNT) if counted else ([], rest)
+    spans = title_spans(cell.lines)
+    end = next(spans, (0, 0))[1]
+    title = lines_title(HEADER_CELL.unmark(cell.lines[:end])) if end else None
+    group_id: str | None = usual_id
+    counts: list[tuple[str | None, str | None]] = []
+    for start, after in spans:
+        text = lines_title(cell.lines[start:after]) or ""
+        own = HEADER_CELL.own(cell.lines[start])
+        if own and text.startswith(GROUP_ID) and start == end and not counts:
+            group_id = word_text(text[len(GROUP_ID) :])
+        elif own and text.startswith(_COUNT) and counted:
+            counts.append(_read_count(name, cell.line, text))
+        else:
+            break
+        end = after
     return Column(
-        id=word_text(named[-1][len(GROUP_ID) :]) if named else usual_id,
-        title=titles[0] if titles else None,
-        description=lines_text(HEADER_CELL.unmark(rest)),
-        counts=tuple(_read_count(name, cell.line, text) for text in counts),
+        id=group_id,
+        title=title,
+        description=lines_text(HEADER_CELL.unmark(cell.lines[end:])),
+        counts=tuple(counts),
     )
-
-
-def _own_lines(lines: Sequence[str], label: str) -> tuple[list[str], Sequence[str]]:
-    found: list[str] = []
-    while lines and lines[0].startswith(label) and HEADER_CELL.own(lines[0]):
-        titles, lines = first_titles(lines, 1)
-        found.append(titles[0] or "")
-    return found, lines
 
 
 def _read_count(name: str, line: int, text: str) -> tuple[str | None, str | None]:

@@ -18,7 +18,7 @@ from topline.formats.page_text_labels import (
     TITLE,
 )
 from topline.formats.page_text_layout import HEADING_TEXT, OVERVIEW_TEXT, Overview, Page
-from topline.formats.page_text_lines import title_lines
+from topline.formats.page_text_lines import ABSENT, title_lines
 from topline.formats.page_text_notes import Notes
 from topline.formats.page_text_table import page_error, shown
 from topline.record.protocol import (
@@ -157,11 +157,18 @@ def _first_posted(
 def _read_phases(text: str | None) -> tuple[str, ...] | None:
     if text is None:
         return None
-    return tuple(_ESCAPED.sub(r"\1", phase) for phase in _PHASE.findall(text)) or None
+    return (
+        tuple(
+            "" if phase == ABSENT else _ESCAPED.sub(r"\1", phase) for phase in _PHASE.findall(text)
+        )
+        or None
+    )
 
 
 def _phases_text(phases: tuple[str, ...] | None) -> str:
-    return PHASE_SEPARATOR.join(re.sub(r"([\\/])", r"\\\1", phase) for phase in phases or ())
+    return PHASE_SEPARATOR.join(
+        re.sub(r"([\\/])", r"\\\1", phase) or ABSENT for phase in phases or ()
+    )
 
 
 def _read_enrollment(name: str, overview: Overview) -> EnrollmentInfo | None:

@@ -13,8 +13,9 @@ it is, and each shows in the page:
   ``\\`` a backslash and ``\-`` an absent value.
 """
 
+import itertools
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 MARK = "\\"
@@ -115,15 +116,45 @@ def title_lines(text: str | None) -> list[str]:
     return [line + MARK for line in doubled[:-1]] + doubled[-1:]
 
 
+def title_spans(lines: Sequence[str]) -> Iterator[tuple[int, int]]:
+    r"""Find where one-line texts that follow each other begin and end.
+
+    Examples
+    --------
+    >>> list(title_spans(["Age\\", "at entry", "Sex"]))
+    [(0, 2), (2, 3)]
+    """
+    start = 0
+    for at, line in enumerate(lines, 1):
+        if at == len(lines) or _final_marks(line) % 2 == 0:
+            yield start, at
+            start = at
+
+
+def lines_title(lines: Sequence[str]) -> str | None:
+    r"""Read the lines of one such text; an empty text is absent.
+
+    Examples
+    --------
+    >>> lines_title(["Age\\", "at entry"]), lines_title([""])
+    ('Age\nat entry', None)
+    """
+    *further, last = lines
+    parts = [line[: len(line) - (_final_marks(line) + 1) // 2] for line in further]
+    marks = _final_marks(last)  # an odd number: the site's own backslash, nothing is continued
+    parts.append(last if marks % 2 else last[: len(last) - marks // 2])
+    return "\n".join(parts) or None
+
+
 def lines_titles(lines: Sequence[str]) -> list[str | None]:
-    r"""Read one-line texts that follow each other; an empty one is absent.
+    r"""Read one-line texts that follow each other.
 
     Examples
     --------
     >>> lines_titles(["Sex: Female, Male", "Fe\\", "male", ""])
     ['Sex: Female, Male', 'Fe\nmale', None]
     """
-    return first_titles(lines, len(lines))[0]
+    return [lines_title(lines[start:end]) for start, end in title_spans(lines)]
 
 
 def first_titles(lines: Sequence[str], count: int) -> tuple[list[str | None], Sequence[str]]:
@@ -134,21 +165,9 @@ def first_titles(lines: Sequence[str], count: int) -> tuple[list[str | None], Se
     >>> first_titles(["Overall Study", "STARTED", "a\\", "b"], 2)
     (['Overall Study', 'STARTED'], ['a\\', 'b'])
     """
-    titles: list[str | None] = []
-    start = at = 0
-    while at < len(lines) and len(titles) < count:
-        at += 1
-        if at < len(lines) and _final_marks(lines[at - 1]) % 2:
-            continue  # continued on the next line; a last line ends in the site's own backslash
-        parts = [
-            line[: len(line) - (_final_marks(line) + 1) // 2] for line in lines[start : at - 1]
-        ]
-        last = lines[at - 1]
-        marks = _final_marks(last)
-        parts.append(last if marks % 2 else last[: len(last) - marks // 2])
-        titles.append("\n".join(parts) or None)
-        start = at
-    return titles, lines[start:]
+    spans = list(itertools.islice(title_spans(lines), count))
+    titles = [lines_title(lines[start:end]) for start, end in spans]
+    return titles, lines[spans[-1][1] if spans else 0 :]
 
 
 def word(text: str | None) -> str:

@@ -64,8 +64,8 @@ _TEXT = Labelled(
     OUTCOME_TABLE,
 )
 _SEPARATE_LABELS = frozenset({POPULATION, DESCRIPTION})
-_RUN_TOGETHER = re.compile(r"(?<=[a-z0-9.)%])(?=[A-Z])")
-_ONE_LETTER = re.compile(r"(?:^|[^A-Za-z0-9])[a-z]\Z")  # the p of pH, not the end of a word
+# Not behind a letter that stands alone: the p of pH is not the end of a word.
+_RUN_TOGETHER = re.compile(r"(?<=[a-z0-9.)%])(?<!^[a-z])(?<![^A-Za-z0-9][a-z])(?=[A-Z])")
 _OTHER_TYPE = "?"
 
 _Texts = tuple[str | None, str | None, str | None]
@@ -122,10 +122,10 @@ def separate_texts(lines: Sequence[str]) -> _Texts:
     if POPULATION in first:
         time_frame, population = first.split(POPULATION, 1)
         return time_frame or None, population or None, lines_text(further)
-    for found in _RUN_TOGETHER.finditer(first):
-        time_frame, begun = first[: found.start()], first[found.start() :]
-        if not _ONE_LETTER.search(time_frame):
-            return time_frame, None, "\n".join([begun, *further])
+    found = _RUN_TOGETHER.search(first)
+    if found:
+        begun = first[found.start() :]
+        return first[: found.start()], None, "\n".join([begun, *further])
     return first or None, None, lines_text(further)
 
 

@@ -30,6 +30,7 @@ _PERCENTAGE = re.compile(r"-|[0-9]+(?:\.[0-9]+)?%")
 _DISPERSION = re.compile(r"(.+?) \S+(?: to \S+)?")
 _AGES = ("Age, Continuous", "Age, Categorical", "Age, Customized")
 _STARTED = "STARTED"
+_MOST_GROUPS = 100  # tried as the number of groups of a baseline table
 _FLOW_LABEL = 2
 _EVENT_LABEL = 2
 _EVENT_CELL = 2
@@ -113,7 +114,7 @@ class PlainTable:
         """Read a table of baseline characteristics."""
         counts = [at for at, line in enumerate(self.lines) if _COUNT.fullmatch(line)]
         readings = []
-        for groups in range(1, len(counts) + 1):
+        for groups in range(1, min(len(counts), _MOST_GROUPS) + 1):
             rows = self._ended_rows(counts[groups - 1] + 1, groups)
             if not rows:
                 continue

@@ -23,7 +23,13 @@ from topline.formats.page_text_labels import (
     REGION,
     UNIT,
 )
-from topline.formats.page_text_lines import Block, first_titles, title_lines, unnumbered
+from topline.formats.page_text_lines import (
+    Block,
+    first_titles,
+    lines_titles,
+    title_lines,
+    unnumbered,
+)
 from topline.formats.page_text_table import page_error, shown
 from topline.formats.page_text_values import ValueCell, read_value
 
@@ -198,12 +204,10 @@ def label_lines(
 
 
 def _read_attributes(lines: Sequence[str]) -> dict[str, str]:
-    attributes = {}
-    rest = lines
-    while rest:
-        titles, rest = first_titles(rest, 1)
-        text = titles[0] or ""
-        for label in _ATTRIBUTES:
-            if text.startswith(label):
-                attributes[label] = text[len(label) :]
-    return attributes
+    texts = [title or "" for title in lines_titles(lines)]
+    return {
+        label: text[len(label) :]
+        for text in texts
+        for label in _ATTRIBUTES
+        if text.startswith(label)
+    }

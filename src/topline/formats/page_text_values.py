@@ -25,10 +25,10 @@ from topline.formats.page_text_labels import (
 from topline.formats.page_text_lines import (
     MARK,
     Block,
-    first_titles,
-    lines_titles,
+    lines_title,
     text_lines,
     title_lines,
+    title_spans,
     word,
     word_text,
 )
@@ -113,8 +113,13 @@ def read_value(name: str, cell: Block) -> ValueCell:
     if not cell.lines:
         return ValueCell(line=cell.line, measured=False)
     reading = _Reading(name, cell)
-    while reading.rest:
-        reading.take_line()
+    spans = title_spans(cell.lines)
+    reading.take_value(next(spans)[1])
+    for start, end in spans:
+        if cell.lines[start].startswith(COMMENT):
+            reading.take_comment(start)
+            break
+        reading.take_line(lines_title(cell.lines[start:end]) or "")
     return reading.cell()
 
 
@@ -174,26 +179,25 @@ class _Reading:
     def __init__(self, name: str, cell: Block) -> None:
         self.name = name
         self.line = cell.line
+        self.lines = cell.lines
         self.parts: dict[str, str | None] = {}
         self.dispersions: set[str | None] = set()
         self.interval = False
         self.denominators: list[tuple[str | None, str | None]] = []
         self.measured = cell.lines[0] != NO_VALUE
-        _, self.rest = first_titles(cell.lines, 1)
+
+    def take_value(self, end: int) -> None:
         if self.measured:
-            opening = VALUE_CELL.unmark(cell.lines[: len(cell.lines) - len(self.rest)])
-            value, _, unit = (lines_titles(opening)[0] or "").partition(" ")
-            self.parts["value"] = read_number_word(name, cell.line, value)
+            opening = lines_title(VALUE_CELL.unmark(self.lines[:end])) or ""
+            value, _, unit = opening.partition(" ")
+            self.parts["value"] = read_number_word(self.name, self.line, value)
             self.parts["unit"] = unit or None
 
-    def take_line(self) -> None:
-        if self.rest[0].startswith(COMMENT):
-            first = self.rest[0][len(COMMENT) :]
-            self.parts["comment"] = "\n".join([first, *VALUE_CELL.unmark(self.rest[1:])])
-            self.rest = ()
-            return
-        titles, self.rest = first_titles(self.rest, 1)
-        text = titles[0] or ""
+    def take_comment(self, start: int) -> None:
+        first, *further = self.lines[start:]
+        self.parts["comment"] = "\n".join([first[len(COMMENT) :], *VALUE_CELL.unmark(further)])
+
+    def take_line(self, text: str) -> None:
         if text.startswith(OUT_OF):
             count, _, counted = text[len(OUT_OF) :].partition(" ")
             found = read_number_word(self.name, self.line, count)
@@ -229,22 +233,13 @@ class _Reading:
     def _take_dispersion(self, text: str) -> None:
         for pattern in _DISPERSIONS:
             found = pattern.fullmatch(text)
-            if found:
-                self.dispersions.add(self._type(found["label"], text))
+            if found and _is_label(found["label"]):
+                self.dispersions.add(_type(found["label"]))
                 self.interval = self.interval or found["label"] == INTERVAL
                 for part in pattern.groupindex.keys() - {"label"}:
                     self._put(part, read_number_word(self.name, self.line, found[part]), text)
                 return
         raise self._error(text)
-
-    def _type(self, label: str, text: str) -> str | None:
-        if label in (INTERVAL, SPREAD):
-            return None
-        if label.startswith(MARK):
-            return word_text(label[len(MARK) :])
-        if not is_dispersion(label):
-            raise self._error(text)
-        return label
 
     def _error(self, text: str) -> DocumentError:
         return page_error(
@@ -254,6 +249,16 @@ class _Reading:
             "a dispersion such as 'Standard Deviation 9.7' or 'Interval 6.2 to 37.2', "
             f"{OUT_OF + '…'!r} or {COMMENT + '…'!r}, each once",
         )
+
+
+def _is_label(label: str) -> bool:
+    return label in (INTERVAL, SPREAD) or label.startswith(MARK) or is_dispersion(label)
+
+
+def _type(label: str) -> str | None:
+    if label in (INTERVAL, SPREAD):
+        return None
+    return word_text(label[len(MARK) :]) if label.startswith(MARK) else label
 
 
 def _dispersion_texts(measurement: Measurement, dispersion: str | None) -> list[str]:
