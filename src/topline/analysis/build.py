@@ -25,6 +25,7 @@ from topline.record.results import OutcomeMeasuresModule, ResultsSection
 from topline.record.study import Study
 from topline.trial.library import Library
 from topline.trial.specification import Specification
+from topline.trial.specification_problems import Problem
 from topline.trial.specification_reading import SpecificationReading, read_specification
 
 Progress = Callable[[str, int, int], None]
@@ -122,7 +123,23 @@ def build_file(
     return replace(built, notes=(*warnings, *built.notes))
 
 
-def check_file(specification: Path, *, data: Path | None = None) -> tuple[str, ...]:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Check:
+    """What was found out about a specification without a mistake.
+
+    Attributes
+    ----------
+    datasets
+        The names of the datasets it was checked against; none where no folder is named.
+    warnings
+        What may be a mistake.
+    """
+
+    datasets: tuple[str, ...]
+    warnings: tuple[Problem, ...]
+
+
+def check_file(specification: Path, *, data: Path | None = None) -> Check:
     """Find every mistake of a specification file, against its data where it names them.
 
     Parameters
@@ -130,18 +147,15 @@ def check_file(specification: Path, *, data: Path | None = None) -> tuple[str, .
     specification, data
         As :func:`build_file`.
 
-    Returns
-    -------
-    tuple of str
-        The names of the datasets it was checked against; none where no folder is named.
-
     Raises
     ------
     SpecificationError
         With every mistake.
     """
-    _, library = _checked(specification, data)
-    return () if library is None else library.names
+    reading, library = _checked(specification, data)
+    return Check(
+        datasets=() if library is None else library.names, warnings=tuple(reading.warnings)
+    )
 
 
 def _checked(specification: Path, data: Path | None) -> tuple[SpecificationReading, Library | None]:

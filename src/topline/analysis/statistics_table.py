@@ -7,6 +7,8 @@ import polars as pl
 
 from topline.analysis.statistics import Statistic, Statistics
 from topline.errors import DataError, NotFoundError
+from topline.trial.dataset_format import Request
+from topline.trial.parquet import read_parquet
 
 FILE_NAME = "statistics.parquet"
 
@@ -33,15 +35,17 @@ def statistics_frame(statistics: Statistics) -> pl.DataFrame:
     return pl.DataFrame(columns)
 
 
-def read_statistics(file: Path, address: str | None = None) -> Statistics:
-    """Read statistics back, all of them or those of one address and below it.
+def read_statistics(file: Path) -> Statistics:
+    """Read statistics back.
 
     Raises
     ------
     NotFoundError
         If there is no such file.
     DataError
-        If the file is not an analysis results dataset.
+        If the file is not an analysis results dataset, or is damaged.
+    LimitError
+        If it stands for more than topline is willing to hold.
     """
     if not file.is_file():
         raise NotFoundError(
@@ -49,18 +53,18 @@ def read_statistics(file: Path, address: str | None = None) -> Statistics:
             where=str(file),
             accepted=f"{FILE_NAME} beside the record, as `topline build` writes it",
         )
+    # Read as any dataset is: a damaged Parquet file can end the process otherwise.
+    frame = read_parquet(file, Request(columns=list(_SCHEMA))).frame
+    texts = [name for name, kind in _SCHEMA.items() if kind == pl.String()]
     try:
-        frame = pl.read_parquet(file)
-    except (pl.exceptions.PolarsError, OSError) as error:
-        raise DataError(f"not a Parquet file: {error}", where=str(file)) from error
-    missing = [name for name in _SCHEMA if name not in frame.columns]
-    if missing:
+        # A dataset does not tell an empty text from a missing one.
+        rows = frame.select(
+            pl.col(name.upper()).cast(kind).alias(name) for name, kind in _SCHEMA.items()
+        ).with_columns(pl.col(texts).fill_null(""))
+        return Statistics(msgspec.convert(rows.to_dicts(), list[Statistic]))
+    except (pl.exceptions.PolarsError, msgspec.ValidationError) as error:
         raise DataError(
-            f"columns are missing: {', '.join(missing)}",
+            f"a column holds what it cannot: {error}",
             where=str(file),
             accepted="an analysis results dataset as `topline build` writes it",
-        )
-    if address is not None:
-        inside = (pl.col("address") == address) | pl.col("address").str.starts_with(f"{address}/")
-        frame = frame.filter(inside)
-    return Statistics(Statistic(**row) for row in frame.select(list(_SCHEMA)).iter_rows(named=True))
+        ) from error

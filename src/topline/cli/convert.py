@@ -1,24 +1,38 @@
 """``topline convert``: a document in one format to the same records in another."""
 
-import sys
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from topline.cli.options import From, Json
+from topline.cli.options import From
+from topline.cli.terminal import say, write_json
+
+if TYPE_CHECKING:
+    from topline.formats.conversion import Conversion
 
 
 def convert(
     source: Annotated[str, typer.Argument(metavar="IN", help="The document; - is standard input.")],
     output: Annotated[
-        str, typer.Option("--output", "-o", help="Where to write; - is standard output.")
+        str,
+        typer.Option("--output", "-o", metavar="OUT", help="Where to write; - is standard output."),
     ] = "-",
     source_format: From = None,
     target_format: Annotated[
-        str | None, typer.Option("--to", help="The format to write; by extension if not named.")
+        str | None,
+        typer.Option(
+            "--to", metavar="NAME", help="The format to write; by extension if not named."
+        ),
     ] = None,
     indent: Annotated[bool, typer.Option("--indent", help="Lay JSON out for people.")] = False,
-    json: Json = False,
+    json: Annotated[
+        bool,
+        typer.Option(
+            "--json",
+            help="Say in JSON what was done: on standard output, or on standard error where the "
+            "document goes to standard output.",
+        ),
+    ] = False,
 ) -> None:
     """Convert records from one format to another, and say what does not come along."""
     from topline.formats.conversion import convert as convert_documents
@@ -27,17 +41,24 @@ def convert(
         source, output, source_format=source_format, target_format=target_format, indented=indent
     )
     if json:
-        import msgspec
+        write_json(done, aside=output == "-")
+    else:
+        _say(done, "standard output" if output == "-" else output)
 
-        print(msgspec.json.encode(done).decode(), file=sys.stderr if output == "-" else sys.stdout)
-        return
+
+def _say(done: "Conversion", place: str) -> None:
     studies = "1 study" if done.studies == 1 else f"{done.studies} studies"
-    print(
-        f"{studies}: {', '.join(done.read_as) or 'nothing'} -> {done.written_as} ({output})",
-        file=sys.stderr,
-    )
+    read = f" from {' and '.join(done.read_as)}" if done.read_as else ""
+    say(f"{studies}{read}, written to {place} as {done.written_as}")
     if done.given_back:
-        print(f"  {done.given_back} things outside the record were written again", file=sys.stderr)
+        things = "1 thing" if done.given_back == 1 else f"{done.given_back} things"
+        say(f"  {things} outside the record came along")
+    by_reason: dict[str, list[str]] = {}
     for loss in done.losses:
-        print(f"  not kept: {loss.count} x {loss.address}: {loss.reason}", file=sys.stderr)
-        print(f"    first: {loss.first}", file=sys.stderr)
+        times = f"{loss.count} x " if loss.count > 1 else ""
+        first = f" (first in {loss.first})" if done.studies > 1 else ""
+        by_reason.setdefault(loss.reason, []).append(f"{times}{loss.address}{first}")
+    for reason, lost in by_reason.items():
+        say(f"  not kept, since {reason}:")
+        for line in lost:
+            say(f"    {line}")

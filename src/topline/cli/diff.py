@@ -1,48 +1,59 @@
 """``topline diff``: the cells in which two records differ."""
 
-import sys
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from topline.cli.options import Document, From, Json
+from topline.cli.options import Document, From, Json, StudyNumber
+from topline.cli.terminal import say, write, write_json
 
 if TYPE_CHECKING:
     from topline.record.difference import Difference
 
+_After = Annotated[
+    str, typer.Argument(help="The document to compare with it.", metavar="OTHER_FILE")
+]
 
-def diff(before: Document, after: Document, source_format: From = None, json: Json = False) -> None:
+
+def diff(
+    before: Document,
+    after: _After,
+    study: StudyNumber = None,
+    source_format: From = None,
+    json: Json = False,
+) -> None:
     """Compare two records cell by cell; exit code 1 if they differ."""
+    from topline.errors import UsageError
     from topline.formats.registry import read_study
     from topline.record.difference import differences, summarize
 
     if before == after == "-":
-        from topline.errors import UsageError
-
         raise UsageError("both records are standard input", accepted="- for one of them")
-    found = differences(read_study(before, source_format), read_study(after, source_format))
+    found = differences(
+        read_study(before, source_format, nct_id=study),
+        read_study(after, source_format, nct_id=study),
+    )
     if json:
-        import msgspec
-
-        print(msgspec.json.encode(found).decode())
+        write_json(found)
     else:
         for difference in found:
-            print(_line(difference))
+            write(_line(difference))
         for line in summarize(found):
-            print(line, file=sys.stderr)
+            say(line)
+        if not found:
+            say("the records are equal")
     if found:
         raise typer.Exit(1)
-    if not json:
-        print("the records are equal", file=sys.stderr)
 
 
 _SIGNS = {"changed": "~", "added": "+", "removed": "-", "moved": ">"}
 
 
 def _line(difference: "Difference") -> str:
+    from topline.render.whereabouts import leaf_words
+
     where = difference.address_b or difference.address_a
-    words = [*difference.leaf.context, difference.field] if difference.leaf else [difference.field]
-    what = " > ".join(word for word in words if word)
+    what = " > ".join(leaf_words(difference.leaf)) if difference.leaf else difference.field
     values = {
         "changed": f"{difference.before!r} -> {difference.after!r}",
         "added": f"{difference.after!r}",

@@ -1,12 +1,12 @@
 """``topline explain``: where a number of a record comes from."""
 
-import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from topline.cli.options import Json
+from topline.cli.options import Json, read_address
+from topline.cli.terminal import say, write, write_json
 
 if TYPE_CHECKING:
     from topline.analysis.statistics import Statistic
@@ -14,50 +14,55 @@ if TYPE_CHECKING:
 
 def explain(
     record: Annotated[
-        Path, typer.Argument(metavar="RECORD.JSON", help="The record that `topline build` wrote.")
+        Path,
+        typer.Argument(
+            metavar="RECORD", help="The record.json that `topline build` wrote, or its folder."
+        ),
     ],
     address: Annotated[
         str,
         typer.Argument(
-            help="The JSON Pointer of a cell, or of a part: then every number in it is explained."
+            metavar="ADDRESS",
+            help="The JSON Pointer of a number, or the link to it on the page; or of a part: then "
+            "every number in it is explained.",
         ),
     ],
     statistics: Annotated[
         Path | None,
-        typer.Option(help="The analysis results dataset; default: the one beside the record."),
+        typer.Option(
+            metavar="FILE", help="The analysis results dataset; default: the one beside the record."
+        ),
     ] = None,
     json: Json = False,
 ) -> None:
     """Print the dataset, condition, method, raw value and rounding behind a posted number."""
+    from topline.analysis import explanation
     from topline.analysis.statistics_table import FILE_NAME, read_statistics
-    from topline.errors import NotFoundError
     from topline.formats.registry import read_study
-    from topline.record.addresses import value_at
+    from topline.record.cells import leaves
+    from topline.render.whereabouts import leaf_words
 
-    value_at(read_study(record), address)
-    found = read_statistics(statistics or record.parent / FILE_NAME, address)
-    if not len(found):
-        raise NotFoundError(
-            "no number was computed here",
-            where=address,
-            accepted="the address of a number, or of a part with numbers",
-        )
+    file = record / "record.json" if record.is_dir() else record
+    study = read_study(file)
+    computed = read_statistics(statistics or file.parent / FILE_NAME)
+    found = explanation.explain(study, computed, read_address(address))
     if json:
-        import msgspec
-
-        print(msgspec.json.encode(found.rows).decode())
+        write_json(found)
         return
+    words = {leaf.address: leaf_words(leaf) for leaf in leaves(study)}
     for index, row in enumerate(found):
         if index:
-            print()
-        _print(row)
+            write("")
+        _print(row, words.get(row.address, ()))
     if len(found) > 1:
-        print(f"{len(found)} numbers", file=sys.stderr)
+        say(f"{len(found)} numbers")
 
 
-def _print(row: "Statistic") -> None:
-    print(row.address)
+def _print(row: "Statistic", words: tuple[str, ...]) -> None:
+    write(row.address)
+    whose = "1 participant" if row.participants == 1 else f"{row.participants} participants"
     lines = {
+        "where": " > ".join(words),
         "posted": row.posted,
         "statistic": row.name,
         "raw value": "not defined" if row.raw is None else repr(row.raw),
@@ -67,9 +72,9 @@ def _print(row: "Statistic") -> None:
         "population": row.population,
         "dataset": row.dataset,
         "condition": row.condition,
-        "rows": f"{row.rows} ({row.participants} participants)",
+        "rows": f"{row.rows}, of {whose}",
         "notes": row.notes,
     }
     for name, text in lines.items():
         if text:
-            print(f"  {name + ':':<12} {text}")
+            write(f"  {name + ':':<12} {text}")

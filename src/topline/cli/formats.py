@@ -1,6 +1,7 @@
 """``topline formats``: the forms of a record, and what each keeps."""
 
 from topline.cli.options import Json
+from topline.cli.terminal import write, write_json
 
 
 def formats(json: Json = False) -> None:
@@ -8,21 +9,20 @@ def formats(json: Json = False) -> None:
     from topline.formats.registry import FORMATS
 
     if json:
-        import msgspec
-
-        rows = [
-            {
-                "name": format.name,
-                "title": format.title,
-                "extensions": format.extensions,
-                "reads": format.read is not None,
-                "writes": format.write is not None,
-                "keeps": format.keeps,
-                "loses": format.loses,
-            }
-            for format in FORMATS.values()
-        ]
-        print(msgspec.json.encode(rows).decode())
+        write_json(
+            [
+                {
+                    "name": format.name,
+                    "title": format.title,
+                    "extensions": format.extensions,
+                    "reads": format.read is not None,
+                    "writes": format.write is not None,
+                    "keeps": format.keeps,
+                    "loses": format.loses,
+                }
+                for format in FORMATS.values()
+            ]
+        )
         return
     for format in FORMATS.values():
         does = [
@@ -30,5 +30,5 @@ def formats(json: Json = False) -> None:
             for word, function in (("reads", format.read), ("writes", format.write))
             if function is not None
         ]
-        print(f"{format.name}: {format.title} ({', '.join(format.extensions)}); {', '.join(does)}")
-        print(f"  loses: {format.loses}")
+        write(f"{format.name}: {format.title} ({', '.join(format.extensions)}); {', '.join(does)}")
+        write(f"  loses: {format.loses}")

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from os import PathLike
 from types import MappingProxyType
 
-from topline.errors import DocumentError, UsageError
+from topline.errors import DocumentError, NotFoundError, UsageError
 from topline.formats import api_json, page_text
 from topline.formats.document import Document
 from topline.formats.format import Format, Writer
@@ -135,35 +135,56 @@ def read_documents(
 
 
 def read_document(
-    place: str | PathLike[str], format: str | None = None, limits: Limits = DEFAULT_LIMITS
+    place: str | PathLike[str],
+    format: str | None = None,
+    limits: Limits = DEFAULT_LIMITS,
+    *,
+    nct_id: str | None = None,
 ) -> Document:
     """Read the document of a single study: parameters and errors as :func:`read_documents`.
+
+    Parameters
+    ----------
+    place, format, limits
+        As :func:`read_documents`.
+    nct_id
+        Which study, where there may be several; what stands behind it is not read.
 
     Raises
     ------
     DocumentError
-        Also if there is no study, or more than one.
+        Also if there is no study, or more than one and no number says which.
+    NotFoundError
+        Also if there is no study of that number.
     """
     documents = read_documents(place, format, limits)
+    if nct_id is not None:
+        return _find_study(documents, nct_id, place)
     first = next(documents, None)
     if first is None:
         raise DocumentError("there is no study", where=str(place), accepted="one study")
     second = next(documents, None)
     if second is not None:
+        numbers = [number for one in (first, second) if (number := _nct_id(one.study))]
         raise DocumentError(
             "there is more than one study",
             where=f"{first.place}; {second.place}",
             accepted="one study",
-            advice="choose one: convert to api-ndjson, which has one study per line",
+            advice="say which by its NCT number"
+            + (f", such as {' or '.join(dict.fromkeys(numbers))}" if numbers else ""),
         )
     return first
 
 
 def read_study(
-    place: str | PathLike[str], format: str | None = None, limits: Limits = DEFAULT_LIMITS
+    place: str | PathLike[str],
+    format: str | None = None,
+    limits: Limits = DEFAULT_LIMITS,
+    *,
+    nct_id: str | None = None,
 ) -> Study:
     """Read the record of a single study, without what it cannot hold: see :func:`read_document`."""
-    return read_document(place, format, limits).study
+    return read_document(place, format, limits, nct_id=nct_id).study
 
 
 def write_documents(
@@ -247,6 +268,26 @@ def _read(place: str | PathLike[str], named: Format | None, limits: Limits) -> I
         read = (named or recognize_format(source)).read
         assert read is not None  # both callers have seen to it
         yield from read(source)
+
+
+def _find_study(documents: Iterable[Document], nct_id: str, place: str | PathLike[str]) -> Document:
+    wanted = nct_id.strip().upper()
+    passed = 0
+    for document in documents:
+        if _nct_id(document.study) == wanted:
+            return document
+        passed += 1
+    raise NotFoundError(
+        f"there is no study {nct_id[:100]!r}",
+        where=str(place),
+        accepted=f"the NCT number of one of its {passed} studies",
+    )
+
+
+def _nct_id(study: Study) -> str | None:
+    protocol = study.protocol_section
+    identification = protocol.identification_module if protocol is not None else None
+    return identification.nct_id if identification is not None else None
 
 
 def _writer(format: Format, *, indented: bool) -> Writer:

@@ -1,30 +1,30 @@
 """The folder that a build fills: the record, its page, its provenance and its figures.
 
-The folder appears complete or not at all: everything is written beside it first, and a failed
-build leaves an earlier folder as it was.
+The folder appears complete or not at all: everything is made before anything is written, and a
+failed build leaves an earlier folder as it was.
 """
 
-import os
-import shutil
-import tempfile
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+import io
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
 from topline.analysis.build import Build
+from topline.analysis.statistics import Statistics
 from topline.analysis.statistics_table import FILE_NAME, statistics_frame
 from topline.errors import OutputError
 from topline.formats.document import Document
-from topline.formats.registry import write_documents
+from topline.formats.registry import find_format
 from topline.record.study import Study
 from topline.render.charts import figures
 from topline.render.page import render_page
+from topline.render.whole_folder import check_replaceable, replace_folder
 
 PARTS = ("figures", "page", "record and statistics")
 """What is written, in order, as progress is told."""
 
-_OWN = frozenset({"record.json", "page.txt", "page.html", FILE_NAME, "figures"})
+_FIGURES = "figures"
+_OWN = frozenset({"record.json", "page.txt", "page.html", FILE_NAME, _FIGURES})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,8 +71,8 @@ class Summary:
         return (
             f"participants: {self.started} started, {self.completed} completed",
             f"baseline measures: {self.baseline_measures}",
-            f"outcome measures: {self.outcome_measures}, with {self.statistical_analyses} "
-            "statistical analyses",
+            f"outcome measures: {self.outcome_measures}",
+            f"statistical analyses: {self.statistical_analyses}",
             f"adverse events: {self.serious_terms} serious and {self.other_terms} other terms",
             f"numbers with provenance: {self.statistics}",
             f"figures: {self.figures}",
@@ -93,21 +93,36 @@ def check_folder(folder: Path) -> None:
     Raises
     ------
     OutputError
-        If it is a file, or a folder that holds what a build does not write.
+        If it is a file, cannot be replaced, or holds what a build does not write.
     """
-    if folder.is_dir():
-        foreign = sorted(path.name for path in folder.iterdir() if path.name not in _OWN)
-        if foreign:
-            raise OutputError(
-                f"the folder holds {foreign[0]!r}"
-                + (f" and {len(foreign) - 1} more" if len(foreign) > 1 else "")
-                + ", which a build does not write",
-                where=str(folder),
-                accepted="a new or empty folder, or that of an earlier build",
-                advice="name another folder",
-            )
-    elif folder.exists() or folder.is_symlink():
-        raise OutputError("this is not a folder", where=str(folder), accepted="a folder")
+    check_replaceable(folder)
+    try:
+        foreign = _foreign(folder)
+    except OSError as error:
+        raise OutputError(f"cannot look here: {error.strerror}", where=str(folder)) from error
+    if foreign:
+        more = f" and {len(foreign) - 1} more" if len(foreign) > 1 else ""
+        raise OutputError(
+            f"the folder holds {foreign[0]!r}{more}, which a build does not write",
+            where=str(folder),
+            accepted="a new or empty folder, or that of an earlier build",
+            advice="name another folder",
+        )
+
+
+def _foreign(folder: Path) -> list[str]:
+    """List what a folder holds that would be lost if a build replaced it."""
+    if not folder.is_dir():
+        return []
+    found = sorted(folder.iterdir())
+    # A lone record.json may be somebody's download: without its provenance it is not of a build.
+    own = _OWN if any(path.name == FILE_NAME for path in found) else frozenset[str]()
+    foreign = [path.name for path in found if path.name not in own]
+    drawn = folder / _FIGURES
+    if _FIGURES in own and drawn.is_dir():
+        inside = sorted(path.name for path in drawn.iterdir() if path.suffix != ".svg")
+        foreign += [f"{_FIGURES}/{name}" for name in inside]
+    return foreign
 
 
 def write_results(
@@ -131,58 +146,36 @@ def write_results(
     """
     check_folder(folder)
     tell = progress or (lambda _: None)
-    with _replacing(folder) as new:
-        tell(PARTS[0])
-        drawn = figures(built.study, built.curves)
-        (new / "figures").mkdir()
-        for figure in drawn:
-            (new / "figures" / f"{figure.name}.svg").write_text(figure.svg, encoding="utf-8")
-        tell(PARTS[1])
-        page = render_page(built.study, built.statistics, built.curves, drawn=drawn)
-        (new / "page.html").write_text(page, encoding="utf-8")
-        tell(PARTS[2])
-        document = Document(study=built.study, format="api-json", place="build")
-        write_documents([document], new / "record.json", "api-json", indented=True)
-        write_documents([document], new / "page.txt", "page-text")
-        statistics_frame(built.statistics).write_parquet(new / FILE_NAME)
-        files = tuple(
-            sorted(path.relative_to(new).as_posix() for path in new.rglob("*") if path.is_file())
-        )
-    return ResultsFolder(folder, summarize(built, len(drawn), files))
+    tell(PARTS[0])
+    drawn = figures(built.study, built.curves)
+    files = {f"{_FIGURES}/{figure.name}.svg": figure.svg.encode() for figure in drawn}
+    tell(PARTS[1])
+    page = render_page(built.study, built.statistics, built.curves, drawn=drawn)
+    files["page.html"] = page.encode()
+    tell(PARTS[2])
+    files["record.json"] = _written(built.study, "api-json")
+    files["page.txt"] = _written(built.study, "page-text")
+    files[FILE_NAME] = _parquet(built.statistics)
+    # What has come into the folder meanwhile would be lost.
+    check_folder(folder)
+    replace_folder(folder, files)
+    return ResultsFolder(folder, summarize(built, len(drawn), tuple(sorted(files))))
 
 
-@contextmanager
-def _replacing(folder: Path) -> Iterator[Path]:
-    """Give a new folder to fill, which then takes the place of the old one."""
-    folder = folder.absolute()
-    try:
-        folder.parent.mkdir(parents=True, exist_ok=True)
-        new = Path(tempfile.mkdtemp(prefix=f".{folder.name}-", dir=folder.parent))
-    except OSError as error:
-        raise OutputError(f"cannot write here: {error.strerror}", where=str(folder)) from error
-    old = new.with_name(f"{new.name}-old")
-    try:
-        yield new
-        new.chmod(0o777 & ~_umask())
-        if folder.exists():
-            folder.rename(old)
-        new.rename(folder)
-    except OSError as error:
-        raise OutputError(
-            f"cannot write the results: {error.strerror or error}", where=str(folder)
-        ) from error
-    finally:
-        if old.exists() and not folder.exists():
-            old.rename(folder)
-        shutil.rmtree(old, ignore_errors=True)
-        shutil.rmtree(new, ignore_errors=True)
+def _written(study: Study, format: str) -> bytes:
+    """Return a record as a document, laid out for people where the format can be."""
+    found = find_format(format)
+    write = found.write_indented or found.write
+    assert write is not None  # both formats are written
+    stream = io.BytesIO()
+    write([Document(study=study, format=format, place="build")], stream)
+    return stream.getvalue()
 
 
-def _umask() -> int:
-    # There is no way to read the mask but to set it.
-    mask = os.umask(0)
-    os.umask(mask)
-    return mask
+def _parquet(statistics: Statistics) -> bytes:
+    stream = io.BytesIO()
+    statistics_frame(statistics).write_parquet(stream)
+    return stream.getvalue()
 
 
 def summarize(built: Build, drawn: int, files: tuple[str, ...]) -> Summary:
