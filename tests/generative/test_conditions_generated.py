@@ -27,6 +27,7 @@ from topline.trial.conditions import (
     any_of,
     parse_condition,
 )
+from topline.trial.text_values import tidy
 
 Value = str | int | float | date | None
 OPERATORS: tuple[Operator, ...] = ("==", "!=", "<", "<=", ">", ">=")
@@ -158,6 +159,18 @@ def test_filtering_keeps_the_rows_that_the_answers_name(
 
     kept = frame.with_columns(asked.alias("ANSWER")).filter("ANSWER").drop("ANSWER")
     assert frame.filter(asked).equals(kept)
+
+
+@given(EXPRESSIONS, frames())
+def test_tidy_text_gives_the_same_answers_untrimmed(
+    condition: Expression, frame: pl.DataFrame
+) -> None:
+    frame, _ = tidy(frame)
+
+    trimming = frame.select(to_expression(condition, frame.schema))
+    as_it_is = frame.select(to_expression(condition, frame.schema, tidy=True))
+
+    assert trimming.to_series().to_list() == as_it_is.to_series().to_list()
 
 
 WORDS = st.sampled_from(

@@ -5,8 +5,7 @@ system; other events are those strictly above the threshold in any group, by unr
 """
 
 import math
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from fractions import Fraction
 
@@ -14,8 +13,18 @@ import numpy as np
 import numpy.typing as npt
 import polars as pl
 
-from topline.analysis.cohort import INDEX, PARTICIPANT, Cohort, Column
+from topline.analysis.cohort import INDEX, PARTICIPANT, Cohort, Column, Rows
 from topline.analysis.condition_texts import among, every, negated
+from topline.analysis.event_counts import (
+    NO_EVENTS,
+    SYSTEM,
+    TERM,
+    Count,
+    Key,
+    by_term,
+    in_groups,
+    totals,
+)
 from topline.analysis.findings import Findings
 from topline.analysis.ledger import Basis, Ledger
 from topline.analysis.organ_systems import ORGAN_SYSTEM_VARIABLES, ORGAN_SYSTEMS, organ_system
@@ -26,29 +35,16 @@ from topline.record.results import (
     EventGroup,
     EventStats,
 )
-from topline.trial.condition_evaluation import to_expression
 from topline.trial.conditions import And, parse_condition
 from topline.trial.specification import AdverseEvents
 
 ADDRESS = "/resultsSection/adverseEventsModule"
-#: Columns added to the events: what they are counted by.
-SYSTEM, TERM, SERIOUS = "__system__", "__term__", "__serious__"
+#: Columns of events: how they were flagged, and what they are posted as.
+FLAGGED, UNFLAGGED, FATAL = "__flagged__", "__unflagged__", "__fatal__"
+SERIOUS = "__serious__"
 _UNMAPPED_SHOWN = 10
 #: A condition that no row meets: every row has its participant.
 _NO_ROW = f"{PARTICIPANT} is missing"
-
-Key = tuple[str, str]
-
-
-@dataclass(frozen=True, slots=True)
-class _Count:
-    """Events of one term in one group, and the participants who had them."""
-
-    affected: int
-    events: int
-
-
-_NONE = _Count(0, 0)
 
 
 class AdverseEventsBuilder:
@@ -67,6 +63,7 @@ class AdverseEventsBuilder:
         self.specification = specification
         self.ledger = ledger
         self.findings = findings
+        self.variables = cohort.frame(specification.dataset).columns
         self.population = cohort.population_name(specification.population or "SAFETY")
         self.columns = cohort.columns(self.population, specification.groups)
         self.ids = [f"EG{k:03d}" for k in range(len(self.columns))]
@@ -76,13 +73,14 @@ class AdverseEventsBuilder:
         }
         # Posted name -> the collected values that became it.
         self.collected: dict[str, dict[str, list[str]]] = {SYSTEM: {}, TERM: {}}
-        self.rows = cohort.rows(specification.dataset, self._where())
+        self.rows = self._rows()
         self.events = self._events()
+        self.grouped = in_groups(self.events, self.columns)
 
     def build(self) -> AdverseEventsModule:
         """Build the module."""
-        serious = self._table(serious=True)
-        other = self._table(serious=False)
+        serious = by_term(self._chosen(serious=True), self.columns)
+        other = by_term(self._chosen(serious=False), self.columns)
         listed_serious = sorted(serious, key=_order)
         most = self._most_not_listed()
         above = (key for key, counts in other.items() if _above(counts, most))
@@ -123,7 +121,7 @@ class AdverseEventsBuilder:
     def _where(self) -> str | None:
         if self.specification.where is not None:
             return self.specification.where
-        has_flag = "TRTEMFL" in self.cohort.frame(self.specification.dataset).columns
+        has_flag = "TRTEMFL" in self.variables
         if not has_flag:
             self.findings.note(
                 "adverse_events",
@@ -136,16 +134,19 @@ class AdverseEventsBuilder:
         if self.specification.organ_system is not None:
             return self.specification.organ_system.upper()
         for name in ORGAN_SYSTEM_VARIABLES:
-            if name in self.rows.frame.columns:
+            if name in self.variables:
                 return name
         raise DataError(
-            f"{self.rows.dataset} has none of {', '.join(ORGAN_SYSTEM_VARIABLES)}",
+            f"{self.specification.dataset.upper()} has none of {', '.join(ORGAN_SYSTEM_VARIABLES)}",
             accepted="the organ system of each event",
             advice="name its variable: `organ_system:`",
         )
 
+    def _flagged_condition(self) -> str:
+        return self.specification.serious_where or "AESER == 'Y'"
+
     def _serious_condition(self) -> str:
-        flagged = self.specification.serious_where or "AESER == 'Y'"
+        flagged = self._flagged_condition()
         if self.specification.serious == "as_flagged":
             return flagged
         fatal = self._fatal_condition()
@@ -154,33 +155,49 @@ class AdverseEventsBuilder:
     def _fatal_condition(self) -> str | None:
         if self.specification.fatal_where is not None:
             return self.specification.fatal_where
-        columns = self.rows.frame.columns
         parts = [
             f"{variable} == '{value}'"
             for variable, value in (("AESDTH", "Y"), ("AEOUT", "FATAL"))
-            if variable in columns
+            if variable in self.variables
         ]
         return " or ".join(parts) or None
 
+    def _rows(self) -> Rows:
+        """Give the events asked for in the few small columns that they are counted by."""
+        dataset = self.specification.dataset
+        fatal = self._fatal_condition()
+        named = {SYSTEM: self._organ_system_variable(), TERM: self.specification.term.upper()}
+        by_rule = self.specification.serious_where is not None
+        return self.cohort.rows(
+            dataset,
+            self._where(),
+            columns=[
+                pl.col(INDEX),
+                self.cohort.asked(dataset, self._flagged_condition()).alias(FLAGGED),
+                (pl.lit(False) if by_rule else pl.col("AESER").is_null()).alias(UNFLAGGED),
+                (self.cohort.asked(dataset, fatal) if fatal else pl.lit(False)).alias(FATAL),
+                *(
+                    pl.col(variable).cast(pl.String).cast(pl.Categorical).alias(name)
+                    for name, variable in named.items()
+                ),
+            ],
+        )
+
     def _events(self) -> pl.DataFrame:
-        """Give the events of the population with group, organ system, term and seriousness."""
+        """Give the events of the population with organ system, term and seriousness as posted."""
         frame = self.rows.frame
         union = np.logical_or.reduce([column.members for column in self.columns])
         if not union.all():
             frame = frame.filter(pl.Series(union[frame[INDEX].to_numpy()]))
         self._report_outside(self.rows.frame.height - frame.height)
-        self._report_unflagged(frame)
-        term = self.specification.term.upper()
+        self._report_unflagged(int(frame[UNFLAGGED].sum()))
         system = self._organ_system_variable()
-        serious = to_expression(parse_condition(self._serious_condition()), frame.schema)
-        frame = frame.select(
-            INDEX,
-            serious.alias(SERIOUS),
-            pl.col(system).cast(pl.String).cast(pl.Categorical).alias(SYSTEM),
-            pl.col(term).cast(pl.String).cast(pl.Categorical).alias(TERM),
+        self._report_uncoded(frame, system, self.specification.term.upper())
+        as_flagged = self.specification.serious == "as_flagged"
+        serious = pl.col(FLAGGED) if as_flagged else pl.col(FLAGGED) | pl.col(FATAL)
+        return frame.with_columns(
+            serious.alias(SERIOUS), self._systems(frame[SYSTEM], system), self._terms(frame[TERM])
         )
-        self._report_uncoded(frame, system, term)
-        return frame.with_columns(self._systems(frame[SYSTEM], system), self._terms(frame[TERM]))
 
     def _report_outside(self, number: int) -> None:
         if number:
@@ -190,10 +207,7 @@ class AdverseEventsBuilder:
                 "they are not counted",
             )
 
-    def _report_unflagged(self, frame: pl.DataFrame) -> None:
-        if self.specification.serious_where is not None:
-            return
-        missing = frame["AESER"].null_count()
+    def _report_unflagged(self, missing: int) -> None:
         if missing:
             self.findings.note(
                 "adverse_events",
@@ -256,25 +270,8 @@ class AdverseEventsBuilder:
             self.collected[TERM].setdefault(name, []).append(value)
         return _renamed(values, names)
 
-    def _members(self, frame: pl.DataFrame) -> Iterator[tuple[Column, pl.DataFrame]]:
-        """Split events by group; a participant in two groups counts in both."""
-        index = frame[INDEX].to_numpy()
-        for column in self.columns:
-            yield column, frame.filter(pl.Series(column.members[index]))
-
-    def _table(self, *, serious: bool) -> dict[Key, dict[str, _Count]]:
-        chosen = self.events.filter(pl.col(SERIOUS) == serious)
-        table: dict[Key, dict[str, _Count]] = {}
-        for column, events in self._members(chosen):
-            counted = (
-                events.group_by(SYSTEM, TERM, INDEX)
-                .agg(pl.len().alias("events"))
-                .group_by(SYSTEM, TERM)
-                .agg(pl.len().alias("affected"), pl.col("events").sum())
-            )
-            for system, term, affected, count in counted.iter_rows():
-                table.setdefault((system, term), {})[column.key] = _Count(affected, count)
-        return table
+    def _chosen(self, *, serious: bool) -> pl.DataFrame:
+        return self.grouped.filter(pl.col(SERIOUS) == serious)
 
     def _most_not_listed(self) -> dict[str, int]:
         """Say of how many participants of each group a term is not above the threshold."""
@@ -283,7 +280,7 @@ class AdverseEventsBuilder:
 
     def _affected_by(self, serious: bool, keys: Sequence[Key] | None) -> dict[str, Basis]:
         """Count participants with any listed event, by group; no keys: every event is listed."""
-        chosen = self.events.filter(pl.col(SERIOUS) == serious)
+        chosen = self._chosen(serious=serious)
         condition = self._condition(serious) if keys is None else self._bracketed(serious)
         if keys is not None:
             listed = pl.DataFrame(
@@ -292,15 +289,15 @@ class AdverseEventsBuilder:
             chosen = chosen.join(listed, on=[SYSTEM, TERM], how="semi")
             condition += f" and {self._listed(keys)}"
         return {
-            column.key: Basis(
-                group=column.key,
+            group: Basis(
+                group=group,
                 dataset=self.rows.dataset,
                 condition=condition,
                 population=self.population,
-                rows=events.height,
-                participants=events[INDEX].n_unique(),
+                rows=count.events,
+                participants=count.affected,
             )
-            for column, events in self._members(chosen)
+            for group, count in totals(chosen, self.columns).items()
         }
 
     def _condition(self, serious: bool) -> str:
@@ -397,7 +394,7 @@ class AdverseEventsBuilder:
         return basis.participants
 
     def _posted(
-        self, kind: str, keys: Sequence[Key], table: Mapping[Key, Mapping[str, _Count]]
+        self, kind: str, keys: Sequence[Key], table: Mapping[Key, Mapping[str, Count]]
     ) -> tuple[AdverseEvent, ...]:
         assessment = f"{self.specification.assessment.upper()}_ASSESSMENT"
         condition = self._bracketed(kind == "seriousEvents")
@@ -413,12 +410,12 @@ class AdverseEventsBuilder:
         )
 
     def _stats(
-        self, address: str, key: Key, counts: Mapping[str, _Count], condition: str
+        self, address: str, key: Key, counts: Mapping[str, Count], condition: str
     ) -> tuple[EventStats, ...]:
         stats = []
         condition += f" and {self._coded(key[0], [key[1]])}"
         for index, column in enumerate(self.columns):
-            count = counts.get(column.key, _NONE)
+            count = counts.get(column.key, NO_EVENTS)
             basis = Basis(
                 group=column.key,
                 dataset=self.rows.dataset,
@@ -446,10 +443,7 @@ class AdverseEventsBuilder:
 
     def _report_unknown_deaths(self, died: npt.NDArray[np.bool_], condition: str) -> None:
         """Say where an event is fatal and its participant did not die: one of the two is wrong."""
-        fatal = self._fatal_condition()
-        if fatal is None:
-            return
-        rows = self.cohort.select(self.rows, fatal).frame
+        rows = self.rows.frame.filter(FATAL)
         alive = rows.filter(pl.Series(~died[rows[INDEX].to_numpy()]))
         if not alive.is_empty():
             self.findings.note(
@@ -473,16 +467,9 @@ class AdverseEventsBuilder:
 
     def _report_reclassified(self) -> None:
         """Say which fatal events were not flagged as serious, and what was done with them."""
-        fatal = self._fatal_condition()
-        if fatal is None:
-            return
-        flagged = self.specification.serious_where or "AESER == 'Y'"
-        odd = self.cohort.select(self.rows, f"({fatal}) and not ({flagged})")
-        by_group = [
-            f"{column.title}: {odd.within(column.members)[INDEX].n_unique()}"
-            for column in self.columns
-        ]
-        number = sum(odd.within(column.members).height for column in self.columns)
+        odd = totals(self.grouped.filter(pl.col(FATAL) & ~pl.col(FLAGGED)), self.columns)
+        by_group = [f"{column.title}: {odd[column.key].affected}" for column in self.columns]
+        number = sum(count.events for count in odd.values())
         if number:
             as_serious = self.specification.serious == "deaths_are_serious"
             self.findings.note(
@@ -495,7 +482,7 @@ class AdverseEventsBuilder:
             )
 
 
-def _above(counts: Mapping[str, _Count], most: Mapping[str, int]) -> bool:
+def _above(counts: Mapping[str, Count], most: Mapping[str, int]) -> bool:
     return any(count.affected > most[group] for group, count in counts.items())
 
 

@@ -5,7 +5,7 @@ ADSL (planned or actual treatment, as the population says), never from the datas
 rows of other datasets are tied to ADSL by USUBJID.
 """
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 
@@ -15,7 +15,7 @@ import polars as pl
 
 from topline.errors import DataError
 from topline.trial.condition_evaluation import to_expression
-from topline.trial.conditions import EveryRow, all_of, parse_condition
+from topline.trial.conditions import EveryRow, Expression, all_of, parse_condition
 from topline.trial.dataset import Dataset
 from topline.trial.populations import DEFAULT_POPULATIONS, STANDARD_POPULATIONS
 from topline.trial.specification import Group, Population, Specification
@@ -149,19 +149,34 @@ class Cohort:
             self._rows[name] = frame
         return self._rows[name]
 
-    def rows(self, dataset: str, *conditions: str | None) -> Rows:
-        """Select rows of a dataset by conditions that must all hold."""
-        frame = self.frame(dataset)
+    def rows(
+        self, dataset: str, *conditions: str | None, columns: Sequence[pl.Expr] | None = None
+    ) -> Rows:
+        """Select rows of a dataset by conditions that must all hold.
+
+        Only the columns named are computed and copied, which matters for millions of rows; ``None``
+        keeps all.
+        """
+        frame = self.frame(dataset).lazy()
         condition = all_of(parse_condition(text) for text in conditions if text)
         if not isinstance(condition, EveryRow):
-            frame = frame.filter(to_expression(condition, frame.schema))
-        return Rows(dataset=dataset.upper(), condition=str(condition), frame=frame)
+            frame = frame.filter(self._expression(dataset, condition))
+        if columns is not None:
+            frame = frame.select(columns)
+        return Rows(dataset=dataset.upper(), condition=str(condition), frame=frame.collect())
+
+    def asked(self, dataset: str, condition: str) -> pl.Expr:
+        """Give the answer to a condition as a column of a dataset: true or false for every row."""
+        return self._expression(dataset, parse_condition(condition))
+
+    def _expression(self, dataset: str, condition: Expression) -> pl.Expr:
+        return to_expression(condition, self.frame(dataset).schema, tidy=True)
 
     def select(self, rows: Rows, condition: str) -> Rows:
         """Narrow rows by a further condition."""
         asked = parse_condition(condition)
         both = all_of([parse_condition(rows.condition), asked])
-        frame = rows.frame.filter(to_expression(asked, rows.frame.schema))
+        frame = rows.frame.filter(self._expression(rows.dataset, asked))
         return Rows(dataset=rows.dataset, condition=str(both), frame=frame)
 
     def reached(self, dataset: str, condition: str) -> npt.NDArray[np.bool_]:
