@@ -31,7 +31,7 @@ from topline.render.provenance import provenance_view
 from topline.render.tables import ModuleTables, tables
 
 MOST_OPEN_OUTCOMES = 8
-"""Outcome measures shown open; beyond them only the primary ones are."""
+"""Outcome measures shown open if they are all; of more, only the primary among the first are."""
 
 
 def render_page(
@@ -119,9 +119,9 @@ def _module(module: ModuleTables, drawn: Sequence[Figure]) -> PageModule:
                 id=section.key,
                 section=section,
                 charts=tuple(charts.get(section.address, ())),
-                is_open=not many or section.kind == "Primary",
+                is_open=not many or (section.kind == "Primary" and place < MOST_OPEN_OUTCOMES),
             )
-            for section in module.sections
+            for place, section in enumerate(module.sections)
         ),
     )
 

@@ -20,7 +20,8 @@
   ];
 
   // Every posted number becomes a button; one per table is a tab stop, arrows move between them.
-  for (const table of document.querySelectorAll("table")) {
+  // Tables inside closed details wait until they are opened: a record may have 40,000 numbers.
+  function equip(table) {
     let first = true;
     for (const number of table.querySelectorAll("td > span[id]")) {
       number.setAttribute("role", "button");
@@ -30,6 +31,15 @@
       first = false;
     }
   }
+  for (const table of document.querySelectorAll("table")) {
+    if (!table.closest("details:not([open])")) equip(table);
+  }
+  document.addEventListener("toggle", ({ target }) => {
+    if (!target.open) return;
+    for (const table of target.querySelectorAll("table")) {
+      if (!table.querySelector(".posted")) equip(table);
+    }
+  }, true);
 
   const dialog = byId("source");
   const make = (name, text, className) => {
