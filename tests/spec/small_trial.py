@@ -21,6 +21,7 @@ from topline.record.results import (
     BaselineMeasure,
     Denom,
     EventGroup,
+    FlowStats,
     Measurement,
     OutcomeMeasure,
     ResultsSection,
@@ -107,8 +108,8 @@ def flow(made: Build) -> Shown:
     return shown
 
 
-def _subjects(stats: Iterable[object] | None) -> list[str]:
-    return [str(getattr(one, "num_subjects")) for one in stats or ()]  # noqa: B009 - any statistics
+def _subjects(stats: Iterable[FlowStats] | None) -> list[str]:
+    return [str(one.num_subjects) for one in stats or ()]
 
 
 def baseline(made: Build, title: str) -> BaselineMeasure:

@@ -4,8 +4,9 @@ from pathlib import Path
 
 import polars as pl
 import pytest
-from tests.spec.small_trial import Build, built, flow, notes, results
+from tests.spec.small_trial import built, flow, notes, results
 
+from topline.analysis.build import Build
 from topline.analysis.findings import AnalysisError
 
 GROUPS = """

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 
 from topline.analysis.cohort import Cohort
 from topline.analysis.findings import Findings
+from topline.analysis.flow import report_others
 from topline.analysis.ledger import Basis, Ledger
 from topline.analysis.measures import PARTICIPANTS, Definition, MeasureBuilder
 from topline.analysis.methods import summary_of
@@ -49,6 +50,7 @@ class BaselineBuilder:
     def build(self) -> BaselineCharacteristicsModule:
         """Build the module."""
         self._demand_description()
+        report_others(self.cohort, self.columns, self.findings, "baseline", self.population)
         return BaselineCharacteristicsModule(
             population_description=self.baseline.population_description,
             groups=tuple(

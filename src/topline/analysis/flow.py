@@ -93,8 +93,7 @@ class FlowBuilder:
 
     def started(self) -> Mapping[str, int]:
         """Count those who started the first period, by group."""
-        step = self._started(0, self.flow.periods[0], None)
-        return {column.key: int((column.members & step.members).sum()) for column in self.columns}
+        return {key: int(members.sum()) for key, members in started_members(self.cohort).items()}
 
     def _units(self) -> npt.NDArray[np.int64] | None:
         if self.flow.units is None:
@@ -361,6 +360,35 @@ class FlowBuilder:
             population=self.population,
             rows=rows.within(members).height,
             participants=int(members.sum()),
+        )
+
+
+def started_members(cohort: Cohort) -> dict[str, Mask]:
+    """Tell who started the first period, by group key."""
+    flow = cohort.specification.participant_flow
+    columns = cohort.columns(cohort.population_name(flow.population))
+    asked = flow.periods[0].started
+    if asked is None:
+        return {column.key: column.members for column in columns}
+    started = cohort.reached("ADSL", asked)
+    return {column.key: column.members & started for column in columns}
+
+
+def report_others(
+    cohort: Cohort, columns: Sequence[Column], findings: Findings, part: str, population: str
+) -> None:
+    """Report members of a table's columns who did not start in that group: equal numbers hide them."""
+    started = started_members(cohort)
+    others = sum(
+        int((column.members & ~started[column.key]).sum())
+        for column in columns
+        if column.key in started
+    )
+    if others:
+        findings.note(
+            part,
+            f"{others} participants of {population} did not start in the group they count in",
+            "they are counted: say why in the population description",
         )
 
 

@@ -12,6 +12,7 @@ from topline.analysis.analyses.registry import analyses
 from topline.analysis.cohort import INDEX, Cohort, Column
 from topline.analysis.curves import SurvivalCurve
 from topline.analysis.findings import Findings
+from topline.analysis.flow import report_others
 from topline.analysis.ledger import Basis, Ledger
 from topline.analysis.measures import PARTICIPANTS, Definition, GroupCurve, MeasureBuilder, Measured
 from topline.analysis.methods import summary_of
@@ -100,6 +101,7 @@ class OutcomesBuilder:
             self.cohort, self.ledger, self.findings, definition, columns, ids
         ).build()
         self._demand_description(part, outcome, columns, measured.analysed)
+        report_others(self.cohort, columns, self.findings, part, population)
         unit = outcome.unit or _default_unit(definition)
         if unit is None:
             self.findings.problem(part, f"{outcome.title!r} has no unit of measure", "say `unit:`")
@@ -290,7 +292,7 @@ class _AnalysisPoster:
             param_value=self._number(found, "paramValue", "estimate", "value"),
             ci_pct_value=self._level(found),
             # The interval posted is the two-sided one, also beside a one-sided test.
-            ci_num_sides="TWO_SIDED" if estimate else None,
+            ci_num_sides="TWO_SIDED" if estimate and estimate.level else None,
             ci_lower_limit=self._number(found, "ciLowerLimit", "lower limit", "lower"),
             ci_upper_limit=self._number(found, "ciUpperLimit", "upper limit", "upper"),
             ci_lower_limit_comment=estimate.reason("lower") if estimate else None,

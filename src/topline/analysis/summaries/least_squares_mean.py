@@ -6,6 +6,7 @@ from typing import Annotated, Literal
 import numpy as np
 import polars as pl
 from msgspec import Meta
+from numpy.typing import NDArray
 
 from topline.analysis.dispersion import STANDARD_ERROR, Dispersion, confidence_interval
 from topline.analysis.summaries.mean import nothing_analysed
@@ -42,53 +43,72 @@ class LeastSquaresOptions(SummaryOptions, frozen=True, kw_only=True):
     level: Level = 95
 
 
-def fit(samples: Sequence[Sample], options: LeastSquaresOptions) -> tuple[GroupFit, str]:
-    """Fit the model to all groups together; the text says what was left out.
+def fit(samples: Sequence[Sample], options: LeastSquaresOptions) -> GroupFit:
+    """Fit the model to all groups together.
+
+    Nobody with a value is left out, so that the number analyzed is that of the model.
 
     Raises
     ------
     DataError
-        If no participant has a value and every covariate.
+        If a covariate is missing for a participant with a value, or is no number.
     """
     frames = []
     for sample in samples:
         sample.numbers()  # one row a participant, and a number
         frames.append(sample.analysed().with_columns(pl.lit(sample.column).alias("__group__")))
     frame = pl.concat(frames)
-    names = [name.upper() for name in (*options.covariates, *options.factors)]
-    complete = frame.drop_nulls(names) if names else frame
-    left_out = frame.height - complete.height
-    if complete.is_empty():
-        raise DataError(
-            "no participant has a value and every covariate",
-            accepted=f"values of {', '.join(names) or samples[0].variable}",
-        )
-    fitted = fit_groups(
-        complete[samples[0].variable.upper()].cast(pl.Float64).to_numpy(),
-        complete["__group__"].to_list(),
+    return fit_groups(
+        frame[samples[0].variable.upper()].cast(pl.Float64).to_numpy(),
+        frame["__group__"].to_list(),
         covariates={
-            name.upper(): complete[name.upper()].cast(pl.Float64).to_numpy()
-            for name in options.covariates
+            name.upper(): _numeric(_covariate(frame, name.upper())) for name in options.covariates
         },
-        factors={name.upper(): complete[name.upper()].to_list() for name in options.factors},
+        factors={
+            name.upper(): _covariate(frame, name.upper()).to_list() for name in options.factors
+        },
     )
-    note = f"{left_out} participants without a covariate are not in the model" if left_out else ""
-    return fitted, note
+
+
+def _covariate(frame: pl.DataFrame, name: str) -> pl.Series:
+    values = frame[name]
+    missing = values.null_count()
+    if missing:
+        raise DataError(
+            f"{name} is missing for {missing} participants with a value",
+            accepted="every covariate of the model for every participant analyzed",
+            advice=f"leave them out by `where: {name} is not missing`, or impute in the data",
+        )
+    return values
+
+
+def _numeric(values: pl.Series) -> NDArray[np.float64]:
+    if not values.dtype.is_numeric():
+        raise DataError(
+            f"{values.name} holds {str(values.dtype).lower()} values",
+            accepted="a number as a covariate",
+            advice="name a categorical variable among `factors:`",
+        )
+    return values.cast(pl.Float64).to_numpy()
 
 
 def summarise(samples: Sequence[Sample], options: LeastSquaresOptions) -> list[Summarised]:
     """Fit one model to all samples, and summarise each by its least squares mean."""
-    fitted, note = fit([sample for sample in samples if sample.participants], options)
+    with_values = [sample for sample in samples if sample.participants]
+    interval = options.dispersion == "interval"
+    if not with_values:
+        return [nothing_analysed(interval, "least squares mean") for _ in samples]
+    fitted = fit(with_values, options)
     present = {str(name) for name in np.asarray(fitted.group.levels)}
     return [
-        _one(fitted, sample.column, options, note)
+        _one(fitted, sample.column, options)
         if sample.column in present
-        else nothing_analysed(options.dispersion == "interval", "least squares mean")
+        else nothing_analysed(interval, "least squares mean")
         for sample in samples
     ]
 
 
-def _one(fitted: GroupFit, group: str, options: LeastSquaresOptions, note: str) -> Summarised:
+def _one(fitted: GroupFit, group: str, options: LeastSquaresOptions) -> Summarised:
     estimate = least_squares_mean(
         fitted,
         group,
@@ -109,7 +129,7 @@ def _one(fitted: GroupFit, group: str, options: LeastSquaresOptions, note: str) 
         upper=found.upper,
         reasons=reasons,
         method=f"{found.method}; model degrees of freedom {fitted.degrees_of_freedom}",
-        notes="; ".join(part for part in (found.notes, note) if part),
+        notes=found.notes,
     )
 
 
@@ -125,4 +145,5 @@ SUMMARY = Summary(
     measure_type="LEAST_SQUARES_MEAN",
     dispersion=_dispersion,
     summarise=summarise,
+    joint=True,
 )
