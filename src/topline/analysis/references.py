@@ -57,18 +57,20 @@ class Reference:
     dataset
         The dataset's name in upper case.
     kind
-        Whether ``text`` is a condition or a variable.
+        Whether ``text`` is a condition or a variable, or the dataset itself is meant.
     text
-        The condition or the variable.
+        The condition, the variable or the dataset.
     """
 
     path: str
     dataset: str
-    kind: Literal["condition", "variable"]
+    kind: Literal["condition", "variable", "dataset"]
     text: str
 
     def variables(self) -> frozenset[str]:
         """Name the variables in upper case; none where a condition cannot be parsed."""
+        if self.kind == "dataset":
+            return frozenset()
         if self.kind == "variable":
             return frozenset({self.text.upper()})
         try:
@@ -94,6 +96,12 @@ def references(specification: Specification) -> Iterator[Reference]:
             yield from _measure(outcome, outcome.dataset or "ADSL", "outcomes", index)
             yield from _methods(outcome, index)
     yield from _adverse_events(specification)
+
+
+def _dataset(name: str, *steps: str | int) -> Iterator[Reference]:
+    """Refer to a dataset where it is named; ADSL is demanded for the whole."""
+    if name.upper() != "ADSL":
+        yield Reference(path_text(*steps), name.upper(), "dataset", name)
 
 
 def _condition(text: str | None, dataset: str, *steps: str | int) -> Iterator[Reference]:
@@ -159,9 +167,9 @@ def _flow(specification: Specification) -> Iterator[Reference]:
         steps: tuple[str | int, ...] = ("participant_flow", "periods", index)
         yield from _condition(period.started, "ADSL", *steps, "started")
         for number, milestone in enumerate(period.milestones):
-            yield from _condition(
-                milestone.where, milestone.dataset, *steps, "milestones", number, "where"
-            )
+            place = (*steps, "milestones", number)
+            yield from _dataset(milestone.dataset, *place, "dataset")
+            yield from _condition(milestone.where, milestone.dataset, *place, "where")
         yield from _condition(period.completed, "ADSL", *steps, "completed")
         yield from _variable(period.reason, "ADSL", *steps, "reason")
 
@@ -169,6 +177,7 @@ def _flow(specification: Specification) -> Iterator[Reference]:
 def _measure(
     measure: BaselineMeasure | OutcomeMeasure, dataset: str, *steps: str | int
 ) -> Iterator[Reference]:
+    yield from _dataset(dataset, *steps, "dataset")
     yield from _condition(measure.where, dataset, *steps, "where")
     variable = _summarised_variable(measure)
     for index, one in enumerate(measure.classes):
@@ -252,6 +261,7 @@ def _adverse_events(specification: Specification) -> Iterator[Reference]:
     if events is None:
         return
     dataset = events.dataset
+    yield from _dataset(dataset, "adverse_events", "dataset")
     for field in ("where", "serious_where", "fatal_where"):
         yield from _condition(getattr(events, field), dataset, "adverse_events", field)
     if events.serious_where is None:
@@ -318,6 +328,9 @@ def _checked(
     reading: SpecificationReading, library: Library, reference: Reference
 ) -> Iterator[Problem]:
     if reference.dataset not in library:
+        # The dataset is a mistake once, where it is named; what is asked of it cannot be judged.
+        if reference.kind != "dataset":
+            return
         yield reading.problem_at(
             reference.path,
             f"dataset {reference.dataset}, which the folder does not have",
@@ -325,6 +338,8 @@ def _checked(
             library.names,
             word=reference.dataset,
         )
+        return
+    if reference.kind == "dataset":
         return
     found = library.variables(reference.dataset)
     if reference.kind == "variable":
