@@ -193,6 +193,7 @@ class AdverseEventsBuilder:
         self._report_unflagged(int(frame[UNFLAGGED].sum()))
         system = self._organ_system_variable()
         self._report_uncoded(frame, system, self.specification.term.upper())
+        frame = frame.drop_nulls([SYSTEM, TERM])  # reported, and a build with problems ends
         as_flagged = self.specification.serious == "as_flagged"
         serious = pl.col(FLAGGED) if as_flagged else pl.col(FLAGGED) | pl.col(FATAL)
         return frame.with_columns(
