@@ -67,6 +67,25 @@ class SurvivalCurve:
             array.flags.writeable = False
 
 
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class CumulativeHazard:
+    """The Nelson–Aalen cumulative hazard: one element for each distinct time, in ascending order.
+
+    Parameters
+    ----------
+    time
+        As in :class:`SurvivalCurve`.
+    hazard
+        The sum of events over at risk up to and including each time [1].
+    standard_error
+        Of ``hazard``: the root of the sum of events over the square of at risk.
+    """
+
+    time: Floats
+    hazard: Floats
+    standard_error: Floats
+
+
 Transform = Callable[[Floats, Floats, float], Limits]
 """Survival above 0, the standard error of its logarithm, and the normal quantile → the limits."""
 
@@ -411,6 +430,36 @@ def number_at_risk(curve: SurvivalCurve, times: ArrayLike) -> Integers:
     if curve.entry is None:
         return np.asarray(curve.number - gone, dtype=np.int64)
     return np.asarray(np.searchsorted(curve.entry, asked, side="left") - gone, dtype=np.int64)
+
+
+def nelson_aalen(curve: SurvivalCurve) -> CumulativeHazard:
+    """Estimate the cumulative hazard of one group.
+
+    Parameters
+    ----------
+    curve
+        From :func:`kaplan_meier`.
+
+    Returns
+    -------
+    CumulativeHazard
+
+    Notes
+    -----
+    ``Σ d / n`` with the variance ``Σ d / n²``: Aalen, Annals of Statistics 6 (1978) 701–726. In R:
+    ``survfit``'s ``cumhaz``; in SAS: ``PROC LIFETEST NELSON``, whose variance is ``Σ d / n²`` too.
+
+    Examples
+    --------
+    >>> nelson_aalen(kaplan_meier([1, 2, 2, 3, 5], [1, 1, 0, 1, 0])).hazard
+    array([0.2 , 0.45, 0.95, 0.95])
+    """
+    at_risk, events = curve.at_risk.astype(np.float64), curve.events.astype(np.float64)
+    return CumulativeHazard(
+        time=curve.time,
+        hazard=np.cumsum(events / at_risk),
+        standard_error=np.sqrt(np.cumsum(events / at_risk**2)),
+    )
 
 
 def _entries(entry: ArrayLike, times: Floats) -> Floats:

@@ -1,0 +1,521 @@
+"""The log-rank test and its weighted family: two or more groups, strata, trend, one test or many.
+
+At each time with an event, the events of each group are compared with those expected if all groups shared one
+hazard: ``U = Σ w (d_j − n_j d / n)``. The variance is hypergeometric. What differs within the family is the
+weight ``w``; :data:`WEIGHTS` lists them by name.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from types import MappingProxyType
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+from scipy import special
+
+from topline.errors import DataError, UsageError
+from topline.stats.checking import finite, known, same_length, zero_or_one
+from topline.stats.estimate import Floats, Integers, Sides, Test
+from topline.stats.grouping import categories, cumulative_products, run_bounds
+from topline.stats.tied_times import TIE_TOLERANCE, merge_ties, order_within
+
+WEIGHTS = MappingProxyType(
+    {
+        "log-rank": "1",
+        "gehan-breslow": "n, all at risk",
+        "tarone-ware": "the square root of n",
+        "fleming-harrington": "S^rho (1 - S)^gamma, S the pooled Kaplan–Meier estimate just before",
+        "peto-peto": "the product of 1 - d / (n + 1) up to and including the time",
+        "andersen": "the Peto–Peto weight times n / (n + 1)",
+    }
+)
+"""The weight at a time with d events among n at risk, by name of the test."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class LogRank:
+    """A test that groups share one survival curve.
+
+    Parameters
+    ----------
+    groups
+        The labels, in the order of the arrays.
+    observed, expected
+        Events observed, and expected under one hazard, unweighted, summed over strata [events].
+    score
+        The weighted sum of observed minus expected in each group.
+    variance
+        The covariance matrix of ``score`` under one hazard.
+    test
+        The test: chi-squared, or for two groups and a one-sided question z.
+    """
+
+    groups: tuple[str, ...]
+    observed: Integers
+    expected: Floats
+    score: Floats
+    variance: Floats
+    test: Test
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class LogRanks:
+    """Many tests on the same groups; the first axis of every array is the test.
+
+    Parameters
+    ----------
+    groups, observed, expected, score, variance
+        As in :class:`LogRank`.
+    statistic
+        Chi-squared; NaN where the test is undefined: fewer than two groups were at risk with an event.
+    degrees_of_freedom
+        Groups at risk when events happened, less one.
+    p_value
+        Two-sided; NaN where the test is undefined.
+    method
+        The test in words.
+    """
+
+    groups: tuple[str, ...]
+    observed: Integers
+    expected: Floats
+    score: Floats
+    variance: Floats
+    statistic: Floats
+    degrees_of_freedom: Integers
+    p_value: Floats
+    method: str
+
+
+def log_rank(
+    time: ArrayLike,
+    event: ArrayLike,
+    group: Iterable[object],
+    *,
+    strata: Iterable[object] | None = None,
+    weight: str = "log-rank",
+    rho: float = 0.0,
+    gamma: float = 0.0,
+    sides: Sides = "two-sided",
+    tie_tolerance: float = TIE_TOLERANCE,
+) -> LogRank:
+    """Test whether groups share one survival curve.
+
+    Parameters
+    ----------
+    time
+        The time to event or censoring of each participant [any unit], from 0.
+    event
+        1 (or True) for an event, 0 (or False) for a censoring.
+    group
+        The group of each participant; two or more groups.
+    strata
+        The stratum of each participant: expectations are formed within strata, and summed.
+    weight
+        A name in :data:`WEIGHTS`. The log-rank test is the most powerful where hazards are proportional; the
+        others look at early (Gehan–Breslow, Tarone–Ware, Peto–Peto, Fleming–Harrington with ``rho``) or late
+        (with ``gamma``) differences, and must have been chosen before the data were seen.
+    rho, gamma
+        The powers of the Fleming–Harrington weight, from 0; 0 and 0 give the log-rank test.
+    sides
+        For two groups: "greater" asks whether the first group has more events than expected, "less" whether
+        fewer; the statistic then is z.
+    tie_tolerance
+        As in :func:`topline.stats.survival.kaplan_meier`.
+
+    Returns
+    -------
+    LogRank
+
+    Raises
+    ------
+    DataError
+        If times, events or groups are not as described, or there is only one group.
+    UsageError
+        If the weight is not known, a power is negative, powers are given to a weight that has none, or a
+        one-sided question is asked of more than two groups.
+
+    Notes
+    -----
+    Mantel, Cancer Chemotherapy Reports 50 (1966) 163–170; Gehan, Biometrika 52 (1965) 203–223; Breslow,
+    Biometrika 57 (1970) 579–594; Peto and Peto, Journal of the Royal Statistical Society A 135 (1972)
+    185–207; Tarone and Ware, Biometrika 64 (1977) 156–160; Harrington and Fleming, Biometrika 69 (1982)
+    553–566. A group that was never at risk when an event happened is left out of the degrees of freedom. In
+    R: ``survdiff`` (``rho``; no other weights); in SAS: ``PROC LIFETEST`` with ``STRATA / TEST=``, where the
+    Peto test is the modified one offered here as "peto-peto".
+
+    Examples
+    --------
+    >>> found = log_rank([1, 2, 3, 4, 5, 6], [1, 1, 0, 1, 1, 1], ["A", "A", "A", "B", "B", "B"])
+    >>> found.observed, found.expected.round(4)
+    (array([2, 3]), array([0.9, 4.1]))
+    >>> round(found.test.statistic, 4), round(found.test.p_value, 4)
+    (2.4694, 0.1161)
+    """
+    many = _tests(time, event, group, None, strata, weight, (rho, gamma), tie_tolerance)
+    if len(many.groups) < 2:
+        raise DataError(
+            f"group has one label, {many.groups[0]!r}", where="group", accepted="two groups or more"
+        )
+    score, variance = many.score[0], many.variance[0]
+    if sides == "two-sided":
+        test = _chi_squared(float(many.statistic[0]), int(many.degrees_of_freedom[0]), many.method)
+    else:
+        test = _one_sided(many.groups, score, variance, sides, many.method)
+    return LogRank(
+        groups=many.groups,
+        observed=many.observed[0],
+        expected=many.expected[0],
+        score=score,
+        variance=variance,
+        test=test,
+    )
+
+
+def log_ranks(
+    time: ArrayLike,
+    event: ArrayLike,
+    group: Iterable[object],
+    offsets: ArrayLike,
+    *,
+    strata: Iterable[object] | None = None,
+    weight: str = "log-rank",
+    rho: float = 0.0,
+    gamma: float = 0.0,
+    tie_tolerance: float = TIE_TOLERANCE,
+) -> LogRanks:
+    """Test many samples at once, each whether its groups share one survival curve.
+
+    Parameters
+    ----------
+    time, event, group, strata
+        As in :func:`log_rank`, one sample after the other.
+    offsets
+        Where each sample begins, and at last the number of participants.
+    weight, rho, gamma, tie_tolerance
+        As in :func:`log_rank`.
+
+    Returns
+    -------
+    LogRanks
+
+    Raises
+    ------
+    DataError, UsageError
+        As :func:`log_rank`, and if the offsets do not divide the participants.
+
+    Examples
+    --------
+    >>> groups = [0, 0, 0, 1, 1, 1] + [0, 1, 0, 1, 0, 1]
+    >>> found = log_ranks([1, 2, 3, 4, 5, 6] * 2, [1, 1, 0, 1, 1, 1] * 2, groups, [0, 6, 12])
+    >>> found.p_value.round(4)
+    array([0.1161, 0.7857])
+    """
+    return _tests(time, event, group, offsets, strata, weight, (rho, gamma), tie_tolerance)
+
+
+def trend(found: LogRank, scores: ArrayLike | None = None, *, sides: Sides = "two-sided") -> Test:
+    """Test for a trend of the hazard over ordered groups.
+
+    Parameters
+    ----------
+    found
+        From :func:`log_rank`, of any weight and strata.
+    scores
+        One number for each group, in the order of ``found.groups``; 1, 2, 3 … by default.
+    sides
+        "greater": more events than expected where scores are high.
+
+    Returns
+    -------
+    Test
+        ``z = Σ s_j U_j / √(s' V s)``; two-sided as chi-squared with one degree of freedom.
+
+    Raises
+    ------
+    DataError
+        If there is not one finite score for each group.
+
+    Notes
+    -----
+    Tarone, Biometrika 62 (1975) 679–682. Only differences between scores matter. In SAS: ``PROC LIFETEST``
+    with ``STRATA / TREND``.
+
+    Examples
+    --------
+    >>> found = log_rank([1, 2, 3, 4, 5, 6], [1, 1, 1, 1, 1, 1], [2, 2, 1, 1, 0, 0])
+    >>> round(trend(found).p_value, 4)
+    0.0098
+    """
+    values = finite("scores", np.arange(1, len(found.groups) + 1) if scores is None else scores)
+    same_length(scores=values, groups=found.groups)
+    contrast = values - values.mean()
+    variance = float(contrast @ found.variance @ contrast)
+    method = f"{found.test.method.removesuffix(' test')} test for trend"
+    if variance <= 0:
+        return _undefined(method, sides, 1)
+    z = float(contrast @ found.score) / np.sqrt(variance)
+    return z_test(z, sides, method)
+
+
+def z_test(z: float, sides: Sides, method: str) -> Test:
+    """Word a standard normal statistic as a test: two-sided as chi-squared with one degree of freedom.
+
+    Examples
+    --------
+    >>> round(z_test(1.959964, "two-sided", "some test").p_value, 6)
+    0.05
+    """
+    if sides == "two-sided":
+        return _chi_squared(z * z, 1, method)
+    tail = -z if sides == "greater" else z
+    return Test(
+        statistic=z,
+        p_value=float(special.ndtr(tail)),
+        sides=sides,
+        null_value=0.0,
+        method=method,
+    )
+
+
+def _tests(
+    time: ArrayLike,
+    event: ArrayLike,
+    group: Iterable[object],
+    offsets: ArrayLike | None,
+    strata: Iterable[object] | None,
+    weight: str,
+    powers: tuple[float, float],
+    tolerance: float,
+) -> LogRanks:
+    method = _method(weight, powers, strata is not None)
+    times = finite("time", time, minimum=0)
+    happened = zero_or_one("event", event)
+    groups, codes = categories("group", group)
+    same_length(time=times, event=happened, group=codes)
+    tests = np.array([0, times.size]) if offsets is None else run_bounds(offsets, times.size)
+    order = order_within(times, tests)
+    ordered = merge_ties(times[order], tests, tolerance)
+    first_of_test = np.arange(tests.size - 1)
+    bounds = tests
+    if strata is not None:
+        by_stratum, bounds, first_of_test = _strata(strata, order, tests)
+        order, ordered = order[by_stratum], ordered[by_stratum]
+    table = _tabulate(ordered, happened[order], codes[order], bounds, len(groups))
+    return _summed(table, _weights(table, weight, powers), groups, first_of_test, method)
+
+
+def _method(weight: str, powers: tuple[float, float], stratified: bool) -> str:
+    known("weight", weight, WEIGHTS)
+    if weight != "fleming-harrington" and powers != (0.0, 0.0):
+        raise UsageError(
+            f"rho {powers[0]:g} and gamma {powers[1]:g} with the weight {weight!r}",
+            accepted="rho and gamma with the weight 'fleming-harrington' only",
+        )
+    if min(powers) < 0:
+        raise UsageError(
+            f"rho {powers[0]:g} and gamma {powers[1]:g}", accepted="powers of 0 or more"
+        )
+    names = {
+        "log-rank": "log-rank",
+        "gehan-breslow": "Gehan–Breslow",
+        "tarone-ware": "Tarone–Ware",
+        "fleming-harrington": f"Fleming–Harrington ({powers[0]:g}, {powers[1]:g})",
+        "peto-peto": "Peto–Peto",
+        "andersen": "Peto–Peto–Andersen",
+    }
+    return f"{'stratified ' if stratified else ''}{names[weight]} test"
+
+
+def _strata(
+    strata: Iterable[object], order: Integers, tests: Integers
+) -> tuple[Integers, Integers, Integers]:
+    """Bring ordered observations into the order of test and stratum, keeping that of time."""
+    levels, codes = categories("strata", strata)
+    same_length(time=order, strata=codes)
+    keys = np.repeat(np.arange(tests.size - 1), np.diff(tests)) * len(levels) + codes[order]
+    by_stratum = np.argsort(keys, kind="stable")
+    keys = keys[by_stratum]
+    starts = np.flatnonzero(np.concatenate(([True], keys[1:] != keys[:-1])))
+    test_of = keys[starts] // len(levels)
+    return (
+        by_stratum,
+        np.append(starts, keys.size),
+        np.searchsorted(test_of, np.arange(tests.size - 1)),
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class _Table:
+    """At each time with an event: at risk and events, in all and by group (second axis); runs are strata."""
+
+    at_risk: Integers
+    events: Integers
+    group_at_risk: Integers
+    group_events: Integers
+    bounds: Integers
+
+
+def _tabulate(
+    ordered: Floats, happened: NDArray[np.bool_], codes: Integers, bounds: Integers, groups: int
+) -> _Table:
+    changes = np.concatenate(([True], ordered[1:] != ordered[:-1]))
+    changes[bounds[:-1]] = True
+    starts = np.flatnonzero(changes)
+    so_far = np.concatenate(([0], np.cumsum(happened)))
+    events = np.diff(so_far[np.append(starts, ordered.size)])
+    with_event = np.flatnonzero(events)
+    ends = np.append(starts, ordered.size)[with_event + 1]
+    starts, events = starts[with_event], events[with_event]
+    runs = np.searchsorted(starts, bounds)
+    last = np.repeat(bounds[1:], np.diff(runs))
+    group_at_risk = np.empty((groups, starts.size), dtype=np.int64)
+    group_events = np.empty((groups, starts.size), dtype=np.int64)
+    at_risk = last - starts
+    for code in range(groups - 1):
+        member = codes == code
+        count = np.concatenate(([0], np.cumsum(member)))
+        group_at_risk[code] = count[last] - count[starts]
+        count[1:] = np.cumsum(member & happened)
+        group_events[code] = count[ends] - count[starts]
+    group_at_risk[-1] = at_risk - group_at_risk[:-1].sum(axis=0)
+    group_events[-1] = events - group_events[:-1].sum(axis=0)
+    return _Table(
+        at_risk=at_risk,
+        events=events,
+        group_at_risk=group_at_risk,
+        group_events=group_events,
+        bounds=runs,
+    )
+
+
+def _weights(table: _Table, weight: str, powers: tuple[float, float]) -> Floats | None:
+    """Give the weight at each time; ``None`` for 1."""
+    n = table.at_risk.astype(np.float64)
+    if weight == "log-rank" or (weight == "fleming-harrington" and powers == (0.0, 0.0)):
+        return None
+    if weight == "gehan-breslow":
+        return n
+    if weight == "tarone-ware":
+        return np.sqrt(n)
+    filled = np.flatnonzero(np.diff(table.bounds))
+    bounds = np.append(table.bounds[filled], table.at_risk.size)
+    if weight == "fleming-harrington":
+        survival = cumulative_products((n - table.events) / n, bounds)
+        before = np.concatenate(([1.0], survival[:-1]))
+        before[bounds[:-1]] = 1.0
+        return np.asarray(before ** powers[0] * (1 - before) ** powers[1])
+    peto = cumulative_products((n + 1 - table.events) / (n + 1), bounds)
+    return peto if weight == "peto-peto" else peto * n / (n + 1)
+
+
+def _summed(
+    table: _Table,
+    weights: Floats | None,
+    groups: tuple[str, ...],
+    first_of_test: Integers,
+    method: str,
+) -> LogRanks:
+    """Sum over times, then over the strata of each test."""
+    n, d = table.at_risk.astype(np.float64), table.events.astype(np.float64)
+    number = len(groups)
+    starts = table.bounds[first_of_test]
+
+    def total(values: Floats | Integers) -> Floats:
+        return _sums(values, starts)
+
+    w = np.ones(1) if weights is None else weights
+    share = table.group_at_risk / n
+    expected = share * d
+    # One at risk leaves nothing to chance: its term of the variance is 0, not 0 / 0.
+    spread = w * w * d * (n - d) / np.maximum(n - 1, 1)
+    score = np.stack([total(w * (table.group_events[g] - expected[g])) for g in range(number)], -1)
+    variance = np.empty((starts.size, number, number))
+    for one in range(number):
+        for other in range(one, number):
+            product = -share[one] * share[other] + (share[one] if one == other else 0.0)
+            variance[:, one, other] = variance[:, other, one] = total(spread * product)
+    observed = np.stack([total(row) for row in table.group_events], -1).astype(np.int64)
+    expectations = np.stack([total(row) for row in expected], -1)
+    statistic, degrees = _statistics(score, variance, expectations)
+    return LogRanks(
+        groups=groups,
+        observed=observed,
+        expected=expectations,
+        score=score,
+        variance=variance,
+        statistic=statistic,
+        degrees_of_freedom=degrees,
+        p_value=np.asarray(special.chdtrc(np.maximum(degrees, 1), statistic)),
+        method=method,
+    )
+
+
+def _sums(values: Floats | Integers, starts: Integers) -> Floats:
+    """Sum runs that may be empty, where ``add.reduceat`` would give the next element."""
+    if starts.size == 1:
+        return np.array([values.sum()], dtype=np.float64)
+    padded = np.append(values, 0)
+    sums = np.add.reduceat(padded, starts).astype(np.float64)
+    sums[np.diff(starts, append=values.size) == 0] = 0.0
+    return sums
+
+
+def _statistics(score: Floats, variance: Floats, expected: Floats) -> tuple[Floats, Integers]:
+    """Give chi-squared and its degrees of freedom; a group that was never at risk is left out."""
+    present = expected > 0
+    degrees = np.maximum(present.sum(axis=1) - 1, 0)
+    statistic = np.full(score.shape[0], np.nan)
+    for pattern in np.unique(present, axis=0):
+        rows = np.flatnonzero((present == pattern).all(axis=1))
+        members = np.flatnonzero(pattern)[:-1]
+        if members.size == 0:
+            continue
+        matrices = variance[np.ix_(rows, members, members)]
+        sizes = matrices[:, np.arange(members.size), np.arange(members.size)]
+        solvable = sizes.min(axis=1) > 0
+        rows, matrices = rows[solvable], matrices[solvable]
+        vectors = score[np.ix_(rows, members)]
+        solved = np.linalg.solve(matrices, vectors[:, :, None])[:, :, 0]
+        statistic[rows] = (vectors * solved).sum(axis=1)
+    return statistic, degrees
+
+
+def _chi_squared(statistic: float, degrees: int, method: str) -> Test:
+    if not np.isfinite(statistic):
+        return _undefined(method, "two-sided", degrees)
+    return Test(
+        statistic=statistic,
+        degrees_of_freedom=float(degrees),
+        p_value=float(special.chdtrc(degrees, statistic)),
+        sides="two-sided",
+        null_value=0.0,
+        method=method,
+    )
+
+
+def _one_sided(
+    groups: tuple[str, ...], score: Floats, variance: Floats, sides: Sides, method: str
+) -> Test:
+    if len(groups) != 2:
+        raise UsageError(
+            f"a one-sided test of {len(groups)} groups",
+            accepted="two groups, or a test for trend",
+        )
+    if variance[0, 0] <= 0:
+        return _undefined(method, sides, None)
+    z = float(score[0] / np.sqrt(variance[0, 0]))
+    return z_test(z, sides, f"{method}, more events than expected in group {groups[0]} is greater")
+
+
+def _undefined(method: str, sides: Sides, degrees: int | None) -> Test:
+    reason = "undefined: no event happened while two groups were at risk"
+    return Test(
+        statistic=None,
+        degrees_of_freedom=None if degrees is None else float(degrees),
+        p_value=None,
+        sides=sides,
+        null_value=0.0,
+        method=method,
+        notes=(f"statistic: {reason}", f"p_value: {reason}"),
+    )

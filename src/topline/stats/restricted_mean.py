@@ -1,0 +1,252 @@
+"""Restricted mean survival time: the area under a Kaplan–Meier curve up to a time, and comparisons of two.
+
+The mean time without the event during the first ``horizon`` units of follow-up. It needs no proportional
+hazards, and its difference is in units of time.
+"""
+
+import math
+
+import numpy as np
+from scipy import special
+
+from topline.errors import UsageError
+from topline.stats.checking import confidence_level
+from topline.stats.distribution import normal_multiplier
+from topline.stats.estimate import Estimate, Test
+from topline.stats.survival import SurvivalCurve
+
+
+def restricted_mean(curve: SurvivalCurve, horizon: float, *, level: float = 0.95) -> Estimate:
+    """Estimate the mean time without the event up to a horizon.
+
+    Parameters
+    ----------
+    curve
+        From :func:`topline.stats.survival.kaplan_meier`.
+    horizon
+        The time up to which the area is taken [the unit of the curve], above 0; usually called tau. Choose it
+        before the data are seen, or at most the smaller of the last times of the groups compared.
+    level
+        The confidence level, a fraction.
+
+    Returns
+    -------
+    Estimate
+        In the unit of time, with normal limits, which may leave the range from 0 to the horizon. Where
+        follow-up ended before the horizon with somebody still free of the event, survival is carried on from
+        the last time, and a note says so.
+
+    Raises
+    ------
+    UsageError
+        If the horizon is not a finite time above 0, or the level is not a fraction.
+
+    Notes
+    -----
+    ``Σ A(t)² d / (n (n − d))`` over the event times up to the horizon, where ``A(t)`` is the area from t to
+    the horizon: Klein and Moeschberger, Survival Analysis, 2nd edition (2003), section 4.5. In R:
+    ``print(survfit(…), rmean = horizon)`` and survRM2's ``rmst2``; in SAS: ``PROC LIFETEST RMST(TAU=)``. Some
+    software multiplies the variance by m / (m − 1) for m events; this does not. Where the only one
+    at risk has the event, the area beyond is 0 and the term counts nothing.
+
+    Examples
+    --------
+    >>> from topline.stats.survival import kaplan_meier
+    >>> found = restricted_mean(kaplan_meier([1, 2, 2, 3, 5], [1, 1, 0, 1, 0]), 4)
+    >>> round(found.value, 4), round(found.standard_error, 4)
+    (2.7, 0.507)
+    """
+    multiplier = normal_multiplier(confidence_level(level))
+    tau = _horizon(horizon)
+    value, error = _area(curve, tau)
+    last, ends = float(curve.time[-1]), float(curve.survival[-1])
+    notes = (
+        (f"value: survival is carried from the last time, {last:g}, on to {tau:g}",)
+        if tau > last and ends > 0
+        else ()
+    )
+    return Estimate(
+        value=value,
+        lower=value - multiplier * error,
+        upper=value + multiplier * error,
+        level=level,
+        standard_error=error,
+        method=f"restricted mean survival time up to {tau:g}, normal limits",
+        notes=notes,
+    )
+
+
+def restricted_mean_difference(
+    first: SurvivalCurve, second: SurvivalCurve, horizon: float, *, level: float = 0.95
+) -> tuple[Estimate, Test]:
+    """Estimate how much longer, up to a horizon, the second group goes without the event than the first.
+
+    Parameters
+    ----------
+    first, second
+        From :func:`topline.stats.survival.kaplan_meier`, of independent groups.
+    horizon, level
+        As in :func:`restricted_mean`.
+
+    Returns
+    -------
+    Estimate
+        The second restricted mean minus the first [the unit of time], with normal limits.
+    Test
+        Against no difference, two-sided: the normal statistic.
+
+    Raises
+    ------
+    UsageError
+        As :func:`restricted_mean`.
+
+    Notes
+    -----
+    Royston and Parmar, BMC Medical Research Methodology 13 (2013) 152, doi:10.1186/1471-2288-13-152. In R:
+    survRM2's ``rmst2``.
+
+    Examples
+    --------
+    >>> from topline.stats.survival import kaplan_meier
+    >>> first = kaplan_meier([1, 2, 2, 3, 5], [1, 1, 0, 1, 0])
+    >>> second = kaplan_meier([2, 3, 4, 4, 5], [1, 0, 1, 1, 0])
+    >>> difference, test = restricted_mean_difference(first, second, 4)
+    >>> round(difference.value, 4), round(test.p_value, 4)
+    (0.9, 0.1469)
+    """
+    one, other = restricted_mean(first, horizon), restricted_mean(second, horizon)
+    multiplier = normal_multiplier(confidence_level(level))
+    value, error = _known(other.value) - _known(one.value), math.hypot(*_errors(one, other))
+    method = f"difference of restricted mean survival times up to {horizon:g}"
+    estimate = Estimate(
+        value=value,
+        lower=value - multiplier * error,
+        upper=value + multiplier * error,
+        level=level,
+        standard_error=error,
+        method=f"{method}, normal limits",
+        notes=_carried(one, other),
+    )
+    return estimate, _against_zero(value, error, method)
+
+
+def restricted_mean_ratio(
+    first: SurvivalCurve, second: SurvivalCurve, horizon: float, *, level: float = 0.95
+) -> Estimate:
+    """Estimate the ratio of two restricted means, the second over the first.
+
+    Parameters
+    ----------
+    first, second, horizon, level
+        As in :func:`restricted_mean_difference`.
+
+    Returns
+    -------
+    Estimate
+        A ratio [1]; its limits are normal on the log scale, by the delta method. The standard error is that of
+        the ratio's logarithm times the ratio.
+
+    Raises
+    ------
+    UsageError
+        As :func:`restricted_mean`.
+
+    Notes
+    -----
+    In R: survRM2's ``rmst2``. Both means are above 0 whenever the first events come after time 0; a group
+    whose members all have the event at time 0 has no ratio, and the result says so.
+
+    Examples
+    --------
+    >>> from topline.stats.survival import kaplan_meier
+    >>> first = kaplan_meier([1, 2, 2, 3, 5], [1, 1, 0, 1, 0])
+    >>> second = kaplan_meier([2, 3, 4, 4, 5], [1, 0, 1, 1, 0])
+    >>> ratio = restricted_mean_ratio(first, second, 4)
+    >>> round(ratio.value, 4), round(ratio.lower, 4), round(ratio.upper, 4)
+    (1.3333, 0.8792, 2.0219)
+    """
+    one, other = restricted_mean(first, horizon), restricted_mean(second, horizon)
+    multiplier = normal_multiplier(confidence_level(level))
+    method = f"ratio of restricted mean survival times up to {horizon:g}, limits on the log scale"
+    means = _known(one.value), _known(other.value)
+    if min(means) <= 0:
+        reason = "undefined: a restricted mean is 0: all its events were at time 0"
+        parts = ("value", "lower", "upper", "standard_error")
+        return Estimate(
+            value=None,
+            level=level,
+            method=method,
+            notes=tuple(f"{part}: {reason}" for part in parts),
+        )
+    errors = _errors(one, other)
+    ratio, error = means[1] / means[0], math.hypot(errors[0] / means[0], errors[1] / means[1])
+    return Estimate(
+        value=ratio,
+        lower=ratio * math.exp(-multiplier * error),
+        upper=ratio * math.exp(multiplier * error),
+        level=level,
+        standard_error=ratio * error,
+        method=method,
+        notes=_carried(one, other),
+    )
+
+
+def _area(curve: SurvivalCurve, horizon: float) -> tuple[float, float]:
+    within = int(np.searchsorted(curve.time, horizon, side="right"))
+    edges = np.concatenate(([0.0], curve.time[:within], [horizon]))
+    pieces = np.diff(edges) * np.concatenate(([1.0], curve.survival[:within]))
+    beyond = pieces[::-1].cumsum()[::-1][1:]
+    at_risk = curve.at_risk[:within].astype(np.float64)
+    events = curve.events[:within].astype(np.float64)
+    left = at_risk - events
+    counted = (events > 0) & (left > 0)
+    terms = beyond[counted] ** 2 * events[counted] / (at_risk[counted] * left[counted])
+    return float(pieces.sum()), math.sqrt(float(terms.sum()))
+
+
+def _against_zero(value: float, error: float, method: str) -> Test:
+    if error == 0:
+        reason = "undefined: no event before the horizon leaves a standard error of 0"
+        return Test(
+            statistic=None,
+            p_value=None,
+            sides="two-sided",
+            null_value=0.0,
+            method=method,
+            notes=(f"statistic: {reason}", f"p_value: {reason}"),
+        )
+    z = value / error
+    return Test(
+        statistic=z,
+        p_value=float(2 * special.ndtr(-abs(z))),
+        sides="two-sided",
+        null_value=0.0,
+        method=f"{method}, normal test",
+    )
+
+
+def _carried(one: Estimate, other: Estimate) -> tuple[str, ...]:
+    return tuple(
+        f"value: in the {place} group {note.removeprefix('value: ')}"
+        for place, found in (("first", one), ("second", other))
+        for note in found.notes
+    )
+
+
+def _errors(one: Estimate, other: Estimate) -> tuple[float, float]:
+    return _known(one.standard_error), _known(other.standard_error)
+
+
+def _known(number: float | None) -> float:
+    """Give a number that the area under a curve always has."""
+    if number is None:
+        raise ValueError("a restricted mean always has a value and a standard error")
+    return number
+
+
+def _horizon(horizon: float) -> float:
+    if not (math.isfinite(horizon) and horizon > 0):
+        raise UsageError(
+            f"a horizon of {horizon} for a restricted mean", accepted="a finite time above 0"
+        )
+    return float(horizon)
