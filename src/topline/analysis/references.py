@@ -24,6 +24,7 @@ from topline.trial.dataset import Variable
 from topline.trial.library import Library
 from topline.trial.populations import STANDARD_POPULATIONS
 from topline.trial.specification import (
+    AdverseEvents,
     BaselineMeasure,
     OutcomeMeasure,
     Part,
@@ -42,8 +43,6 @@ _TYPES: Mapping[str, pl.DataType] = {
     "datetime": pl.Datetime(),
     "boolean": pl.Boolean(),
 }
-#: Variables of ADAE that the defaults look at where they exist.
-_EVENT_VARIABLES = ("TRTEMFL", "AESER", "AESDTH", "AEOUT", *ORGAN_SYSTEM_VARIABLES, "AEDECOD")
 
 
 @dataclass(frozen=True, slots=True)
@@ -293,12 +292,29 @@ def needed(specification: Specification, library: Library) -> dict[str, set[str]
             columns.setdefault((outcome.dataset or "ADSL").upper(), set())
     events = specification.adverse_events
     if events is not None:
-        columns.setdefault(events.dataset.upper(), set()).update(_EVENT_VARIABLES)
+        chosen = columns.setdefault(events.dataset.upper(), set())
+        chosen.update(_event_variables(events, library))
     return {"ADSL": None} | {
         name: (chosen | {PARTICIPANT}) & set(library.variables(name))
         for name, chosen in columns.items()
         if name in library and name != "ADSL"
     }
+
+
+def _event_variables(events: AdverseEvents, library: Library) -> Iterator[str]:
+    """Name the variables that the defaults look at where the specification says nothing else.
+
+    Of a dataset of a million rows, a column that is not read is time and memory saved.
+    """
+    if events.where is None:
+        yield "TRTEMFL"
+    if events.serious_where is None:
+        yield "AESER"
+    if events.fatal_where is None:
+        yield from ("AESDTH", "AEOUT")
+    if events.organ_system is None and events.dataset in library:
+        found = library.variables(events.dataset)
+        yield from [name for name in ORGAN_SYSTEM_VARIABLES if name in found][:1]
 
 
 def check(reading: SpecificationReading, library: Library) -> list[Problem]:
