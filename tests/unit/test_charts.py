@@ -188,6 +188,18 @@ def test_a_drawing_is_well_formed_and_named() -> None:
     assert "undefined" not in figure.svg
 
 
+def printed(svg: str) -> list[str]:
+    return [element.text or "" for element in ElementTree.fromstring(svg).iter(f"{SVG}text")]
+
+
+def test_ticks_say_where_they_stand_to_the_last_digit() -> None:
+    figure = drawn(measure([pair(mean(0, "1.2"), mean(1, "9.8"))]))
+    assert {"0", "2.5", "5", "7.5", "10"} <= set(printed(figure.svg))
+    uneven = curve(at_risk_times=(0.0, 6.45, 9.3), at_risk=(10, 3, 1))
+    figure = survival_chart([uneven], "Overall Survival", "x")
+    assert {"0", "6.45", "9.3"} <= set(printed(figure.svg))
+
+
 def curve(**changes: object) -> SurvivalCurve:
     made = SurvivalCurve(
         address=ADDRESS,

@@ -164,19 +164,21 @@ def test_a_page_names_no_address_of_the_network_but_the_registry() -> None:
     study = small_study()
     named = Study(
         protocol_section=ProtocolSection(
-            identification_module=IdentificationModule(nct_id="NCT00000000")
+            identification_module=IdentificationModule(nct_id="NCT00000001")
         ),
         results_section=study.results_section,
     )
     page = render_page(named)
     found = set(re.findall(r"(?:https?:)?//[a-z0-9.]+\.[a-z]+[^\"'< ]*", page))
     assert found == {
-        "https://clinicaltrials.gov/study/NCT00000000",
+        "https://clinicaltrials.gov/study/NCT00000001",
         "http://www.w3.org/2000/svg",  # a name, not an address
     }
 
 
-@pytest.mark.parametrize("nct_id", ["javascript:alert(1)", "NCT1", "NCT00000000/../x"])
+@pytest.mark.parametrize(
+    "nct_id", ["javascript:alert(1)", "NCT1", "NCT00000001/../x", "NCT00000000"]
+)
 def test_only_a_number_of_the_registry_becomes_a_link(nct_id: str) -> None:
     page = render_page(small_study(nct_id), drawn=())
     assert "clinicaltrials.gov" not in page

@@ -21,6 +21,10 @@ Record = dict[str, Any]
 
 FONT = "Liberation Sans, Arial, Helvetica, sans-serif"
 
+EXACT = ",.6~r"
+"""How an axis prints its ticks: every digit they have. Left to itself Vega rounds the labels of
+ticks it did not choose, and a tick at 6.5 would say 6."""
+
 WIDE = 720
 """Width of a chart that fills the page's column [px]."""
 NARROW = 340

@@ -14,7 +14,8 @@ from topline.render.context import Headline, KeyNumber, Overview
 from topline.render.table_model import Fact, ModuleTables, Section
 from topline.render.table_parts import label
 
-_NCT_ID = re.compile(r"NCT[0-9]{8}")
+_NCT_ID = re.compile(r"NCT(?!0{8})[0-9]{8}")
+"""Zeros alone are nobody's number: examples use them."""
 MOST_HEADLINES = 4
 MOST_LINES = 8
 """Values of a primary outcome measure repeated in the head of the page."""

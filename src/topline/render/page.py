@@ -2,6 +2,7 @@
 
 import base64
 import hashlib
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import fields
 from functools import cache
@@ -194,7 +195,25 @@ def environment() -> Environment:
         lstrip_blocks=True,
     )
     made.filters["drawing"] = _drawing
+    made.filters["plain"] = plain
     return made
+
+
+def plain(text: str) -> str:
+    r"""Return a free text without the backslashes that the registry's interface puts before marks.
+
+    Descriptions and comments come as Markdown in which ``<``, ``>``, ``[``, ``*`` and the like are
+    escaped; a person reads them as they were typed. The record keeps them as posted.
+
+    Examples
+    --------
+    >>> plain(r"a ratio \< 1 \[CO\^2\]")
+    'a ratio < 1 [CO^2]'
+    """
+    return _ESCAPED.sub(r"\1", text)
+
+
+_ESCAPED = re.compile(r"\\([<>\[\]^*&~_|.`#+-])")
 
 
 def _drawing(svg: str) -> Markup:

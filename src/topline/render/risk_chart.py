@@ -74,7 +74,7 @@ def risk_chart(module: AdverseEventsModule, address: str, name: str) -> Figure |
     caption = _caption(len(chosen), len(terms), several)
     description = f"{caption} {_describe(chosen, titles)}"
     wide, narrow = (
-        row_plot(rows, legend=legend, axis=axis, title=title, width=width)
+        row_plot(rows, legend=legend, axis=axis, title=title, width=width, bars=not several)
         for width in (WIDE, NARROW)
     )
     return Figure(

@@ -13,7 +13,7 @@ from typing import Any
 import altair
 
 from topline.render.axis import Axis
-from topline.render.figure import Record, definition, fitted, wrapped
+from topline.render.figure import EXACT, Record, definition, fitted, wrapped
 from topline.render.palette import GRID, INK, MUTED, series_colour, series_shape
 
 LABEL, MARK, GAP = 15, 15, 7
@@ -129,7 +129,7 @@ def _template(bars: bool, logarithmic: bool) -> dict[str, Any]:
         grid=False,
         titleAnchor="start",
         labelFlush=True,
-        format="~g" if logarithmic else altair.Undefined,
+        format="~g" if logarithmic else EXACT,
     )
     colour = altair.Color("colour:N", scale=None, legend=None)
     fill = altair.Fill("colour:N", scale=None, legend=None)

@@ -6,7 +6,17 @@ import altair
 
 from topline.analysis.curves import SurvivalCurve
 from topline.render.axis import Axis, axis_over
-from topline.render.figure import NARROW, WIDE, Figure, Record, definition, draw, fitted, inline
+from topline.render.figure import (
+    EXACT,
+    NARROW,
+    WIDE,
+    Figure,
+    Record,
+    definition,
+    draw,
+    fitted,
+    inline,
+)
 from topline.render.palette import INK, MUTED, series_colour
 
 _HEIGHT = 260
@@ -76,7 +86,7 @@ def _end(curve: SurvivalCurve) -> float:
 def _curves(curves: Sequence[SurvivalCurve], axis: Axis, width: int) -> altair.LayerChart:
     x_scale = altair.Scale(domain=[axis.lower, axis.upper], nice=False)
     unit = curves[0].unit
-    x_axis = altair.Axis(values=list(axis.ticks), grid=False, title=unit.capitalize())
+    x_axis = altair.Axis(values=list(axis.ticks), grid=False, title=unit.capitalize(), format=EXACT)
     x = altair.X("time:Q", scale=x_scale, axis=x_axis)
     y = altair.Y(
         "survival:Q",
