@@ -69,13 +69,19 @@ class Rows:
     dataset: str
     condition: str
     frame: pl.DataFrame
+    _within: dict[int, tuple[npt.NDArray[np.bool_], pl.DataFrame]] = field(
+        default_factory=dict, compare=False, repr=False
+    )
 
     def within(self, members: npt.NDArray[np.bool_]) -> pl.DataFrame:
-        """Keep the rows of some participants."""
+        """Keep the rows of some participants; asked again of the same array, they are at hand."""
         if bool(members.all()):
             return self.frame
-        mask = members[self.frame[INDEX].to_numpy()]
-        return self.frame.filter(pl.Series(mask))
+        # The array is kept beside its rows, so that no other can come to have its identity.
+        if id(members) not in self._within:
+            mask = members[self.frame[INDEX].to_numpy()]
+            self._within[id(members)] = members, self.frame.filter(pl.Series(mask))
+        return self._within[id(members)][1]
 
 
 @dataclass
