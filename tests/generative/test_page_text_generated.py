@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from topline.errors import ToplineError
+from topline.errors import DocumentError
 from topline.formats import page_text_labels
 from topline.formats.document import Document
 from topline.formats.page_text import FORMAT, page_text, read_page_text
@@ -90,9 +90,7 @@ DANGEROUS = [
     "\\>5",
 ]
 
-plain_lines = st.text(
-    st.characters(exclude_categories=["Cs"], exclude_characters="\n"), max_size=6
-)
+plain_lines = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\n"), max_size=6)
 dangerous_lines = st.builds(
     lambda before, line, after: before + line + after,
     st.sampled_from(["", "", "\\", "\\\\"]),
@@ -285,9 +283,7 @@ more = st.builds(
 dates = st.none() | st.builds(DateStruct, date=some_text)
 protocols = st.builds(
     ProtocolSection,
-    identification_module=st.builds(
-        IdentificationModule, nct_id=some_text, brief_title=some_text
-    ),
+    identification_module=st.builds(IdentificationModule, nct_id=some_text, brief_title=some_text),
     status_module=st.builds(
         StatusModule,
         overall_status=some_text,
@@ -406,8 +402,7 @@ def test_any_lines_below_a_title_are_read_or_refused(body: str) -> None:
         source = Source("made", io.BytesIO(text.encode()))
         try:
             document = read_page_text(source, allow_incomplete=allow_incomplete)
-        except ToplineError as problem:
-            assert "made" in str(problem)
+        except DocumentError:
             continue
         assert page_text(document)
 

@@ -9,7 +9,12 @@ from typing import Any, TypeAlias
 from topline.formats.document import Document, SetAside
 from topline.formats.format import Format
 from topline.formats.limits import DEFAULT_LIMITS, Limits
-from topline.formats.registry import find_format_to_write, read_documents, write_documents
+from topline.formats.registry import (
+    find_format_to_write,
+    read_document,
+    read_documents,
+    write_documents,
+)
 from topline.record.addresses import field_names, format_address, parse_address
 from topline.record.node import Node
 from topline.record.study import Study
@@ -77,6 +82,7 @@ def convert(
     source_format: str | None = None,
     target_format: str | None = None,
     indented: bool = False,
+    nct_id: str | None = None,
     limits: Limits = DEFAULT_LIMITS,
 ) -> Conversion:
     """Convert documents, one study at a time.
@@ -89,6 +95,8 @@ def convert(
         Names of formats; found by content and ending if not given.
     indented
         Whether the result is laid out for people.
+    nct_id
+        The number of the only study to convert; all of them if not given.
     limits
         What may be held and unpacked.
 
@@ -115,7 +123,9 @@ def convert(
     """
     written = find_format_to_write(target, target_format)
     account = _Account(written)
-    documents = read_documents(source, source_format, limits)
+    documents: Iterable[Document] = read_documents(source, source_format, limits)
+    if nct_id is not None:
+        documents = (read_document(source, source_format, limits, nct_id=nct_id),)
     write_documents(account.watch(documents), target, written.name, indented=indented)
     return account.closed()
 

@@ -3,10 +3,10 @@
 The site runs the time frame together with what follows: ``Timeframe: Up to 6 monthsPopulation: …``
 and, where there is no population, ``…up to 3 yearsWill be estimated…``. The label ``Population: ``
 separates; without it a capital letter directly behind a small letter, a digit, a point, a percent
-sign or a bracket does. Of 1,094 outcome measures of real records without a population in which
-there is such a place, the first one is where the description begins in 1,092. Where there is none,
-all stands in the time frame. Pages of ours give each text its own label where this would misread
-them, and say more where the record holds what the site leaves out.
+sign or a bracket does. Of 1,141 outcome measures of real records with a description and without a
+population, 1,079 have such a place, and the first is where the description begins in all but one;
+the others stand in the time frame whole. Pages of ours give each text its own label where this would
+misread them, and say more where the record holds what the site leaves out.
 """
 
 import re
