@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from topline.cli.options import From
+from topline.cli.options import From, StudyNumber
 from topline.cli.terminal import say, write_json
 
 if TYPE_CHECKING:
@@ -17,6 +17,7 @@ def convert(
         str,
         typer.Option("--output", "-o", metavar="OUT", help="Where to write; - is standard output."),
     ] = "-",
+    study: StudyNumber = None,
     source_format: From = None,
     target_format: Annotated[
         str | None,
@@ -38,7 +39,12 @@ def convert(
     from topline.formats.conversion import convert as convert_documents
 
     done = convert_documents(
-        source, output, source_format=source_format, target_format=target_format, indented=indent
+        source,
+        output,
+        source_format=source_format,
+        target_format=target_format,
+        indented=indent,
+        nct_id=study,
     )
     if json:
         write_json(done, aside=output == "-")

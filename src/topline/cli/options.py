@@ -22,7 +22,7 @@ StudyNumber = Annotated[
     typer.Option(
         "--study",
         metavar="NCT_ID",
-        help="Which study, where the document holds several: its NCT number.",
+        help="One study of a document that holds several: its NCT number.",
     ),
 ]
 Json = Annotated[bool, typer.Option("--json", help="Print JSON for programs.")]

@@ -123,8 +123,10 @@ def convert(
     """
     written = find_format_to_write(target, target_format)
     account = _Account(written)
-    documents: Iterable[Document] = read_documents(source, source_format, limits)
-    if nct_id is not None:
+    documents: Iterable[Document]
+    if nct_id is None:
+        documents = read_documents(source, source_format, limits)
+    else:
         documents = (read_document(source, source_format, limits, nct_id=nct_id),)
     write_documents(account.watch(documents), target, written.name, indented=indented)
     return account.closed()
