@@ -76,6 +76,11 @@ class AdverseEventsBuilder:
         self.rows = self._rows()
         self.events = self._events()
         self.grouped = in_groups(self.events, self.columns)
+        # Posted organ system -> the condition that an event is of it.
+        self.of_system = {
+            name: among(self._organ_system_variable(), sorted(values))
+            for name, values in self.collected[SYSTEM].items()
+        }
 
     def build(self) -> AdverseEventsModule:
         """Build the module."""
@@ -315,11 +320,7 @@ class AdverseEventsBuilder:
     def _coded(self, system: str, terms: Sequence[str]) -> str:
         """Say as a condition that an event is one of some terms of an organ system."""
         values = [value for term in terms for value in sorted(self.collected[TERM][term])]
-        systems = sorted(self.collected[SYSTEM][system])
-        return (
-            f"{among(self._organ_system_variable(), systems)} and "
-            f"{among(self.specification.term, values)}"
-        )
+        return f"{self.of_system[system]} and {among(self.specification.term, values)}"
 
     def _listed(self, keys: Sequence[Key]) -> str:
         terms: dict[str, list[str]] = {}

@@ -188,7 +188,7 @@ class Cohort:
     def reached(self, dataset: str, condition: str) -> npt.NDArray[np.bool_]:
         """Tell which participants have a row of a dataset that meets a condition."""
         mask = np.zeros(self.participants.height, dtype=np.bool_)
-        mask[self.rows(dataset, condition).frame[INDEX].to_numpy()] = True
+        mask[self.rows(dataset, condition, columns=[pl.col(INDEX)]).frame[INDEX].to_numpy()] = True
         return mask
 
     def population_name(self, name: str | None) -> str:
