@@ -239,6 +239,25 @@ def test_a_curve_runs_to_the_last_participant() -> None:
     ]
 
 
+def test_a_number_that_does_not_fit_is_never_cut() -> None:
+    figure = drawn(
+        measure(
+            [
+                pair(
+                    Measurement(
+                        group_id="OG000",
+                        value="123456.78",
+                        lower_limit="100000.12",
+                        upper_limit="234567.89",
+                    ),
+                    mean(1, "1" * 40),
+                )
+            ]
+        )
+    )
+    assert [value["text"] for value in data(figure, "values")] == ["123456.78", ""]
+
+
 def test_limits_leave_a_gap_where_they_are_undefined() -> None:
     band, *_ = layers(survival_chart([curve()], "Overall Survival", "x"))
     assert [(step["time"], step["until"], step["lower"]) for step in band] == [

@@ -12,6 +12,8 @@ from topline.render.table_parts import percentage
 MOST_TERMS = 15
 """Terms drawn; the table holds the rest."""
 
+MOST_PRINTED = 2
+"""Risks printed beside a row: more do not fit on a telephone."""
 MOST_DESCRIBED = 5
 """Terms repeated in the description for those who cannot see the chart."""
 
@@ -99,12 +101,14 @@ def _term(event: AdverseEvent, suffix: str, places: dict[str | None, int]) -> _T
 
 
 def _row(term: _Term, several: bool) -> PlotRow:
-    marks = tuple(PlotMark(series=place, value=percent) for place, percent in term.risks)
-    text = ""
-    if len(term.risks) <= 3:
-        shares = (percentage(percent, 100) for _, percent in term.risks)
-        text = " · ".join(share.text for share in shares if share is not None)
-    return PlotRow(label=term.label, marks=marks, joined=several or len(marks) != 1, text=text)
+    shares = [percentage(percent, 100) for _, percent in term.risks]
+    printed = [share.text for share in shares if share is not None]
+    marks = tuple(
+        PlotMark(series=place, value=percent, text="" if several else text)
+        for (place, percent), text in zip(term.risks, printed, strict=True)
+    )
+    together = " · ".join(printed) if len(printed) <= MOST_PRINTED else ""
+    return PlotRow(label=term.label, marks=marks, joined=several, text=together)
 
 
 def _caption(chosen: int, terms: int, several: bool) -> str:

@@ -93,8 +93,8 @@ def row_plot(
     bars
         Whether values are drawn as bars from zero.
     """
-    plot_width = width - VALUES - 24
     table, height, top = _layout(rows, legend, bars)
+    plot_width = width - 24 - (VALUES if table.values else 0)
     spec = copy.deepcopy(_template(bars, axis.logarithmic))
     spec["width"], spec["height"] = plot_width, height
     spec["datasets"] = {
@@ -103,7 +103,7 @@ def row_plot(
         "marks": table.marks,
         "keys": table.keys,
         "labels": _fitted(table.labels, width - 16),
-        "values": _fitted(table.values, VALUES),
+        "values": [{**value, "text": _printed(value["text"])} for value in table.values],
         "names": _fitted(table.names, width - 30),
     }
     for layer in spec["layer"]:
@@ -228,6 +228,17 @@ def _lay_joined(row: PlotRow, y: float, laid: _Laid) -> None:
         _lay(mark, y, laid)
     if row.text:
         laid.values.append({"y": y, "text": row.text})
+
+
+def _printed(text: str) -> str:
+    """Return what fits of a posted number: with its limits, without them, or nothing.
+
+    A number is never cut: half of it would be another number.
+    """
+    for shown in (text, text.partition(" (")[0]):
+        if fitted(shown, VALUES) == shown:
+            return shown
+    return ""
 
 
 def _fitted(texts: list[Record], width: float) -> list[Record]:

@@ -245,6 +245,6 @@ def _describe(curves: Sequence[SurvivalCurve]) -> str:
 
 def _caption(curve: SurvivalCurve) -> str:
     return (
-        f"Bands are {100 * curve.level:g}% confidence limits by the {curve.transform} transform; "
+        f"Bands are {100 * curve.level:g}% confidence limits ({curve.transform}); "
         "ticks mark censoring."
     )
