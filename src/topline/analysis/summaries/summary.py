@@ -61,6 +61,9 @@ class Sample:
         """
         name = (variable or self.variable).upper()
         frame = self.analysed()
+        if frame.is_empty():
+            # A column without any value has no type that could be wrong.
+            return np.empty(0)
         keys = [INDEX] if self.unit_variable is None else [INDEX, self.unit_variable.upper()]
         repeated = frame.select(pl.struct(keys).is_duplicated().sum()).item()
         if repeated:
