@@ -1,0 +1,260 @@
+"""Standard errors and degrees of freedom of fixed effects in a mixed model: Satterthwaite and Kenward–Roger.
+
+Three methods, by the names that R's mmrm uses in lower case:
+
+``"satterthwaite"``
+    The asymptotic standard error, with degrees of freedom from the variance of its square (Satterthwaite,
+    Biometrics Bulletin 2 (1946) 110–114, doi:10.2307/3002019; several contrasts at once by Fai and Cornelius,
+    Journal of Statistical Computation and Simulation 54 (1996) 363–378).
+``"kenward-roger"``
+    The covariance adjusted for the covariance parameters being estimated (Kenward and Roger, Biometrics 53 (1997)
+    983–997, doi:10.2307/2533558), with second derivatives of the covariance matrix. These depend on how a
+    structure is written in parameters; here as in R's mmrm.
+``"kenward-roger-linear"``
+    The same without second derivatives: SAS's DDFM=KR(LINEAR), and SAS's DDFM=KR for an unstructured matrix,
+    whose parameters in SAS are its elements. It does not depend on the choice of parameters.
+
+The covariance of the covariance parameters is the inverse of the observed information (SAS, R's mmrm) or the
+expected information (Kenward and Roger's paper, R's pbkrtest). Published analyses rest on the first.
+"""
+
+from dataclasses import dataclass
+from typing import Literal, TypeAlias
+
+import numpy as np
+from scipy import linalg
+
+from topline.stats.checking import known
+from topline.stats.estimate import Floats
+from topline.stats.mixed_model import MixedFit
+from topline.stats.restricted_likelihood import slopes_of
+
+Method: TypeAlias = Literal["satterthwaite", "kenward-roger", "kenward-roger-linear"]
+"""How standard errors and degrees of freedom are computed."""
+
+Information: TypeAlias = Literal["observed", "expected"]
+"""Which information matrix says how well the covariance parameters are known."""
+
+METHODS: tuple[Method, ...] = ("satterthwaite", "kenward-roger", "kenward-roger-linear")
+INFORMATION: tuple[Information, ...] = ("observed", "expected")
+
+FEWEST_EQUAL = 1e-8
+"""Degrees of freedom that differ less than this are one number in Fai and Cornelius' average."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Inference:
+    """How a mixed model's coefficients are judged.
+
+    Parameters
+    ----------
+    fit
+        The fitted model.
+    method, information
+        See the module.
+    adjusted_root
+        As ``fit.root``, for the covariance that standard errors are taken from.
+    parameter_covariance
+        Of the covariance parameters; ``None`` where the fit did not converge.
+    """
+
+    fit: MixedFit
+    method: Method
+    information: Information
+    adjusted_root: Floats
+    parameter_covariance: Floats | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class JointStatistic:
+    """An F statistic of several contrasts at once."""
+
+    statistic: float
+    numerator: int
+    denominator: float
+
+
+def mixed_model_inference(
+    fit: MixedFit, *, method: Method = "satterthwaite", information: Information = "observed"
+) -> Inference:
+    """Say how a mixed model's coefficients are to be judged.
+
+    Parameters
+    ----------
+    fit
+        From :func:`topline.stats.mixed_model.fit_mixed_model`.
+    method
+        A name in :data:`METHODS`.
+    information
+        ``"observed"`` or ``"expected"``.
+
+    Returns
+    -------
+    Inference
+        For the functions of :mod:`topline.stats.mixed_model_means`.
+
+    Raises
+    ------
+    UsageError
+        If the method or the information is not known.
+
+    See Also
+    --------
+    R: ``mmrm_control(method = "Satterthwaite")``, ``mmrm_control(method = "Kenward-Roger", vcov =
+    "Kenward-Roger-Linear")``; SAS: MODEL … / DDFM=SATTERTHWAITE, DDFM=KR, DDFM=KR(LINEAR).
+
+    Examples
+    --------
+    >>> from topline.stats.mixed_model import fit_mixed_model
+    >>> from topline.stats.model_matrix import model_matrix, variables
+    >>> visit = ["1", "2"] * 4
+    >>> made = model_matrix(variables(factors={"visit": visit}), [("visit",)])
+    >>> fit = fit_mixed_model([1, 2, 2, 4, 4, 3, 5, 7], made, subject=[1, 1, 2, 2, 3, 3, 4, 4], visit=visit)
+    >>> inference = mixed_model_inference(fit)
+    >>> round(degrees_of_freedom(inference, [0, 1]), 6)
+    3.0
+    """
+    known("method", method, METHODS)
+    known("information", information, INFORMATION)
+    root = fit.root
+    uncertainty = None
+    if fit.converged:
+        second = fit.curvature.observed if information == "observed" else fit.curvature.expected
+        uncertainty = 2 * linalg.inv(second, check_finite=False)
+        if method != "satterthwaite":
+            root = root @ _adjustment(fit, uncertainty, linear=method == "kenward-roger-linear")
+    return Inference(
+        fit=fit,
+        method=method,
+        information=information,
+        adjusted_root=root,
+        parameter_covariance=uncertainty,
+    )
+
+
+def degrees_of_freedom(inference: Inference, row: Floats) -> float | None:
+    """Give the degrees of freedom of one combination of coefficients.
+
+    They are ``2 v² / (g′ W g)`` with the asymptotic variance v of the combination, its derivatives g by the
+    covariance parameters and their covariance W. Kenward and Roger's for one combination are the same.
+
+    Returns
+    -------
+    float or None
+        ``None`` where the fit did not converge, or the variance does not depend on the covariance parameters.
+    """
+    if inference.parameter_covariance is None:
+        return None
+    fit = inference.fit
+    turned = np.asarray(row, dtype=np.float64) @ fit.root
+    variance = float(turned @ turned)
+    slope = (fit.curvature.slopes @ turned) @ turned
+    spread = float(slope @ inference.parameter_covariance @ slope)
+    return 2 * variance**2 / spread if spread > 0 else None
+
+
+def joint_statistic(inference: Inference, rows: Floats) -> JointStatistic | None:
+    """Give the F statistic that several linearly independent combinations are zero.
+
+    Returns
+    -------
+    JointStatistic or None
+        ``None`` where the fit did not converge, or the degrees of freedom are not above 2 on average.
+    """
+    if inference.parameter_covariance is None:
+        return None
+    if inference.method == "satterthwaite":
+        return _fai_cornelius(inference, rows)
+    return _kenward_roger(inference, inference.parameter_covariance, rows)
+
+
+def _adjustment(fit: MixedFit, uncertainty: Floats, *, linear: bool) -> Floats:
+    """Give the factor from the asymptotic to the adjusted root (Kenward and Roger 1997, equation 3)."""
+    visits = len(fit.visits)
+    derivatives = fit.structure.derivatives(fit.parameters, visits)
+    found, slopes = fit.likelihood, fit.curvature.slopes
+    # Σ W_kl (Q_kl − P_k Φ P_l − R_kl / 4), in the coordinates where Φ is the identity.
+    paired = np.tensordot(uncertainty, derivatives.first, axes=1)
+    inner = (derivatives.first[:, np.newaxis] @ found.inverses @ paired[:, np.newaxis]).sum(axis=0)
+    columns = found.weighted_columns
+    size = columns.shape[2]
+    middle = inner[fit.patterns.pattern] @ columns
+    total = columns.reshape(-1, size).T @ middle.reshape(-1, size)
+    total -= (slopes @ np.tensordot(uncertainty, slopes, axes=1)).sum(axis=0)
+    if not linear:
+        curved = np.tensordot(uncertainty, derivatives.second, axes=2)
+        total -= slopes_of(found, curved[np.newaxis])[0] / 4
+    adjusted = np.eye(size) + total + total.T
+    values, vectors = linalg.eigh(adjusted, check_finite=False)
+    factor: Floats = vectors * np.sqrt(np.maximum(values, 0.0))
+    return factor
+
+
+def _fai_cornelius(inference: Inference, rows: Floats) -> JointStatistic | None:
+    values, vectors = linalg.eigh(_covariance(inference.fit.root, rows), check_finite=False)
+    turned = vectors.T @ rows
+    squares = (turned @ inference.fit.coefficients) ** 2 / values
+    each = [degrees_of_freedom(inference, row) for row in turned]
+    if any(number is None for number in each):
+        return None
+    numbers = np.array(each, dtype=np.float64)
+    size = len(rows)
+    if np.ptp(numbers) <= FEWEST_EQUAL * numbers.max():
+        return JointStatistic(
+            statistic=float(squares.mean()), numerator=size, denominator=float(numbers.mean())
+        )
+    # The F with ν degrees of freedom has mean ν / (ν − 2): match the mean of the sum of squared t statistics.
+    expected = float((numbers / (numbers - 2))[numbers > 2].sum())
+    if expected <= size:
+        return None
+    return JointStatistic(
+        statistic=float(squares.mean()),
+        numerator=size,
+        denominator=2 * expected / (expected - size),
+    )
+
+
+def _kenward_roger(
+    inference: Inference, uncertainty: Floats, rows: Floats
+) -> JointStatistic | None:
+    """Scale the Wald statistic and match it to an F (Kenward and Roger 1997, section 3)."""
+    fit = inference.fit
+    size = len(rows)
+    turned = rows @ fit.root
+    # tr(Θ Φ P_k Φ) with Θ = L′(LΦL′)⁻¹L, in coordinates where Φ is the identity.
+    whitened = linalg.solve_triangular(
+        np.linalg.cholesky(turned @ turned.T), turned, lower=True, check_finite=False
+    )
+    inside = whitened @ fit.curvature.slopes @ whitened.T
+    traces = np.trace(inside, axis1=1, axis2=2)
+    flat = inside.reshape(len(inside), -1)
+    first = float(traces @ uncertainty @ traces)
+    second = float(((flat @ flat.T) * uncertainty).sum())
+    differences = rows @ fit.coefficients
+    wald = float(
+        differences
+        @ linalg.solve(_covariance(inference.adjusted_root, rows), differences, assume_a="pos")
+    )
+    if second <= 0:
+        return None
+    spread = (first + 6 * second) / (2 * size)
+    ratio = ((size + 1) * first - (size + 4) * second) / ((size + 2) * second)
+    below = 3 * size + 2 * (1 - ratio)
+    weights = ratio / below, (size - ratio) / below, (size + 2 - ratio) / below
+    mean = 1 / (1 - second / size)
+    variance = (
+        2
+        / size
+        * (1 + weights[0] * spread)
+        / ((1 - weights[1] * spread) ** 2 * (1 - weights[2] * spread))
+    )
+    shape = variance / (2 * mean**2)
+    denominator = 4 + (size + 2) / (size * shape - 1)
+    scale = denominator / (mean * (denominator - 2))
+    return JointStatistic(statistic=scale * wald / size, numerator=size, denominator=denominator)
+
+
+def _covariance(root: Floats, rows: Floats) -> Floats:
+    turned = rows @ root
+    product: Floats = turned @ turned.T
+    return product

@@ -1,0 +1,429 @@
+"""What a mixed model for repeated measures says: coefficients, least squares means, differences, joint tests.
+
+A least squares mean is the model's prediction at named levels of some variables, at the mean of each covariate
+over the measurements and averaged over the levels of the other categorical variables (Searle, Speed and Milliken,
+The American Statistician 34 (1980) 216–221, doi:10.1080/00031305.1980.10483031; R's emmeans, SAS's LSMEANS).
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from topline.errors import UsageError
+from topline.stats.checking import confidence_level, finite, known, same_length
+from topline.stats.degrees_of_freedom import Inference, degrees_of_freedom, joint_statistic
+from topline.stats.distribution import f_probability, t_multiplier, t_probability
+from topline.stats.estimate import Estimate, Floats, Sides, Test
+from topline.stats.mixed_model import MixedFit, fit_mixed_model
+from topline.stats.model_matrix import Margins, Term, model_matrix, variables
+
+_METHODS = {
+    "satterthwaite": "Satterthwaite degrees of freedom",
+    "kenward-roger": "Kenward–Roger covariance and degrees of freedom",
+    "kenward-roger-linear": "Kenward–Roger covariance (linear) and degrees of freedom",
+}
+
+_NOT_ESTIMABLE = "not estimable: the data do not tell it apart from other effects (an empty cell, or confounding)"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Effect:
+    """One combination of a model's coefficients, with its interval and its test against a null value."""
+
+    name: str
+    estimate: Estimate
+    test: Test
+
+
+def fit_repeated_measures(
+    response: ArrayLike,
+    *,
+    subject: Iterable[object],
+    visit: Iterable[object],
+    group: Iterable[object],
+    covariates: Mapping[str, ArrayLike] | None = None,
+    factors: Mapping[str, Iterable[object]] | None = None,
+    visit_interactions: Sequence[str] = (),
+    covariance: str = "unstructured",
+    visit_order: Sequence[object] | None = None,
+) -> MixedFit:
+    """Fit the usual model of a trial with repeated measurements: group, visit, their interaction and covariates.
+
+    Parameters
+    ----------
+    response, subject, visit, covariance, visit_order
+        As in :func:`topline.stats.mixed_model.fit_mixed_model`.
+    group
+        The group of each measurement's participant.
+    covariates, factors
+        Continuous and categorical variables by name, such as the baseline value and the region.
+    visit_interactions
+        The names among them whose effect may differ between visits.
+
+    Returns
+    -------
+    MixedFit
+        Its variables are called ``"group"`` and ``"visit"`` beside the names given.
+
+    Raises
+    ------
+    DataError, UsageError, LimitError
+        As :func:`topline.stats.mixed_model.fit_mixed_model`.
+
+    See Also
+    --------
+    R: ``mmrm(response ~ covariates + group * visit + us(visit | subject))``. SAS: PROC MIXED with MODEL response =
+    covariates group visit group*visit.
+
+    Examples
+    --------
+    >>> fit = fit_repeated_measures([1, 2, 2, 4, 4, 3, 5, 7], subject=[1, 1, 2, 2, 3, 3, 4, 4],
+    ...                             visit=[1, 2] * 4, group=list("aaaabbbb"), covariance="compound-symmetry")
+    >>> fit.matrix.names
+    ('(Intercept)', 'groupb', 'visit2', 'groupb:visit2')
+    """
+    others = [*(covariates or {}), *(factors or {})]
+    for name in others:
+        if name in ("group", "visit"):
+            raise UsageError(
+                f"the name {name!r} is used twice in a model", accepted="one variable for each name"
+            )
+    for name in visit_interactions:
+        known("covariate or factor", name, others)
+    visits, groups = list(visit), list(group)
+    made = variables(
+        covariates=covariates,
+        factors={**(factors or {}), "group": groups, "visit": visits},
+        levels={} if visit_order is None else {"visit": visit_order},
+    )
+    terms: list[Term] = [(name,) for name in [*others, "group", "visit"]]
+    terms += [("group", "visit"), *((name, "visit") for name in visit_interactions)]
+    return fit_mixed_model(
+        response,
+        model_matrix(made, terms),
+        subject=subject,
+        visit=visits,
+        covariance=covariance,
+        visit_order=visit_order,
+    )
+
+
+def mixed_model_coefficients(inference: Inference, *, level: float = 0.95) -> tuple[Effect, ...]:
+    """Estimate and test every coefficient.
+
+    Parameters
+    ----------
+    inference
+        From :func:`topline.stats.degrees_of_freedom.mixed_model_inference`.
+    level
+        The confidence level, a fraction.
+
+    Returns
+    -------
+    tuple of Effect
+        One for each column. A column determined by those before it has no estimate.
+
+    Examples
+    --------
+    >>> from topline.stats.degrees_of_freedom import mixed_model_inference
+    >>> fit = fit_repeated_measures([1, 2, 2, 4, 4, 3, 5, 7], subject=[1, 1, 2, 2, 3, 3, 4, 4],
+    ...                             visit=[1, 2] * 4, group=list("aaaabbbb"), covariance="compound-symmetry")
+    >>> found = mixed_model_coefficients(mixed_model_inference(fit))[1]
+    >>> found.name, round(found.estimate.value, 6), round(found.estimate.standard_error, 6)
+    ('groupb', 3.0, 1.658312)
+    """
+    names = inference.fit.matrix.names
+    found = []
+    for name, row, told in zip(names, np.eye(len(names)), inference.fit.estimated, strict=True):
+        reason = None if told else "not estimable: determined by the columns before it"
+        found.append(_effect(inference, name, row, level, "coefficient", reason=reason))
+    return tuple(found)
+
+
+def mixed_model_mean(
+    inference: Inference,
+    at: Mapping[str, str | float],
+    *,
+    level: float = 0.95,
+    margins: Margins = "balanced",
+) -> Estimate:
+    """Estimate a least squares mean.
+
+    Parameters
+    ----------
+    inference
+        From :func:`topline.stats.degrees_of_freedom.mixed_model_inference`.
+    at
+        Levels of categorical variables, or values of covariates, by name: ``{"group": "B", "visit": "3"}``.
+    level
+        The confidence level, a fraction.
+    margins
+        How the levels of variables that are not named are weighted: equally, or by their share of measurements.
+
+    Returns
+    -------
+    Estimate
+        In the response's unit, with standard error and degrees of freedom. The value is ``None`` where the data
+        cannot tell it, and everything where the fit did not converge.
+
+    Raises
+    ------
+    UsageError
+        If a variable, a level or the margins are not known.
+
+    Examples
+    --------
+    >>> from topline.stats.degrees_of_freedom import mixed_model_inference
+    >>> fit = fit_repeated_measures([1, 2, 2, 4, 4, 3, 5, 7], subject=[1, 1, 2, 2, 3, 3, 4, 4],
+    ...                             visit=[1, 2] * 4, group=list("aaaabbbb"), covariance="compound-symmetry")
+    >>> round(mixed_model_mean(mixed_model_inference(fit), {"group": "b", "visit": "2"}).value, 6)
+    5.0
+    """
+    row = inference.fit.matrix.row(at, margins=margins)
+    return _effect(inference, "", row, level, f"least squares mean{_weights(margins)}").estimate
+
+
+def mixed_model_difference(
+    inference: Inference,
+    first: Mapping[str, str | float],
+    second: Mapping[str, str | float],
+    *,
+    level: float = 0.95,
+    margins: Margins = "balanced",
+    null_value: float = 0.0,
+    sides: Sides = "two-sided",
+) -> Effect:
+    """Estimate and test the difference of two least squares means, first minus second.
+
+    Parameters
+    ----------
+    inference, level, margins
+        As in :func:`mixed_model_mean`. Nothing is adjusted for multiplicity.
+    first, second
+        Where the two means are taken, as ``at`` in :func:`mixed_model_mean`.
+    null_value
+        The difference under the null hypothesis [the response's unit].
+    sides
+        The alternative.
+
+    Returns
+    -------
+    Effect
+        Undefined as in :func:`mixed_model_mean`.
+
+    Examples
+    --------
+    >>> from topline.stats.degrees_of_freedom import mixed_model_inference
+    >>> fit = fit_repeated_measures([1, 2, 2, 4, 4, 3, 5, 7], subject=[1, 1, 2, 2, 3, 3, 4, 4],
+    ...                             visit=[1, 2] * 4, group=list("aaaabbbb"), covariance="compound-symmetry")
+    >>> found = mixed_model_difference(mixed_model_inference(fit), {"group": "b", "visit": "2"},
+    ...                                {"group": "a", "visit": "2"})
+    >>> round(found.estimate.value, 6), round(found.test.p_value, 4)
+    (2.0, 0.3121)
+    """
+    matrix = inference.fit.matrix
+    row = matrix.row(first, margins=margins) - matrix.row(second, margins=margins)
+    name = f"{_place(first)} - {_place(second)}"
+    what = f"difference of least squares means{_weights(margins)}"
+    return _effect(inference, name, row, level, what, null_value=null_value, sides=sides)
+
+
+def mixed_model_contrast(
+    inference: Inference,
+    row: ArrayLike,
+    *,
+    name: str = "",
+    level: float = 0.95,
+    null_value: float = 0.0,
+    sides: Sides = "two-sided",
+) -> Effect:
+    """Estimate and test any combination of coefficients.
+
+    Parameters
+    ----------
+    inference, level, null_value, sides
+        As in :func:`mixed_model_difference`.
+    row
+        One number for each column of the model, as from :meth:`topline.stats.model_matrix.ModelMatrix.row`.
+    name
+        What to call it.
+
+    Raises
+    ------
+    DataError
+        If the row does not fit the model.
+
+    Examples
+    --------
+    >>> from topline.stats.degrees_of_freedom import mixed_model_inference
+    >>> fit = fit_repeated_measures([1, 2, 2, 4, 4, 3, 5, 7], subject=[1, 1, 2, 2, 3, 3, 4, 4],
+    ...                             visit=[1, 2] * 4, group=list("aaaabbbb"), covariance="compound-symmetry")
+    >>> found = mixed_model_contrast(mixed_model_inference(fit), fit.matrix.row({"group": "b"}))
+    >>> round(found.estimate.value, 6)
+    4.75
+    """
+    combination = finite("row", row)
+    same_length(row=combination, columns=inference.fit.matrix.names)
+    return _effect(
+        inference,
+        name,
+        combination,
+        level,
+        "combination of coefficients",
+        null_value=null_value,
+        sides=sides,
+    )
+
+
+def mixed_model_test(inference: Inference, rows: ArrayLike) -> Test:
+    """Test that several combinations of coefficients are all zero.
+
+    Parameters
+    ----------
+    inference
+        From :func:`topline.stats.degrees_of_freedom.mixed_model_inference`.
+    rows
+        Combinations × columns, linearly independent; rows of
+        :meth:`topline.stats.model_matrix.ModelMatrix.row` and their differences.
+
+    Returns
+    -------
+    Test
+        An F test: Fai and Cornelius' with Satterthwaite's method, otherwise Kenward and Roger's scaled one.
+
+    Raises
+    ------
+    UsageError
+        If the rows do not fit the model or are linearly dependent.
+
+    Examples
+    --------
+    >>> from topline.stats.degrees_of_freedom import mixed_model_inference
+    >>> fit = fit_repeated_measures([1, 2, 2, 4, 4, 3, 5, 7], subject=[1, 1, 2, 2, 3, 3, 4, 4],
+    ...                             visit=[1, 2] * 4, group=list("aaaabbbb"), covariance="compound-symmetry")
+    >>> found = mixed_model_test(mixed_model_inference(fit), [[0, 1, 0, 0], [0, 0, 0, 1]])
+    >>> found.degrees_of_freedom, round(found.statistic, 4)
+    (2, 1.6706)
+    """
+    fit = inference.fit
+    given = np.asarray(rows, dtype=np.float64)
+    if given.ndim != 2 or given.shape[1] != len(fit.matrix.names) or not np.isfinite(given).all():
+        raise UsageError(
+            f"combinations of shape {given.shape} for a model of {len(fit.matrix.names)} columns",
+            where="rows",
+            accepted="a table of finite numbers, one column for each column of the model",
+        )
+    if np.linalg.matrix_rank(given) < len(given):
+        raise UsageError("the combinations are linearly dependent", where="rows")
+    method = f"F test of {len(given)} combinations{_model(inference)}"
+    reason = None if all(fit.estimable(row) for row in given) else _NOT_ESTIMABLE
+    reason = reason or _why_not(inference)
+    found = None if reason else joint_statistic(inference, given)
+    if found is None:
+        reason = reason or "undefined: too few degrees of freedom"
+        return Test(
+            statistic=None,
+            p_value=None,
+            sides="two-sided",
+            null_value=0.0,
+            method=method,
+            notes=(f"statistic: {reason}", f"p_value: {reason}"),
+        )
+    return Test(
+        statistic=found.statistic,
+        degrees_of_freedom=found.numerator,
+        denominator_degrees_of_freedom=found.denominator,
+        p_value=f_probability(found.statistic, found.numerator, found.denominator),
+        sides="two-sided",
+        null_value=0.0,
+        method=method,
+    )
+
+
+def _effect(
+    inference: Inference,
+    name: str,
+    row: Floats,
+    level: float,
+    what: str,
+    *,
+    null_value: float = 0.0,
+    sides: Sides = "two-sided",
+    reason: str | None = None,
+) -> Effect:
+    level = confidence_level(level)
+    known("alternative", sides, ("two-sided", "greater", "less"))
+    null_value = float(finite("null_value", [null_value])[0])
+    fit, method = inference.fit, f"{what}{_model(inference)}"
+    freedom = degrees_of_freedom(inference, row)
+    # A coefficient beside one that was left out is estimated as if that were not in the model, as in R.
+    if reason is None and what != "coefficient" and not fit.estimable(row):
+        reason = _NOT_ESTIMABLE
+    reason = reason or _why_not(inference)
+    if reason is None and freedom is None:
+        reason = "undefined: the degrees of freedom are"
+    if reason is not None or freedom is None:
+        parts = ("value", "lower", "upper", "standard_error")
+        return Effect(
+            name=name,
+            estimate=Estimate(
+                value=None,
+                level=level,
+                method=method,
+                notes=tuple(f"{part}: {reason}" for part in parts),
+            ),
+            test=Test(
+                statistic=None,
+                p_value=None,
+                sides=sides,
+                null_value=null_value,
+                method=method,
+                notes=(f"statistic: {reason}", f"p_value: {reason}"),
+            ),
+        )
+    value = float(row @ fit.coefficients)
+    error = float(np.linalg.norm(row @ inference.adjusted_root))
+    half = t_multiplier(level, freedom) * error
+    statistic = (value - null_value) / error
+    return Effect(
+        name=name,
+        estimate=Estimate(
+            value=value,
+            lower=value - half,
+            upper=value + half,
+            level=level,
+            method=method,
+            standard_error=error,
+            degrees_of_freedom=freedom,
+        ),
+        test=Test(
+            statistic=statistic,
+            degrees_of_freedom=freedom,
+            p_value=t_probability(statistic, freedom, sides),
+            sides=sides,
+            null_value=null_value,
+            method=method,
+        ),
+    )
+
+
+def _why_not(inference: Inference) -> str | None:
+    """Say why nothing can be estimated, if nothing can."""
+    return None if inference.fit.converged else inference.fit.notes[0]
+
+
+def _model(inference: Inference) -> str:
+    return (
+        f", mixed model for repeated measures, {inference.fit.structure.name} covariance, REML, "
+        f"{_METHODS[inference.method]} from the {inference.information} information"
+    )
+
+
+def _weights(margins: Margins) -> str:
+    return "" if margins == "balanced" else ", observed margins"
+
+
+def _place(at: Mapping[str, str | float]) -> str:
+    return ", ".join(str(value) for value in at.values())
