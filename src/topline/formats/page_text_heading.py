@@ -178,7 +178,7 @@ def _read_enrollment(name: str, overview: Overview) -> EnrollmentInfo | None:
     if found is None:
         raise page_error(
             name,
-            overview.line,
+            overview.enrollment_line,
             f"the results overview has {shown(overview.enrollment)} as its enrollment",
             "a whole number and 'participants'",
         )

@@ -110,7 +110,13 @@ OF_CATEGORIES = frozenset(
 
 PHASE_SEPARATOR = "/"
 
-_DISPERSIONS = CODE_LISTS["MeasureDispersionType"]
+# Codes and labels; "not applicable" has no value to stand before.
+_DISPERSIONS = frozenset(
+    text
+    for code, label in CODE_LISTS["MeasureDispersionType"].items()
+    if code != "NA"
+    for text in (code, label)
+)
 _LEVEL = re.compile(r"\d{1,2}(?:\.\d+)?% Confidence Interval")
 _OUTCOME_HEADING = re.compile(r"([A-Z][A-Z_]*|\?[^ ]+) outcome")
 
@@ -130,9 +136,7 @@ def is_dispersion(text: str) -> bool:
     >>> [is_dispersion(text) for text in ("STANDARD_DEVIATION", "84% Confidence Interval", "to")]
     [True, True, False]
     """
-    return (
-        text in _DISPERSIONS or text in _DISPERSIONS.values() or _LEVEL.fullmatch(text) is not None
-    )
+    return text in _DISPERSIONS or _LEVEL.fullmatch(text) is not None
 
 
 def outcome_type(line: str) -> str | None:

@@ -30,13 +30,14 @@ from topline.formats.page_text_labels import (
     SERIOUS,
     outcome_type,
 )
-from topline.formats.page_text_lines import Block, OwnLines, lines_titles
+from topline.formats.page_text_lines import Block, OwnLines, lines_title, lines_titles, title_spans
 from topline.formats.page_text_table import Cursor, PageEnds, Table, page_error, shown
 
 HEADING_TEXT = OwnLines(OVERVIEW)
 OVERVIEW_TEXT = OwnLines(FLOW)
 
 _OVERVIEW_VALUES = 5
+_FROM_ENROLLMENT = 3  # enrollment, time frame, date
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,6 +45,7 @@ class Overview:
     """The lines below "Results Overview": of the primary outcome and of the study."""
 
     line: int
+    enrollment_line: int
     description: str | None
     status: str | None
     phases: str | None
@@ -122,7 +124,9 @@ def _opening(cursor: Cursor, page: Page) -> None:
     page.heading = tuple(lines_titles(HEADING_TEXT.unmark(heading.lines)))
     cursor.expect(OVERVIEW)
     block = cursor.block(is_line(FLOW), repr(FLOW))
-    values = lines_titles(OVERVIEW_TEXT.unmark(block.lines))
+    lines = OVERVIEW_TEXT.unmark(block.lines)
+    spans = list(title_spans(lines))
+    values = [lines_title(lines[start:end]) for start, end in spans]
     if len(values) < _OVERVIEW_VALUES:
         raise page_error(
             cursor.name,
@@ -134,6 +138,7 @@ def _opening(cursor: Cursor, page: Page) -> None:
     described = [value or "" for value in values[:-_OVERVIEW_VALUES]]
     page.overview = Overview(
         line=block.line,
+        enrollment_line=block.line + spans[-_FROM_ENROLLMENT][0],
         description="\n".join(described) or None,
         status=status,
         phases=phases,

@@ -106,15 +106,18 @@ class _Reader:
         line = self._expect(OVERVIEW).line
         found: dict[str, list[str]] = {"": []}
         label = ""
+        enrollment_line = line
         for block in self._until(FLOW):
             for text in block.lines:
                 if text in _LABELS:
                     label = text
+                    enrollment_line = block.line if label == PLAIN_ENROLLMENT else enrollment_line
                 else:
                     found.setdefault(label, []).append(text)
         texts = {key: "\n".join(value) for key, value in found.items()}
         self.page.overview = Overview(
             line=line,
+            enrollment_line=enrollment_line,
             description=texts[""] or None,
             status=texts.get(PLAIN_STATUS),
             phases=texts.get(PLAIN_PHASE),

@@ -89,7 +89,8 @@ class PlainTable:
                 len(self.lines) - 1, "groups with 'n=37 participants at risk', and events"
             )
         described = first - _EVENT_LABEL - counts[-1] - 1
-        if described not in (0, 1):
+        others = self._other_descriptions(counts)
+        if described not in (0, 1) or (others in ({0}, {1}) and described not in others):
             raise self.error(first, "an organ system and a term before the percentage")
         header = self._counted_header(counts, described)
         start = first - _EVENT_LABEL
@@ -267,12 +268,16 @@ class PlainTable:
             return 1
         if first[0] in _AGES or len(first) == 1:
             return 0
-        gaps = {after - before - 2 for before, after in itertools.pairwise(counts)}
-        if len(gaps) == 1 and gaps <= {0, 1}:
-            return gaps.pop()
+        others = self._other_descriptions(counts)
+        if others in ({0}, {1}):
+            return others.pop()
         if first[1] in _AGES:
             return 1
         raise self.error(counts[-1] + 1, "a description of the last group, or none, to be told")
+
+    def _other_descriptions(self, counts: Sequence[int]) -> set[int]:
+        """How many lines of description the groups before the last have."""
+        return {after - before - 2 for before, after in itertools.pairwise(counts)}
 
     def _counted_header(self, counts: Sequence[int], described: int) -> tuple[Block, ...]:
         ends = [count - 1 for count in counts[1:]] + [counts[-1] + 1 + described]

@@ -111,9 +111,10 @@ class Cursor:
     def block(self, is_end: Callable[[str], bool], due: str) -> Block:
         """Take the lines before the first that ``is_end`` accepts; that one stays."""
         start = self.index
-        while not is_end(self.take(due)):
-            pass
-        self.index -= 1
+        while self.index < self.end and not is_end(self.lines[self.index]):
+            self.index += 1
+        if self.index >= self.end:
+            raise self._ends(f"{due}, after the text from line {start + 1} on")
         self.unit = self.index
         return Block(start + 1, tuple(self.lines[start : self.index]))
 

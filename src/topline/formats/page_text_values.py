@@ -119,7 +119,7 @@ def read_value(name: str, cell: Block) -> ValueCell:
         if cell.lines[start].startswith(COMMENT):
             reading.take_comment(start)
             break
-        reading.take_line(lines_title(cell.lines[start:end]) or "")
+        reading.take_line(lines_title(cell.lines[start:end]) or "", cell.line + start)
     return reading.cell()
 
 
@@ -178,7 +178,7 @@ class _Reading:
 
     def __init__(self, name: str, cell: Block) -> None:
         self.name = name
-        self.line = cell.line
+        self.line = self.first_line = cell.line
         self.lines = cell.lines
         self.parts: dict[str, str | None] = {}
         self.dispersions: set[str | None] = set()
@@ -197,7 +197,8 @@ class _Reading:
         first, *further = self.lines[start:]
         self.parts["comment"] = "\n".join([first[len(COMMENT) :], *VALUE_CELL.unmark(further)])
 
-    def take_line(self, text: str) -> None:
+    def take_line(self, text: str, line: int) -> None:
+        self.line = line
         if text.startswith(OUT_OF):
             count, _, counted = text[len(OUT_OF) :].partition(" ")
             found = read_number_word(self.name, self.line, count)
@@ -211,7 +212,7 @@ class _Reading:
 
     def cell(self) -> ValueCell:
         return ValueCell(
-            line=self.line,
+            line=self.first_line,
             measured=self.measured,
             value=self.parts.get("value"),
             unit=self.parts.get("unit"),
