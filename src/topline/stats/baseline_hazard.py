@@ -1,0 +1,92 @@
+"""The baseline hazard of a proportional-hazards model, and the survival it predicts."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from topline.stats.checking import finite, same_length
+from topline.stats.cox import CoxFit
+from topline.stats.cox_residuals import moments_of
+from topline.stats.estimate import Floats
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class PredictedSurvival:
+    """The survival that a model predicts in one stratum.
+
+    Parameters
+    ----------
+    stratum
+        Its label; "all" where the model has no strata.
+    time
+        The times of events, ascending.
+    hazard
+        The cumulative hazard up to and including each time [1].
+    survival
+        ``exp(−hazard)``.
+    """
+
+    stratum: str
+    time: Floats
+    hazard: Floats
+    survival: Floats
+
+
+def predicted_survival(
+    fit: CoxFit, covariates: ArrayLike | None = None
+) -> tuple[PredictedSurvival, ...]:
+    """Give the cumulative hazard and survival of a participant with given covariates.
+
+    Parameters
+    ----------
+    fit
+        From :func:`topline.stats.cox.cox`.
+    covariates
+        One value for each covariate; by default the means over the participants.
+
+    Returns
+    -------
+    tuple of PredictedSurvival
+        One for each stratum, in the order of their labels.
+
+    Raises
+    ------
+    DataError
+        If there is not one finite value for each covariate.
+
+    Notes
+    -----
+    Breslow's estimator, with the denominators of Efron where ties were handled so: R's ``basehaz``, and
+    ``survfit(coxph(…))`` with its defaults; in SAS: ``PROC PHREG``'s ``BASELINE`` with ``METHOD=BRESLOW``. The mean
+    of covariates is nobody in particular: do not report it as the survival of a group.
+
+    Examples
+    --------
+    >>> from topline.stats.cox import cox
+    >>> (found,) = predicted_survival(cox([1, 2, 3, 4], [1, 1, 1, 0], [0, 1, 0, 1]), [0])
+    >>> found.time
+    array([1., 2., 3.])
+    """
+    sets, found = fit.risk_sets, moments_of(fit)
+    shift = found.shift
+    if covariates is None:
+        predictor = 0.0
+    else:
+        values = finite("covariates", covariates)
+        same_length(covariates=values, names=fit.names)
+        predictor = float((values - sets.centre) @ fit.coefficients)
+    increments = sets.sum_deaths(found.hazard) * np.exp(predictor - shift)
+    results = []
+    for position, label in enumerate(sets.strata):
+        chosen = slice(int(sets.set_bounds[position]), int(sets.set_bounds[position + 1]))
+        hazard = np.cumsum(increments[chosen][::-1])
+        results.append(
+            PredictedSurvival(
+                stratum=label,
+                time=sets.set_time[chosen][::-1],
+                hazard=hazard,
+                survival=np.exp(-hazard),
+            )
+        )
+    return tuple(results)

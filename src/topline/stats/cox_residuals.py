@@ -1,0 +1,110 @@
+"""Residuals of a proportional-hazards model: score, martingale and Schoenfeld."""
+
+import numpy as np
+
+from topline.stats.cox import CoxFit
+from topline.stats.estimate import Floats
+from topline.stats.partial_likelihood import Moments, mean_of_set, moments, score_parts
+
+
+def moments_of(fit: CoxFit) -> Moments:
+    """Evaluate the partial likelihood of a fit at its coefficients; "exact" is judged as Efron's."""
+    return moments(fit.risk_sets, fit.coefficients, "breslow" if fit.ties == "breslow" else "efron")
+
+
+def score_residuals(fit: CoxFit) -> Floats:
+    """Give each participant's part of the score: one row for each participant, one column for each covariate.
+
+    Parameters
+    ----------
+    fit
+        From :func:`topline.stats.cox.cox`, with Efron's or Breslow's ties.
+
+    Returns
+    -------
+    numpy.ndarray
+        In the order of the input. Weighted sums are 0.
+
+    Notes
+    -----
+    In R: ``residuals(fit, type = "score")``; in SAS: ``PROC PHREG``'s ``OUTPUT RESSCO=``.
+
+    Examples
+    --------
+    >>> from topline.stats.cox import cox
+    >>> fit = cox([1, 2, 3, 4], [1, 1, 1, 0], [0, 1, 0, 1])
+    >>> bool(abs(score_residuals(fit).sum()) < 1e-9)
+    True
+    """
+    residuals = np.empty((fit.number, len(fit.names)))
+    residuals[fit.risk_sets.order] = score_parts(fit.risk_sets, moments_of(fit)).T
+    return residuals
+
+
+def martingale_residuals(fit: CoxFit) -> Floats:
+    """Give observed minus expected events of each participant.
+
+    Parameters
+    ----------
+    fit
+        From :func:`topline.stats.cox.cox`.
+
+    Returns
+    -------
+    numpy.ndarray
+        In the order of the input; at most 1. Weighted sums are 0.
+
+    Notes
+    -----
+    In R: ``residuals(fit, type = "martingale")``; in SAS: ``PROC PHREG``'s ``OUTPUT RESMART=``.
+
+    Examples
+    --------
+    >>> from topline.stats.cox import cox
+    >>> fit = cox([1, 2, 3, 4], [1, 1, 1, 0], [0, 1, 0, 1])
+    >>> bool(abs(martingale_residuals(fit).sum()) < 1e-9)
+    True
+    """
+    sets, found = fit.risk_sets, moments_of(fit)
+    risk = found.risk if sets.weights is None else found.risk / sets.weights
+    ordered = -risk * found.cumulative
+    ordered[sets.happened] += 1.0
+    residuals = np.empty(fit.number)
+    residuals[sets.order] = ordered
+    return residuals
+
+
+def schoenfeld_residuals(fit: CoxFit) -> tuple[Floats, Floats]:
+    """Give for each event the covariates of who had it, less the mean of those at risk.
+
+    Parameters
+    ----------
+    fit
+        From :func:`topline.stats.cox.cox`.
+
+    Returns
+    -------
+    numpy.ndarray
+        The times of the events, ascending within strata.
+    numpy.ndarray
+        One row for each event, one column for each covariate; columns sum to 0 (without weights).
+
+    Notes
+    -----
+    Schoenfeld, Biometrika 69 (1982) 239–241. Tied events share the average of Efron's means. In R:
+    ``residuals(fit, type = "schoenfeld")``; in SAS: ``PROC PHREG``'s ``OUTPUT RESSCH=``.
+
+    Examples
+    --------
+    >>> from topline.stats.cox import cox
+    >>> times, residuals = schoenfeld_residuals(cox([1, 2, 3, 4], [1, 1, 1, 0], [0, 1, 0, 1]))
+    >>> times, bool(abs(residuals.sum()) < 1e-9)
+    (array([1., 2., 3.]), True)
+    """
+    sets, found = fit.risk_sets, moments_of(fit)
+    means = np.stack([mean_of_set(sets, row) for row in found.means])
+    ordered = (sets.covariates[:, sets.happened] - means).T
+    times = sets.time[sets.happened]
+    stratum = np.searchsorted(sets.bounds, sets.happened, side="right")
+    ascending = np.lexsort((times, stratum))
+    return times[ascending], ordered[ascending]
