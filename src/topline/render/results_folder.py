@@ -40,7 +40,7 @@ class Summary:
     baseline_measures, outcome_measures, statistical_analyses
         How many there are.
     serious_terms, other_terms
-        Rows of the adverse-event tables.
+        Rows of the adverse-event tables; ``None`` where the record has none of these tables.
     statistics
         Numbers with provenance.
     figures
@@ -58,8 +58,8 @@ class Summary:
     baseline_measures: int
     outcome_measures: int
     statistical_analyses: int
-    serious_terms: int
-    other_terms: int
+    serious_terms: int | None
+    other_terms: int | None
     statistics: int
     figures: int
     notes: tuple[str, ...]
@@ -68,12 +68,13 @@ class Summary:
     @property
     def lines(self) -> tuple[str, ...]:
         """The figures as lines for people."""
+        events = f"adverse events: {self.serious_terms} serious and {self.other_terms} other terms"
         return (
             f"participants: {self.started} started, {self.completed} completed",
             f"baseline measures: {self.baseline_measures}",
             f"outcome measures: {self.outcome_measures}",
             f"statistical analyses: {self.statistical_analyses}",
-            f"adverse events: {self.serious_terms} serious and {self.other_terms} other terms",
+            *(() if self.serious_terms is None else (events,)),
             f"numbers with provenance: {self.statistics}",
             f"figures: {self.figures}",
         )
@@ -199,8 +200,8 @@ def summarize(built: Build, drawn: int, files: tuple[str, ...]) -> Summary:
         baseline_measures=len(baseline.measures or ()) if baseline else 0,
         outcome_measures=len(measures),
         statistical_analyses=sum(len(measure.analyses or ()) for measure in measures),
-        serious_terms=len(events.serious_events or ()) if events else 0,
-        other_terms=len(events.other_events or ()) if events else 0,
+        serious_terms=len(events.serious_events or ()) if events else None,
+        other_terms=len(events.other_events or ()) if events else None,
         statistics=len(built.statistics),
         figures=drawn,
         notes=tuple(str(note) for note in built.notes),
