@@ -161,9 +161,30 @@ def check_file(specification: Path, *, data: Path | None = None) -> Check:
 def _checked(specification: Path, data: Path | None) -> tuple[SpecificationReading, Library | None]:
     reading = read_specification(specification, vocabulary())
     folder = data_folder(reading, specification, data)
-    library = Library(folder) if folder is not None else None
+    library = None if folder is None else Library(folder, beside=tabulations(folder))
     reading.raise_problems(references.check(reading, library) if library is not None else ())
     return reading, library
+
+
+def tabulations(folder: Path) -> Path | None:
+    """Find the ``sdtm`` folder beside an ``adam`` folder, for what ADaM lacks (such as COUNTRY).
+
+    Examples
+    --------
+    >>> tabulations(Path("no-such-place/adam")) is None
+    True
+    """
+    resolved = folder.resolve()
+    if resolved.name.lower() != "adam" or not resolved.parent.is_dir():
+        return None
+    return next(
+        (
+            path
+            for path in sorted(resolved.parent.iterdir())
+            if path.name.lower() == "sdtm" and path.is_dir()
+        ),
+        None,
+    )
 
 
 def data_folder(

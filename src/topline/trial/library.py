@@ -21,6 +21,9 @@ class Library:
     ----------
     folder
         The folder; folders within it are not searched.
+    beside
+        A folder whose datasets are taken where ``folder`` has none of that name, such as the
+        ``sdtm`` beside an ``adam``.
     files
         Which file to take for a dataset that more than one could be: name to file name.
     encoding
@@ -56,6 +59,7 @@ class Library:
         self,
         folder: Path | str,
         *,
+        beside: Path | str | None = None,
         files: Mapping[str, str] | None = None,
         encoding: str | None = None,
     ) -> None:
@@ -64,10 +68,9 @@ class Library:
         self._kept: dict[str, Dataset] = {}
         if not self.folder.is_dir():
             raise NotFoundError(f"there is no folder {self.folder}", where=str(self.folder))
-        found: dict[str, list[Path]] = {}
-        for path in sorted(self.folder.iterdir()):
-            if path.suffix.lower() in _EXTENSIONS and path.is_file():
-                found.setdefault(path.stem.upper(), []).append(path)
+        found = _datasets(self.folder)
+        if beside is not None:
+            found = _datasets(Path(beside)) | found
         for name, file in (files or {}).items():
             path = self.folder / file
             if not path.is_file():
@@ -165,6 +168,15 @@ class Library:
             kept = replace(kept, name=upper, notes=(note, *kept.notes))
         self._kept[upper] = kept
         return kept
+
+
+def _datasets(folder: Path) -> dict[str, list[Path]]:
+    """Find the files of each dataset of a folder, by its name in upper case."""
+    found: dict[str, list[Path]] = {}
+    for path in sorted(folder.iterdir()):
+        if path.suffix.lower() in _EXTENSIONS and path.is_file():
+            found.setdefault(path.stem.upper(), []).append(path)
+    return found
 
 
 def _joined(first: Dataset, second: Dataset) -> Dataset:
