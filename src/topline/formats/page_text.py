@@ -20,7 +20,7 @@ from topline.formats.page_text_events import event_lines, read_events
 from topline.formats.page_text_flow import flow_lines, read_flow
 from topline.formats.page_text_heading import heading_lines, read_heading
 from topline.formats.page_text_keeps import KEEPS, LOSES
-from topline.formats.page_text_labels import EXCERPT_END, TITLE
+from topline.formats.page_text_labels import TITLE
 from topline.formats.page_text_layout import Page, read_marked
 from topline.formats.page_text_lines import MARK
 from topline.formats.page_text_more import more_lines, read_more
@@ -218,18 +218,16 @@ def _decode(data: bytes, name: str) -> str:
 
 def _split(text: str, notes: Notes) -> list[str]:
     if text.startswith(_BYTE_ORDER_MARK):
-        notes.add(
-            "", _BYTE_ORDER_FIELD, _BYTE_ORDER_MARK, "The file begins with a byte order mark."
-        )
+        notes.add("", _BYTE_ORDER_FIELD, _BYTE_ORDER_MARK, "the file begins with a byte order mark")
         text = text[1:]
     if _CARRIAGE in text and text.count("\n") == text.count(_CARRIAGE):
-        notes.add("", _LINE_ENDS_FIELD, _CARRIAGE, "All lines of the file end in CR and LF.")
+        notes.add("", _LINE_ENDS_FIELD, _CARRIAGE, "all lines of the file end in CR and LF")
         text = text.replace(_CARRIAGE, "\n")
     lines = text.split("\n")
     if lines[-1] == "" and len(lines) > 1:
         lines.pop()
     else:
-        notes.add("", _LAST_LINE_FIELD, "", "The last line of the file has no line end.")
+        notes.add("", _LAST_LINE_FIELD, "", "the last line of the file has no line end")
     return lines
 
 
@@ -266,8 +264,7 @@ def _read_study(page: Page, notes: Notes) -> Study:
             "",
             REMAINDER,
             "\n".join(page.remainder.lines),
-            f"The page is cut off: from line {page.remainder.line} on it is not complete"
-            f"{' and ends in ' + repr(EXCERPT_END) if EXCERPT_END in page.remainder.lines else ''}.",
+            f"the page is cut off, and not complete from line {page.remainder.line} on",
         )
     return Study(
         protocol_section=protocol,

@@ -39,7 +39,7 @@ ADDRESS = "/resultsSection/baselineCharacteristicsModule"
 _TEXT = Labelled((UNIT_OF_ANALYSIS,), BASELINE_TABLE)
 _PREFIX = "BG"
 _TITLE = "title above the table"
-_TITLE_REASON = "The site repeats the title of the study here; this is not the one above."
+_TITLE_REASON = "the site repeats the title of the study here, and this is another"
 
 
 def read_baseline(

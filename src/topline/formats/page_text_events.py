@@ -50,9 +50,9 @@ _NONE = "-"
 _TITLES = 2  # of a row: organ system and term
 _LINES = 2  # of a cell: percentage and numbers
 _CELL_TEXT = "text of the cell"
-_CELL_TEXT_REASON = "The text in this cell is not that of the first cell, which the module holds."
+_CELL_TEXT_REASON = "the text in this cell is not that of the first cell, which the module holds"
 _PERCENTAGE = "percentage"
-_PERCENTAGE_REASON = "This percentage is not printed as that of the cell's two numbers would be."
+_PERCENTAGE_REASON = "this percentage is not printed as that of the cell's two numbers would be"
 
 _NUMBER = r"-|-?[0-9]{1,18}"
 _NUMBERS = re.compile(

@@ -133,7 +133,7 @@ def _details(fields: Fields, notes: Notes) -> tuple[str | None, str | None]:
             ADDRESS,
             _UNLABELLED,
             opening_text(fields) or "",
-            "The page does not say which of it is recruitment and which pre-assignment details.",
+            "the page does not say which of it is recruitment and which pre-assignment details",
         )
     return recruitment, pre_assignment
 

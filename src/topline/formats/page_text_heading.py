@@ -150,7 +150,7 @@ def _first_posted(
     if overview is None or overview.date == updated:
         return None
     if overview.date is None:
-        notes.add(_POSTED, "date", "", "The results overview leaves out its date.")
+        notes.add(_POSTED, "date", "", "the results overview leaves out its date")
     return _date(overview.date)
 
 
@@ -196,7 +196,7 @@ def _compare(overview: Overview, outcomes: OutcomeMeasuresModule | None, notes: 
                 _OUTCOMES,
                 field,
                 found or "",
-                "The results overview does not repeat the first primary outcome measure here.",
+                "the results overview does not repeat the first primary outcome measure here",
             )
 
 

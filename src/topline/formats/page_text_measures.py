@@ -29,10 +29,10 @@ UNTRUSTED = "n="
 """Under which field the site's denominators in baseline cells are set aside."""
 
 _UNTRUSTED_REASON = (
-    "The site prints the same number in every row of a column, which is not the denominator in "
-    "the table's header; it is kept and not trusted."
+    "the site prints one number in all rows of a column, which is not the denominator in the "
+    "table's header: it is kept and not trusted"
 )
-_INTERVAL_REASON = "The page calls the limits an interval and does not say of which kind or level."
+_INTERVAL_REASON = "the page calls the limits an interval and does not say of which kind or level"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -36,12 +36,12 @@ ADDRESS = "/resultsSection/moreInfoModule"
 _TEXT = Labelled((LIMITATIONS, CONTACT, ORGANIZATION, PHONE, EXTENSION, EMAIL), AGREEMENTS, NO_MORE)
 _AGREEMENT = Labelled((RESTRICTION_TYPE, AGREEMENT_DETAILS), EXCERPT_END)
 _UNLABELLED = "text without a label"
-_UNLABELLED_REASON = "The page does not say what this text is."
+_UNLABELLED_REASON = "the page does not say what this text is"
 _DETAILS = {
     "employee": ("text behind the investigator's line", EMPLOYEE),
     "restricted": ("text behind the restrictions' line", RESTRICTED),
 }
-_DETAILS_REASON = "The record has no place for what stands behind this line."
+_DETAILS_REASON = "the record has no place for what stands behind this line"
 
 
 def read_more(page: Page, notes: Notes) -> MoreInfoModule | None:
