@@ -6,6 +6,7 @@ from typing import Any
 
 import msgspec
 import numpy as np
+from numpy.typing import NDArray
 
 from topline.analysis.analyses.analysis import Analysed
 from topline.analysis.analyses.registry import analyses
@@ -30,8 +31,10 @@ from topline.trial.specification import OutcomeMeasure as OutcomeSpecification
 from topline.trial.specification_methods import method_options
 
 ADDRESS = "/resultsSection/outcomeMeasuresModule/outcomeMeasures"
-#: Columns of the table of numbers at risk below a curve.
+#: Columns at the most in the table of numbers at risk below a curve.
 _RISK_COLUMNS = 7
+#: Steps, times a power of ten, at which people count time.
+_RISK_STEPS = (1, 2, 3, 5, 6)
 
 
 @dataclass(frozen=True, slots=True)
@@ -196,7 +199,7 @@ class OutcomesBuilder:
             return
         options = definition.options
         last = max(float(found.curve.time[-1]) for found in curves)
-        risk_times = np.linspace(0, last, _RISK_COLUMNS)
+        risk_times = _risk_times(last)
         keys = [column.key for column in columns]
         for found in curves:
             curve = found.curve
@@ -387,6 +390,20 @@ def _default_unit(definition: Definition) -> str | None:
     if unit is None or title is None:
         return unit
     return title if unit == PARTICIPANTS else unit.replace(PARTICIPANTS.lower(), title.lower())
+
+
+def _risk_times(last: float) -> NDArray[np.float64]:
+    """Choose round times from 0 to the last one for the numbers at risk.
+
+    >>> _risk_times(38.5).tolist(), _risk_times(198.0).tolist()
+    ([0.0, 6.0, 12.0, 18.0, 24.0, 30.0, 36.0], [0.0, 30.0, 60.0, 90.0, 120.0, 150.0, 180.0])
+    """
+    if last <= 0:
+        return np.zeros(1)
+    power = 10.0 ** (np.floor(np.log10(last)) - 1)
+    steps = [step * power * scale for scale in (1, 10, 100) for step in _RISK_STEPS]
+    step = next(step for step in steps if last / step < _RISK_COLUMNS)
+    return np.arange(0, last + step / 1e6, step)
 
 
 def _defined(number: float) -> float | None:
