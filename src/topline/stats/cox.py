@@ -5,38 +5,26 @@
 :mod:`topline.stats.baseline_hazard`.
 """
 
-import math
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
-from scipy import special
 
 from topline.errors import DataError, UsageError
-from topline.stats.checking import confidence_level, finite, known
-from topline.stats.distribution import normal_multiplier
+from topline.stats.checking import confidence_level, known
+from topline.stats.covariate_columns import checked_columns, covariate_names
 from topline.stats.estimate import Estimate, Floats, Integers, Test
 from topline.stats.exact_partial_likelihood import exact_likelihood
 from topline.stats.grouping import categories
+from topline.stats.log_coefficients import all_zero_test, ratio_estimates, wald_tests
+from topline.stats.newton import Evaluation, Search, maximise, solve
 from topline.stats.partial_likelihood import Ties, information, moments, score_parts
 from topline.stats.risk_sets import RiskSets, arrange
 from topline.stats.tied_times import TIE_TOLERANCE
 
 TIES = ("efron", "breslow", "exact")
 """How tied events are handled, by name."""
-
-ITERATIONS = 40
-"""Newton steps before the search is given up."""
-
-_SETTLED = 1e-16
-"""The search ends when a further step is smaller than the root of this, in standard errors."""
-
-_RUNAWAY = 1e6
-"""A variance that grew by this factor on the way from 0 belongs to a coefficient that is not finite."""
-
-Evaluation = tuple[float, Floats, Floats]
-"""The log-likelihood, its gradient, and the information."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -98,29 +86,6 @@ class CoxFit:
     def standard_errors(self) -> Floats:
         """The roots of the diagonal of ``covariance``."""
         return np.asarray(np.sqrt(np.diag(self.covariance)))
-
-
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class Search:
-    """Where Newton's search for the largest likelihood began and ended.
-
-    Parameters
-    ----------
-    coefficients
-        At the end.
-    start, end
-        The evaluations at 0 and at the end.
-    steps
-        Newton steps taken.
-    settled
-        Whether a further step would move less than a hundred-millionth of a standard error.
-    """
-
-    coefficients: Floats
-    start: Evaluation
-    end: Evaluation
-    steps: int
-    settled: bool
 
 
 def cox(
@@ -201,9 +166,8 @@ def cox(
     """
     confidence_level(level)
     _check_options(ties, weights, robust or cluster is not None)
-    columns = _columns(covariates)
-    labels = _names(names, columns.shape[1])
-    _check_columns(columns, labels)
+    columns = checked_columns(covariates, names)
+    labels = covariate_names(names, columns.shape[1])
     sets = arrange(
         time,
         event,
@@ -220,7 +184,7 @@ def cox(
         codes = None if cluster is None else _clusters(cluster, sets.order)
         covariance = _robust(sets, search.coefficients, model, ties, codes)
         described = "participants" if cluster is None else "clusters"
-    finite_ones = np.diag(model) < _RUNAWAY * np.diag(np.linalg.inv(search.start[2]))
+    finite_ones = search.finite
     notes = _notes(search, labels, finite_ones)
     method = _method(ties, strata is not None, described)
     return CoxFit(
@@ -228,8 +192,8 @@ def cox(
         coefficients=search.coefficients,
         covariance=covariance,
         model_covariance=model,
-        hazard_ratios=_hazard_ratios(search.coefficients, covariance, finite_ones, level, method),
-        coefficient_tests=_coefficient_tests(search.coefficients, covariance, finite_ones, method),
+        hazard_ratios=ratio_estimates(search.coefficients, covariance, finite_ones, level, method),
+        coefficient_tests=wald_tests(search.coefficients, covariance, finite_ones, method),
         **_model_tests(search, covariance),
         log_likelihood=search.end[0],
         log_likelihood_null=search.start[0],
@@ -241,81 +205,6 @@ def cox(
         notes=notes,
         risk_sets=sets,
     )
-
-
-def maximise(evaluate: Callable[[Floats], Evaluation], names: tuple[str, ...]) -> Search:
-    """Find the largest of a concave likelihood by Newton's method, stepping back where a step lowers it.
-
-    Parameters
-    ----------
-    evaluate
-        Coefficients → log-likelihood, gradient, information.
-    names
-        Of the coefficients, for messages.
-
-    Raises
-    ------
-    DataError
-        If the information at 0 is singular: a covariate does not vary among those at risk, or is a linear
-        combination of others.
-    """
-    coefficients = np.zeros(len(names))
-    start = current = evaluate(coefficients)
-    _refuse_singular(start[2], names)
-    for steps in range(ITERATIONS):
-        step = _solve(current[2], current[1])
-        if step is None or float(current[1] @ step) <= _SETTLED:
-            return Search(
-                # The last step is below what changes likelihood or information, and costs nothing.
-                coefficients=coefficients if step is None else coefficients + step,
-                start=start,
-                end=current,
-                steps=steps,
-                settled=step is not None,
-            )
-        for _ in range(40):
-            following = evaluate(coefficients + step)
-            if following[0] >= current[0] - 1e-12 * abs(current[0]):
-                break
-            step = step / 2
-        coefficients, current = coefficients + step, following
-    return Search(
-        coefficients=coefficients, start=start, end=current, steps=ITERATIONS, settled=False
-    )
-
-
-def _solve(matrix: Floats, vector: Floats) -> Floats | None:
-    scale = np.sqrt(np.diag(matrix))
-    if not (scale > 0).all():
-        return None
-    try:
-        return np.asarray(np.linalg.solve(matrix / np.outer(scale, scale), vector / scale) / scale)
-    except np.linalg.LinAlgError:
-        return None
-
-
-def _refuse_singular(matrix: Floats, names: tuple[str, ...]) -> None:
-    scale = np.sqrt(np.diag(matrix))
-    for position, name in enumerate(names):
-        if not scale[position] > 0:
-            raise DataError(
-                f"the covariate {name!r} does not vary among those at risk at the events",
-                where=f"covariates, column {position}",
-                accepted="covariates that differ between participants of one risk set",
-            )
-    scaled = matrix / np.outer(scale, scale)
-    for position in range(1, len(names)):
-        earlier = scaled[:position, :position]
-        left = 1 - scaled[position, :position] @ np.linalg.solve(
-            earlier, scaled[:position, position]
-        )
-        if left < 1e-10:
-            raise DataError(
-                f"the covariate {names[position]!r} is a linear combination of those before it",
-                where=f"covariates, column {position}",
-                accepted="covariates none of which follows from the others",
-                advice="leave it out; of the 0/1 columns of a category leave one out",
-            )
 
 
 def _evaluator(sets: RiskSets, ties: str) -> Callable[[Floats], Evaluation]:
@@ -356,109 +245,19 @@ def _clusters(cluster: Iterable[object], order: Integers) -> Integers:
     return np.asarray(codes[order])
 
 
-def _hazard_ratios(
-    coefficients: Floats,
-    covariance: Floats,
-    finite_ones: NDArray[np.bool_],
-    level: float,
-    method: str,
-) -> tuple[Estimate, ...]:
-    multiplier = normal_multiplier(level)
-    found = []
-    for coefficient, error, is_finite in zip(
-        coefficients.tolist(), np.sqrt(np.diag(covariance)).tolist(), finite_ones, strict=True
-    ):
-        limits = [coefficient - multiplier * error, coefficient + multiplier * error]
-        if is_finite and max(abs(limit) for limit in limits) < 700:
-            found.append(
-                Estimate(
-                    value=math.exp(coefficient),
-                    lower=math.exp(limits[0]),
-                    upper=math.exp(limits[1]),
-                    level=level,
-                    standard_error=math.exp(coefficient) * error,
-                    method=f"hazard ratio, {method}, Wald limits on the log scale",
-                )
-            )
-            continue
-        reason = f"not finite: the likelihood keeps {_direction(coefficient)}"
-        found.append(
-            Estimate(
-                value=None,
-                level=level,
-                method=f"hazard ratio, {method}",
-                notes=tuple(
-                    f"{part}: {reason}" for part in ("value", "lower", "upper", "standard_error")
-                ),
-            )
-        )
-    return tuple(found)
-
-
-def _direction(coefficient: float) -> str:
-    towards = "infinity" if coefficient > 0 else "0"
-    return f"rising as the hazard ratio goes to {towards} (the covariate separates the events)"
-
-
-def _coefficient_tests(
-    coefficients: Floats, covariance: Floats, finite_ones: NDArray[np.bool_], method: str
-) -> tuple[Test, ...]:
-    found = []
-    for coefficient, error, is_finite in zip(
-        coefficients.tolist(), np.sqrt(np.diag(covariance)).tolist(), finite_ones, strict=True
-    ):
-        undefined = not is_finite or error == 0
-        z = None if undefined else coefficient / error
-        reason = "undefined: the coefficient is not finite; use the likelihood-ratio test"
-        found.append(
-            Test(
-                statistic=z,
-                p_value=None if z is None else float(2 * special.ndtr(-abs(z))),
-                sides="two-sided",
-                null_value=0.0,
-                method=f"Wald test, {method}",
-                notes=(f"statistic: {reason}", f"p_value: {reason}") if undefined else (),
-            )
-        )
-    return tuple(found)
-
-
 def _model_tests(search: Search, covariance: Floats) -> dict[str, Test]:
     beta, start = search.coefficients, search.start
-    wald = _solve(covariance, beta)
-    score = _solve(start[2], start[1])
+    wald = solve(covariance, beta)
+    score = solve(start[2], start[1])
     return {
-        "likelihood_ratio": _chi_squared(
+        "likelihood_ratio": all_zero_test(
             2 * (search.end[0] - start[0]), beta.size, "likelihood-ratio test"
         ),
-        "wald": _chi_squared(None if wald is None else float(beta @ wald), beta.size, "Wald test"),
-        "score": _chi_squared(
+        "wald": all_zero_test(None if wald is None else float(beta @ wald), beta.size, "Wald test"),
+        "score": all_zero_test(
             None if score is None else float(start[1] @ score), beta.size, "score test"
         ),
     }
-
-
-def _chi_squared(statistic: float | None, degrees: int, method: str) -> Test:
-    if statistic is None:
-        reason = "undefined: the covariance matrix is singular"
-        return Test(
-            statistic=None,
-            degrees_of_freedom=float(degrees),
-            p_value=None,
-            sides="two-sided",
-            null_value=0.0,
-            method=f"{method} that all coefficients are 0",
-            notes=(f"statistic: {reason}", f"p_value: {reason}"),
-        )
-    statistic = max(statistic, 0.0)  # rounding at a maximum that is at 0
-    return Test(
-        statistic=statistic,
-        degrees_of_freedom=float(degrees),
-        p_value=float(special.chdtrc(degrees, statistic)),
-        sides="two-sided",
-        null_value=0.0,
-        method=f"{method} that all coefficients are 0",
-    )
 
 
 def _notes(
@@ -487,50 +286,3 @@ def _check_options(ties: str, weights: ArrayLike | None, robust: bool) -> None:
             "the exact method with weights or robust errors",
             accepted="ties='efron' or 'breslow' with them",
         )
-
-
-def _columns(covariates: ArrayLike) -> Floats:
-    array = np.asarray(covariates)
-    if array.ndim == 1:
-        return finite("covariates", array)[:, None]
-    if array.ndim != 2 or array.shape[1] == 0:
-        raise DataError(
-            f"covariates of shape {array.shape}",
-            where="covariates",
-            accepted="one row for each participant, one column for each covariate",
-        )
-    if array.dtype.kind not in "buif":
-        return np.stack(
-            [
-                finite(f"covariates[:, {column}]", array[:, column].tolist())
-                for column in range(array.shape[1])
-            ],
-            axis=1,
-        )
-    return array.astype(np.float64, copy=False)
-
-
-def _names(names: Sequence[str] | None, number: int) -> tuple[str, ...]:
-    if names is None:
-        return tuple(f"x{position + 1}" for position in range(number))
-    found = tuple(names)
-    if len(found) != number or len(set(found)) != number:
-        raise UsageError(
-            f"{len(found)} names ({', '.join(found)}) for {number} covariates",
-            accepted="one name of its own for each",
-        )
-    return found
-
-
-def _check_columns(columns: Floats, names: tuple[str, ...]) -> None:
-    for position, name in enumerate(names):
-        column = columns[:, position]
-        low, high = float(column.min()), float(column.max())
-        if not (math.isfinite(low) and math.isfinite(high)):
-            finite(f"covariates[:, {position}]", column)
-        if low == high:
-            raise DataError(
-                f"the covariate {name!r} is {low:g} for everybody",
-                where=f"covariates, column {position}",
-                accepted="covariates that differ between participants",
-            )
