@@ -169,7 +169,7 @@ def _comparable(sets: RiskSets) -> tuple[Integers, Integers]:
     """Give an order with the censored of a time before its events, and for each tied set the first event's place."""
     event = np.zeros(sets.time.size, dtype=np.int64)
     event[sets.happened] = 1
-    sizes = np.diff(sets.first_death, append=sets.happened.size)
+    sizes = sets.set_size
     stratum = np.repeat(np.arange(sets.bounds.size - 1), np.diff(sets.bounds))
     return np.lexsort((event, -sets.time, stratum)), sets.last_at_risk + 1 - sizes
 

@@ -55,7 +55,7 @@ def exact_likelihood(sets: RiskSets, coefficients: Floats) -> tuple[float, Float
     predictor = predictor - predictor.max()
     value, score = 0.0, np.zeros(coefficients.size)
     information = np.zeros((coefficients.size, coefficients.size))
-    sizes = np.diff(sets.first_death, append=sets.happened.size)
+    sizes = sets.set_size
     for stratum in range(sets.bounds.size - 1):
         first, last = (int(one) for one in sets.set_bounds[stratum : stratum + 2])
         if first == last:

@@ -33,8 +33,8 @@ class Moments:
         For each place the weight times the relative risk, the largest risk taken as 1.
     shift
         The logarithm of that largest relative risk, at the centre of the covariates.
-    share
-        For each death, how much of the risk of its tied set is taken out of the denominator: 0 with Breslow.
+    efron
+        Whether those who died together leave the denominator one after the other (and any did).
     denominator
         For each death the risk in its risk set, less the share of the tied.
     hazard
@@ -49,7 +49,7 @@ class Moments:
     score: Floats
     risk: Floats
     shift: float
-    share: Floats | None
+    efron: bool
     denominator: Floats
     hazard: Floats
     means: Floats
@@ -85,9 +85,9 @@ def moments(sets: RiskSets, coefficients: Floats, ties: Ties) -> Moments:
     risk = np.exp(predictor - shift)
     if sets.weights is not None:
         risk *= sets.weights
-    share = sets.place_in_set if ties == "efron" and sets.tied else None
-    denominator = _less_tied(sets, sets.sum_at_risk(risk), risk, share)
-    death_weights = sets.death_weights()
+    efron = ties == "efron" and sets.ties is not None
+    denominator = _less_tied(sets, risk, efron)
+    death_weights = sets.death_weights
     with np.errstate(divide="ignore", invalid="ignore"):
         # Risks that underflow to 0 make the likelihood minus infinity, which the search steps back from.
         hazard = death_weights / denominator
@@ -98,21 +98,20 @@ def moments(sets: RiskSets, coefficients: Floats, ties: Ties) -> Moments:
     log_likelihood = float(own.sum() - (death_weights * logarithms).sum())
     if not np.isfinite(log_likelihood) or denominator.min() <= 0:
         log_likelihood = -np.inf
-    cumulative = _cumulative(sets, hazard, share)
+    cumulative = _cumulative(sets, hazard, efron)
     residual = -risk * cumulative
     residual[sets.happened] += 1.0 if sets.weights is None else sets.weights[sets.happened]
     means = np.empty((coefficients.size, sets.happened.size))
     weighted = np.empty_like(risk)
     for row, covariate in enumerate(sets.covariates):
         np.multiply(covariate, risk, out=weighted)
-        sums = _less_tied(sets, sets.sum_at_risk(weighted), weighted, share)
-        np.divide(sums, denominator, out=means[row])
+        np.divide(_less_tied(sets, weighted, efron), denominator, out=means[row])
     return Moments(
         log_likelihood=log_likelihood,
         score=sets.covariates @ residual,
         risk=risk,
         shift=shift,
-        share=share,
+        efron=efron,
         denominator=denominator,
         hazard=hazard,
         means=means,
@@ -136,10 +135,10 @@ def information(sets: RiskSets, found: Moments, multiplier: Floats | None = None
         A symmetric matrix.
     """
     if multiplier is None:
-        cumulative, weights = found.cumulative, sets.death_weights()
+        cumulative, weights = found.cumulative, sets.death_weights
     else:
-        cumulative = _cumulative(sets, found.hazard * multiplier, found.share)
-        weights = sets.death_weights() * multiplier
+        cumulative = _cumulative(sets, found.hazard * multiplier, found.efron)
+        weights = sets.death_weights * multiplier
     at_participants = _second_moments(sets.covariates, found.risk * cumulative)
     return np.asarray(at_participants - _second_moments(found.means, weights))
 
@@ -151,42 +150,35 @@ def score_parts(sets: RiskSets, found: Moments) -> Floats:
     means of Efron's tied sets averaged. Therneau and Grambsch, Modeling Survival Data (2000), section 4.6.
     """
     risk = found.risk if sets.weights is None else found.risk / sets.weights
-    residuals = -risk * found.cumulative * sets.covariates
+    parts = -risk * found.cumulative * sets.covariates
     for row, means in enumerate(found.means):
-        pulled = means * found.hazard
-        accumulated = sets.accumulate(sets.sum_deaths(pulled))
-        if found.share is not None:
-            accumulated[sets.happened] -= sets.sum_deaths(pulled * found.share)[sets.set_of_death]
-        residuals[row] += risk * accumulated
-        residuals[row, sets.happened] += sets.covariates[row, sets.happened] - mean_of_set(
-            sets, means
-        )
-    return residuals
+        parts[row] += risk * _cumulative(sets, means * found.hazard, found.efron)
+        parts[row, sets.happened] += sets.covariates[row, sets.happened] - mean_of_set(sets, means)
+    return parts
 
 
 def mean_of_set(sets: RiskSets, means: Floats) -> Floats:
     """Give each death the average over its tied set of what Efron's method gives one after the other."""
-    if not sets.tied:
+    if sets.ties is None:
         return means
-    sizes = np.diff(sets.first_death, append=sets.happened.size)
-    return np.asarray((sets.sum_deaths(means) / sizes)[sets.set_of_death])
+    return sets.spread(sets.sum_deaths(means) / sets.set_size)
 
 
-def _less_tied(sets: RiskSets, at_risk: Floats, values: Floats, share: Floats | None) -> Floats:
-    """Give for each death the sum over its risk set, less the share of its tied set."""
-    if not sets.tied:
-        return at_risk
-    if share is None:
-        return np.asarray(at_risk[sets.set_of_death])
-    tied = sets.sum_deaths(values[sets.happened])
-    return np.asarray(at_risk[sets.set_of_death] - share * tied[sets.set_of_death])
+def _less_tied(sets: RiskSets, values: Floats, efron: bool) -> Floats:
+    """Give for each death the sum over its risk set; with Efron, less the share of its tied set."""
+    sums = sets.spread(sets.sum_at_risk(values))
+    if efron and sets.ties is not None:
+        sums[sets.ties.deaths] -= sets.ties.share * sets.ties.sum(values)
+    return sums
 
 
-def _cumulative(sets: RiskSets, hazard: Floats, share: Floats | None) -> Floats:
+def _cumulative(sets: RiskSets, hazard: Floats, efron: bool) -> Floats:
     """Accumulate hazards over participants; a death bears only a part of those of its own tied set."""
     cumulative = sets.accumulate(sets.sum_deaths(hazard))
-    if share is not None:
-        cumulative[sets.happened] -= sets.sum_deaths(hazard * share)[sets.set_of_death]
+    if efron and sets.ties is not None:
+        ties = sets.ties
+        less = np.add.reduceat(hazard[ties.deaths] * ties.share, ties.starts)
+        cumulative[ties.places] -= less[ties.set_of]
     return cumulative
 
 

@@ -17,6 +17,9 @@ from topline.stats.estimate import Floats, Integers
 from topline.stats.grouping import categories, cumulative_sums
 from topline.stats.tied_times import TIE_TOLERANCE, merge_ties
 
+_BLOCK = 1 << 15
+"""Places that are gathered at once: as many as stay in the processor's cache."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class RiskSets:
@@ -36,6 +39,8 @@ class RiskSets:
         What was subtracted from each covariate.
     weights
         Of each place; ``None`` for 1.
+    death_weights
+        For each death the mean weight of its tied set.
     strata
         The labels of the strata, in the order of the runs.
     bounds
@@ -52,6 +57,8 @@ class RiskSets:
         For each place the first tied set at or before its time (in descending time: that and all further ones of
         the stratum happened while the participant was under observation, but for late entry); the number of sets
         where there is none.
+    ties
+        The deaths that share their time; ``None`` where none do.
     entry
         Late entry; ``None`` where observation of all began at 0.
     """
@@ -62,6 +69,7 @@ class RiskSets:
     covariates: Floats
     centre: Floats
     weights: Floats | None
+    death_weights: Floats
     strata: tuple[str, ...]
     bounds: Integers
     last_at_risk: Integers
@@ -69,12 +77,8 @@ class RiskSets:
     first_death: Integers
     set_bounds: Integers
     since: Integers
+    ties: "TiedDeaths | None"
     entry: "LateEntry | None"
-
-    @property
-    def tied(self) -> bool:
-        """Whether any two deaths share a time and stratum."""
-        return self.first_death.size < self.happened.size
 
     @property
     def set_time(self) -> Floats:
@@ -82,24 +86,21 @@ class RiskSets:
         return np.asarray(self.time[self.last_at_risk])
 
     @property
-    def place_in_set(self) -> Floats:
-        """For each death, how many of its tied set come before it, divided by the size of the set."""
-        sizes = np.diff(self.first_death, append=self.happened.size)
-        before = np.arange(self.happened.size) - self.first_death[self.set_of_death]
-        return np.asarray(before / sizes[self.set_of_death])
-
-    def death_weights(self) -> Floats:
-        """For each death the mean weight of its tied set."""
-        if self.weights is None:
-            return np.ones(self.happened.size)
-        sizes = np.diff(self.first_death, append=self.happened.size)
-        return np.asarray((self.sum_deaths(self.weights[self.happened]) / sizes)[self.set_of_death])
+    def set_size(self) -> Integers:
+        """The deaths in each tied set."""
+        return np.diff(self.first_death, append=self.happened.size)
 
     def sum_deaths(self, values: Floats) -> Floats:
         """Sum values of deaths over each tied set."""
-        if not self.tied:
+        if self.ties is None:
             return values
-        return np.asarray(np.add.reduceat(values, self.first_death))
+        sums = values[self.first_death]
+        sums[self.ties.sets] = np.add.reduceat(values[self.ties.deaths], self.ties.starts)
+        return sums
+
+    def spread(self, values: Floats) -> Floats:
+        """Give each death the value of its tied set."""
+        return values if self.ties is None else np.asarray(values[self.set_of_death])
 
     def sum_at_risk(self, values: Floats) -> Floats:
         """Sum values of places over those at risk at each tied set."""
@@ -116,6 +117,38 @@ class RiskSets:
         if self.entry is not None:
             found = found - totals[self.entry.until]
         return np.asarray(found)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class TiedDeaths:
+    """The deaths that share their time and stratum with others.
+
+    Parameters
+    ----------
+    deaths
+        Which deaths these are.
+    places
+        Where they stand.
+    sets
+        The tied sets of two deaths or more.
+    starts
+        For each of those sets the position in ``deaths`` of its first.
+    set_of
+        For each of ``deaths`` the position of its set in ``sets``.
+    share
+        For each of ``deaths``, how many of its set come before it, divided by the size of the set.
+    """
+
+    deaths: Integers
+    places: Integers
+    sets: Integers
+    starts: Integers
+    set_of: Integers
+    share: Floats
+
+    def sum(self, values: Floats) -> Floats:
+        """Sum values of places over each of the tied sets, given to each of ``deaths``."""
+        return np.asarray(np.add.reduceat(values[self.places], self.starts)[self.set_of])
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -200,14 +233,15 @@ def arrange(
     if codes is not None:
         same_length(time=times, strata=codes)
     entries = None if entry is None else _entries(entry, times)
-    times, entries = _merged(times, entries, tie_tolerance)
-    order = np.argsort(-times)
-    if codes is None:
-        bounds = np.array([0, times.size])
-    else:
-        order = order[np.argsort(codes[order], kind="stable")]
+    if entries is not None:
+        times, entries = _merged(times, entries, tie_tolerance)
+    order = np.argsort(times)[::-1]
+    ordered = merge_ties(times[order][::-1], np.array([0, times.size]), tie_tolerance)[::-1]
+    bounds = np.array([0, times.size])
+    if codes is not None:
+        by_stratum = np.argsort(codes[order], kind="stable")
+        order, ordered = order[by_stratum], ordered[by_stratum]
         bounds = np.concatenate(([0], np.cumsum(np.bincount(codes))))
-    ordered = times[order]
     return _sets(
         order,
         ordered,
@@ -233,37 +267,71 @@ def _sets(
     differs = np.concatenate((ordered[1:] != ordered[:-1], [True]))
     differs[bounds[1:] - 1] = True
     ends = np.flatnonzero(differs)
-    last = ends[np.searchsorted(ends, deaths)]
+    run = np.cumsum(differs)
+    last = ends[run[deaths] - differs[deaths]]
     first_death = np.flatnonzero(np.concatenate(([True], last[1:] != last[:-1])))
     last_at_risk = last[first_death]
     set_bounds = np.searchsorted(last_at_risk, bounds)
-    since = np.searchsorted(last_at_risk, np.arange(ordered.size))
-    beyond = since >= np.repeat(set_bounds[1:], np.diff(bounds))
-    since[beyond] = last_at_risk.size
+    closed = np.zeros(ordered.size + 1, dtype=np.int64)
+    closed[last_at_risk + 1] = 1
+    since = np.cumsum(closed[:-1])
+    since[since >= np.repeat(set_bounds[1:], np.diff(bounds))] = last_at_risk.size
+    sizes = np.diff(first_death, append=deaths.size)
+    set_of_death = np.repeat(np.arange(first_death.size), sizes)
+    if weights is None:
+        death_weights = np.ones(deaths.size)
+    else:
+        death_weights = (np.add.reduceat(weights[deaths], first_death) / sizes)[set_of_death]
     centre = covariates.mean(axis=0)
-    rows = np.empty((covariates.shape[1], ordered.size))
-    for column in range(covariates.shape[1]):
-        rows[column] = covariates[order, column]
-        rows[column] -= centre[column]
     return RiskSets(
         order=order,
         time=ordered,
         happened=deaths,
-        covariates=rows,
+        covariates=_rows(covariates, centre, order),
         centre=centre,
         weights=weights,
+        death_weights=death_weights,
         strata=levels,
         bounds=bounds,
         last_at_risk=last_at_risk,
-        set_of_death=np.repeat(
-            np.arange(first_death.size), np.diff(first_death, append=deaths.size)
-        ),
+        set_of_death=set_of_death,
         first_death=first_death,
         set_bounds=set_bounds,
         since=since,
+        ties=_tied_deaths(deaths, first_death, set_of_death, sizes),
         entry=None
         if entries is None
         else _late_entry(entries, ordered[last_at_risk], bounds, set_bounds),
+    )
+
+
+def _rows(covariates: Floats, centre: Floats, order: Integers) -> Floats:
+    """Arrange and centre, one row for each covariate, by blocks that stay in the processor's cache."""
+    rows = np.empty((covariates.shape[1], order.size))
+    for start in range(0, order.size, _BLOCK):
+        block = covariates[order[start : start + _BLOCK]]
+        block -= centre
+        rows[:, start : start + _BLOCK] = block.T
+    return rows
+
+
+def _tied_deaths(
+    deaths: Integers, first_death: Integers, set_of_death: Integers, sizes: Integers
+) -> TiedDeaths | None:
+    sets = np.flatnonzero(sizes > 1)
+    if sets.size == 0:
+        return None
+    tied = np.flatnonzero(sizes[set_of_death] > 1)
+    starts = np.cumsum(sizes[sets]) - sizes[sets]
+    set_of = np.repeat(np.arange(sets.size), sizes[sets])
+    before = np.arange(tied.size) - starts[set_of]
+    return TiedDeaths(
+        deaths=tied,
+        places=deaths[tied],
+        sets=sets,
+        starts=starts,
+        set_of=set_of,
+        share=before / sizes[sets][set_of],
     )
 
 
@@ -307,17 +375,13 @@ def _weights(weights: ArrayLike, order: Integers) -> Floats:
     return np.asarray(found[order])
 
 
-def _merged(
-    times: Floats, entries: Floats | None, tolerance: float
-) -> tuple[Floats, Floats | None]:
+def _merged(times: Floats, entries: Floats, tolerance: float) -> tuple[Floats, Floats]:
     """Make nearly equal times equal, entries among them."""
-    together = times if entries is None else np.concatenate((times, entries))
+    together = np.concatenate((times, entries))
     ordered = np.sort(together)
     merged = merge_ties(ordered, np.array([0, ordered.size]), tolerance)
     if merged is ordered:
         return times, entries
     replaced = merged[np.searchsorted(ordered, together)]
-    if entries is None:
-        return replaced, None
     times, entries = replaced[: times.size], replaced[times.size :]
     return times, np.minimum(entries, np.nextafter(times, -np.inf))
