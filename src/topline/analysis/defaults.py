@@ -36,7 +36,7 @@ def check_defaults(reading: SpecificationReading, library: Library) -> Iterator[
         yield from _population(reading, library)
         yield from _periods(reading, library)
         yield from _regions(reading, library)
-    yield from _organ_system(reading, library)
+    yield from _coding(reading, library)
 
 
 def _participants(reading: SpecificationReading, library: Library) -> Iterator[Problem]:
@@ -122,15 +122,25 @@ def _regions(reading: SpecificationReading, library: Library) -> Iterator[Proble
             )
 
 
-def _organ_system(reading: SpecificationReading, library: Library) -> Iterator[Problem]:
+def _coding(reading: SpecificationReading, library: Library) -> Iterator[Problem]:
+    """Demand organ systems and terms of the adverse events, as text."""
     events = reading.specification.adverse_events
-    if events is None or events.organ_system is not None or events.dataset.upper() not in library:
+    if events is None or events.dataset.upper() not in library:
         return
-    found = library.variables(events.dataset)
-    if not any(name in found for name in ORGAN_SYSTEM_VARIABLES):
+    dataset, found = events.dataset.upper(), library.variables(events.dataset)
+    system = events.organ_system or next(
+        (name for name in ORGAN_SYSTEM_VARIABLES if name in found), None
+    )
+    if system is None:
         yield reading.problem_at(
             "adverse_events.organ_system",
-            f"nothing, and {events.dataset.upper()} has none of "
-            f"{', '.join(ORGAN_SYSTEM_VARIABLES)}",
+            f"nothing, and {dataset} has none of {', '.join(ORGAN_SYSTEM_VARIABLES)}",
             "organ_system: VARIABLE",
         )
+    for field, name in (("organ_system", system), ("term", events.term)):
+        if name is not None and name.upper() in found and found[name.upper()].type != "text":
+            yield reading.problem_at(
+                f"adverse_events.{field}",
+                f"{name.upper()}, which holds {found[name.upper()].type} values",
+                "a variable that holds text",
+            )

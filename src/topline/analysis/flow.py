@@ -30,6 +30,7 @@ STATUS_VARIABLES = ("EOSSTT", "DCSREAS", "DCDECOD")
 REASON_VARIABLES = ("DCSREAS", "DCDECOD", "DCREASCD")
 """The variables of ADSL that can hold the reason not completed, the first there is."""
 _NO_REASON = "Reason not recorded"
+_MOST_UNITS = 1_000_000  # of one participant: anything beyond is no count of eyes or lesions
 
 Mask = npt.NDArray[np.bool_]
 
@@ -106,7 +107,8 @@ class FlowBuilder:
                 accepted="how many units each participant has, as a number",
             )
         numbers = values.cast(pl.Float64)
-        wrong = (numbers.is_null() | (numbers < 0) | (numbers != numbers.floor())).fill_null(True)
+        no_count = (numbers < 0) | (numbers != numbers.floor()) | (numbers > _MOST_UNITS)
+        wrong = no_count.fill_null(True)
         inside = pl.Series(self.cohort.members(self.population))
         if (wrong & inside).any():
             self.findings.problem(

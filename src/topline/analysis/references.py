@@ -117,10 +117,12 @@ def _treatment(specification: Specification) -> Iterator[Reference]:
     """Refer to the treatment variables by which the populations in use are grouped."""
     if all(group.treatment is None for group in specification.groups.values()):
         return
-    own = {key.upper(): value for key, value in specification.populations.items()}
+    known = dict(STANDARD_POPULATIONS)
+    known |= {key.upper(): value for key, value in specification.populations.items()}
     used = {
-        (own | dict(STANDARD_POPULATIONS))[name.upper()].treatment if name else "planned"
+        known[name.upper()].treatment if name else "planned"
         for name, _ in _named_populations(specification)
+        if not name or name.upper() in known  # others were reported when the file was read
     }
     for field in ("planned", "actual"):
         if field in used:

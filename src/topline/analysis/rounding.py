@@ -16,6 +16,7 @@ _WORDS = {
 #: Binary arithmetic leaves noise in the 16th and 17th digit; 15 digits carry the number meant,
 #: so that 0.285 rounds as 0.285 and not as the 0.28499999999999998 that a double stores.
 _SIGNIFICANT = 15
+_WHOLE = 10.0**_SIGNIFICANT
 _NOISE = 0.5 * 10.0 ** (1 - _SIGNIFICANT)
 
 
@@ -93,7 +94,8 @@ def decimal_places(numbers: ArrayLike, *, most: int = 6) -> int:
     (2, 1, 0)
     """
     values = np.asarray(numbers, dtype=np.float64)
-    values = values[np.isfinite(values)]
+    # From there on a double holds whole numbers only.
+    values = values[np.abs(values) < _WHOLE]
     for places in range(most):
         noise = np.abs(values) * _NOISE
         if (np.abs(values - np.round(values, places)) <= noise).all():

@@ -47,18 +47,16 @@ def _one(sample: Sample, options: EventRateOptions) -> Summarised:
             "with events counted",
             accepted="person-time for every participant counted",
         )
-    found = summarised(
-        event_rate(
-            float(events.sum()), float(exposure.sum()), level=options.level / 100, per=options.per
-        )
-    )
+    with np.errstate(over="ignore"):  # a sum beyond any number is refused by the estimate
+        total, time = float(events.sum()), float(exposure.sum())
+    found = summarised(event_rate(total, time, level=options.level / 100, per=options.per))
     return Summarised(
         value=found.value,
         lower=found.lower,
         upper=found.upper,
         reasons=found.reasons,
-        method=f"{found.method}, {options.level:g}%; {events.sum():g} events in "
-        f"{exposure.sum():g} of person-time, per {options.per:g}",
+        method=f"{found.method}, {options.level:g}%; {total:g} events in {time:g} of person-time, "
+        f"per {options.per:g}",
         notes=found.notes,
     )
 
