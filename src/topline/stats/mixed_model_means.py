@@ -6,7 +6,6 @@ The American Statistician 34 (1980) 216–221, doi:10.1080/00031305.1980.1048303
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -14,7 +13,8 @@ from numpy.typing import ArrayLike
 from topline.errors import UsageError
 from topline.stats.checking import confidence_level, finite, known, same_length
 from topline.stats.degrees_of_freedom import Inference, degrees_of_freedom, joint_statistic
-from topline.stats.distribution import f_probability, t_multiplier, t_probability
+from topline.stats.distribution import f_probability
+from topline.stats.effect import Effect, Question, t_effect, undefined_effect, undefined_test
 from topline.stats.estimate import Estimate, Floats, Sides, Test
 from topline.stats.mixed_model import MixedFit, fit_mixed_model
 from topline.stats.model_matrix import Margins, Term, model_matrix, variables
@@ -26,15 +26,6 @@ _METHODS = {
 }
 
 _NOT_ESTIMABLE = "not estimable: the data do not tell it apart from other effects (an empty cell, or confounding)"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Effect:
-    """One combination of a model's coefficients, with its interval and its test against a null value."""
-
-    name: str
-    estimate: Estimate
-    test: Test
 
 
 def fit_repeated_measures(
@@ -323,14 +314,7 @@ def mixed_model_test(inference: Inference, rows: ArrayLike) -> Test:
     found = None if reason else joint_statistic(inference, given)
     if found is None:
         reason = reason or "undefined: too few degrees of freedom"
-        return Test(
-            statistic=None,
-            p_value=None,
-            sides="two-sided",
-            null_value=0.0,
-            method=method,
-            notes=(f"statistic: {reason}", f"p_value: {reason}"),
-        )
+        return undefined_test(Question(method=method, level=0.95), reason)
     return Test(
         statistic=found.statistic,
         degrees_of_freedom=found.numerator,
@@ -356,7 +340,14 @@ def _effect(
     level = confidence_level(level)
     known("alternative", sides, ("two-sided", "greater", "less"))
     null_value = float(finite("null_value", [null_value])[0])
-    fit, method = inference.fit, f"{what}{_model(inference)}"
+    fit = inference.fit
+    question = Question(
+        name=name,
+        method=f"{what}{_model(inference)}",
+        level=level,
+        null_value=null_value,
+        sides=sides,
+    )
     freedom = degrees_of_freedom(inference, row)
     # A coefficient beside one that was left out is estimated as if that were not in the model, as in R.
     if reason is None and what != "coefficient" and not fit.estimable(row):
@@ -365,48 +356,9 @@ def _effect(
     if reason is None and freedom is None:
         reason = "undefined: the degrees of freedom are"
     if reason is not None or freedom is None:
-        parts = ("value", "lower", "upper", "standard_error")
-        return Effect(
-            name=name,
-            estimate=Estimate(
-                value=None,
-                level=level,
-                method=method,
-                notes=tuple(f"{part}: {reason}" for part in parts),
-            ),
-            test=Test(
-                statistic=None,
-                p_value=None,
-                sides=sides,
-                null_value=null_value,
-                method=method,
-                notes=(f"statistic: {reason}", f"p_value: {reason}"),
-            ),
-        )
-    value = float(row @ fit.coefficients)
+        return undefined_effect(question, reason or "")
     error = float(np.linalg.norm(row @ inference.adjusted_root))
-    half = t_multiplier(level, freedom) * error
-    statistic = (value - null_value) / error
-    return Effect(
-        name=name,
-        estimate=Estimate(
-            value=value,
-            lower=value - half,
-            upper=value + half,
-            level=level,
-            method=method,
-            standard_error=error,
-            degrees_of_freedom=freedom,
-        ),
-        test=Test(
-            statistic=statistic,
-            degrees_of_freedom=freedom,
-            p_value=t_probability(statistic, freedom, sides),
-            sides=sides,
-            null_value=null_value,
-            method=method,
-        ),
-    )
+    return t_effect(question, float(row @ fit.coefficients), error, freedom)
 
 
 def _why_not(inference: Inference) -> str | None:

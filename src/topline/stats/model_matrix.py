@@ -216,7 +216,7 @@ def categorize(
         if text not in texts:
             raise DataError(f"no observation of {name} has the level {text!r}", where=name)
     direct = {label: places[str(label)] for label in distinct}
-    codes = np.fromiter((direct[label] for label in found), dtype=np.intp, count=len(found))
+    codes = np.array(list(map(direct.__getitem__, found)), dtype=np.intp)
     return Categorical(levels=tuple(ordered), codes=codes)
 
 

@@ -98,7 +98,8 @@ def _with_the_same_products(matrix: Floats) -> Floats:
         first, which = np.arange(width), np.arange(width)
     distinct = matrix[:, first]
     if number > distinct.shape[1]:
-        distinct = np.linalg.qr(distinct, mode="r")
+        triangle = linalg.qr(distinct, mode="r", check_finite=False)[0]
+        distinct = triangle[: distinct.shape[1]].astype(np.float64)
     scales = np.linalg.norm(distinct, axis=0)
     scales[scales == 0] = 1.0
     triangle, pivots = linalg.qr(distinct / scales, mode="r", pivoting=True, check_finite=False)

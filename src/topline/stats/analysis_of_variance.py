@@ -1,0 +1,444 @@
+"""Several groups' means at once: analysis of variance, Welch's, tests of equal variances, and Tukey's comparisons.
+
+All but the Brown–Forsythe test follow from each group's number, mean and standard deviation, so they take the
+summaries of groups by name: from :func:`summarize_groups`, or written down from a record.
+"""
+
+import math
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import ArrayLike
+from scipy import special
+
+from topline.errors import DataError
+from topline.stats.checking import confidence_level, finite, known, same_length
+from topline.stats.distribution import f_probability
+from topline.stats.effect import Effect, Question, t_effect, undefined_effect, undefined_test
+from topline.stats.estimate import Estimate, Floats, Test
+from topline.stats.mean import MeanSummary, summarize
+from topline.stats.model_matrix import categorize
+from topline.stats.studentized_range import (
+    studentized_range_probability,
+    studentized_range_quantile,
+)
+from topline.stats.two_means import pooled_standard_deviation
+
+_NO_SPREAD = "undefined, because all observations of each group are equal"
+_TOO_FEW = "undefined: no group has more than one observation"
+_SINGLE = "undefined for a single observation in a group"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AnalysisOfVariance:
+    """A one-way analysis of variance.
+
+    Parameters
+    ----------
+    test
+        The F test of equal means.
+    mean_square_between, mean_square_within
+        The squared unit of the measurements; ``None`` where undefined.
+    """
+
+    test: Test
+    mean_square_between: float
+    mean_square_within: float | None
+
+
+def summarize_groups(values: ArrayLike, group: Iterable[object]) -> dict[str, MeanSummary]:
+    """Summarize measurements by group, the groups in the order of their names as text.
+
+    Raises
+    ------
+    DataError
+        If the lengths differ, an element is missing or not finite.
+
+    Examples
+    --------
+    >>> summarize_groups([1, 3, 5], ["b", "a", "a"])["a"].mean
+    4.0
+    """
+    return {name: summarize(found) for name, found in _split(values, group).items()}
+
+
+def one_way_analysis(groups: Mapping[str, MeanSummary]) -> AnalysisOfVariance:
+    """Test whether several groups' means are equal, taking their variances to be equal.
+
+    F = [Σ nᵢ(x̄ᵢ − x̄)²/(k − 1)] / [Σ(nᵢ − 1)sᵢ²/(N − k)] (Fisher, Statistical Methods for Research Workers, 1925).
+
+    Parameters
+    ----------
+    groups
+        Of the measurements of each group; at least two.
+
+    Returns
+    -------
+    AnalysisOfVariance
+        Undefined where no group has more than one observation, or no group has any spread.
+
+    Raises
+    ------
+    DataError
+        If there are fewer than two groups.
+
+    See Also
+    --------
+    R: ``anova(lm(y ~ group))``. SAS: PROC GLM, PROC ANOVA.
+
+    Examples
+    --------
+    >>> found = one_way_analysis(summarize_groups([1, 2, 4, 5], ["a", "a", "b", "b"]))
+    >>> round(found.test.statistic, 6), round(found.test.p_value, 6)
+    (18.0, 0.051317)
+    """
+    found = _several(groups)
+    numerator, denominator = len(found) - 1, sum(one.degrees_of_freedom for one in found)
+    sizes = np.array([one.number for one in found], dtype=np.float64)
+    means = np.array([one.mean for one in found])
+    about = means - sizes @ means / sizes.sum()
+    between = float(sizes @ about**2) / numerator
+    question = Question(method="one-way analysis of variance", level=0.95)
+    if denominator == 0:
+        return AnalysisOfVariance(
+            test=undefined_test(question, _TOO_FEW),
+            mean_square_between=between,
+            mean_square_within=None,
+        )
+    within = pooled_standard_deviation(*found) ** 2
+    return AnalysisOfVariance(
+        test=_f_test(question, between, within, numerator, denominator),
+        mean_square_between=between,
+        mean_square_within=within,
+    )
+
+
+def welch_analysis(groups: Mapping[str, MeanSummary]) -> Test:
+    """Test whether several groups' means are equal, letting their variances differ.
+
+    Welch, "On the comparison of several mean values: an alternative approach", Biometrika 38 (1951) 330–336,
+    doi:10.1093/biomet/38.3-4.330.
+
+    Parameters
+    ----------
+    groups
+        Of the measurements of each group; at least two groups, of at least two observations and some spread each.
+
+    Returns
+    -------
+    Test
+        An F test; undefined where a group has a single observation or no spread.
+
+    See Also
+    --------
+    R: ``oneway.test(y ~ group)``. SAS: PROC GLM, MEANS group / WELCH.
+
+    Examples
+    --------
+    >>> test = welch_analysis(summarize_groups([1, 2, 4, 5, 8, 9], ["a", "a", "b", "b", "b", "a"]))
+    >>> round(test.statistic, 4), round(test.denominator_degrees_of_freedom, 4)
+    (0.3571, 2.8672)
+    """
+    found = _several(groups)
+    question = Question(method="Welch's analysis of variance", level=0.95)
+    reason = _why_no_variances(found)
+    if reason is not None:
+        return undefined_test(question, reason)
+    count = len(found)
+    weights = np.array([one.number / _variance(one) for one in found])
+    shares = weights / weights.sum()
+    means = np.array([one.mean for one in found])
+    freedom = np.array([one.degrees_of_freedom for one in found])
+    between = float(weights @ (means - shares @ means) ** 2) / (count - 1)
+    excess = float(((1 - shares) ** 2 / freedom).sum())
+    statistic = between / (1 + 2 * (count - 2) * excess / (count**2 - 1))
+    denominator = (count**2 - 1) / (3 * excess)
+    return _f_test(question, statistic, 1.0, count - 1, denominator)
+
+
+def bartlett_test(groups: Mapping[str, MeanSummary]) -> Test:
+    """Test whether several groups' variances are equal, by normal theory.
+
+    Bartlett, Proceedings of the Royal Society A 160 (1937) 268–282, doi:10.1098/rspa.1937.0109. Very sensitive to
+    measurements that are not normal: :func:`brown_forsythe_test` is not.
+
+    Parameters
+    ----------
+    groups
+        Of the measurements of each group; at least two groups, of at least two observations and some spread each.
+
+    Returns
+    -------
+    Test
+        A chi-squared test; undefined as :func:`welch_analysis`.
+
+    See Also
+    --------
+    R: ``bartlett.test``. SAS: PROC GLM, MEANS group / HOVTEST=BARTLETT.
+
+    Examples
+    --------
+    >>> test = bartlett_test(summarize_groups([1, 2, 4, 5, 8, 9], ["a", "a", "b", "b", "b", "a"]))
+    >>> round(test.statistic, 4), round(test.p_value, 4)
+    (0.8043, 0.3698)
+    """
+    found = _several(groups)
+    question = Question(method="Bartlett's test of equal variances", level=0.95)
+    reason = _why_no_variances(found)
+    if reason is not None:
+        return undefined_test(question, reason)
+    freedom = np.array([one.degrees_of_freedom for one in found], dtype=np.float64)
+    total, count = float(freedom.sum()), len(found)
+    pooled = pooled_standard_deviation(*found) ** 2
+    ratios = np.array([_variance(one) for one in found]) / pooled
+    correction = 1 + (float((1 / freedom).sum()) - 1 / total) / (3 * (count - 1))
+    statistic = max(0.0, -float(freedom @ np.log(ratios)) / correction)
+    return Test(
+        statistic=statistic,
+        degrees_of_freedom=count - 1,
+        p_value=float(special.gammaincc((count - 1) / 2, statistic / 2)),
+        sides="two-sided",
+        null_value=0.0,
+        method=question.method,
+    )
+
+
+def brown_forsythe_test(values: ArrayLike, group: Iterable[object]) -> Test:
+    """Test whether several groups' variances are equal, by the distances from each group's median.
+
+    Brown and Forsythe, Journal of the American Statistical Association 69 (1974) 364–367,
+    doi:10.1080/01621459.1974.10482955: the analysis of variance of |y − median|, also called Levene's test about
+    the median.
+
+    Parameters
+    ----------
+    values, group
+        As in :func:`summarize_groups`; at least two groups.
+
+    Returns
+    -------
+    Test
+        An F test; undefined as :func:`one_way_analysis` of the distances.
+
+    See Also
+    --------
+    R: ``car::leveneTest``. SAS: PROC GLM, MEANS group / HOVTEST=BF.
+
+    Examples
+    --------
+    >>> test = brown_forsythe_test([1, 2, 4, 5, 8, 9], ["a", "a", "b", "b", "b", "a"])
+    >>> round(test.statistic, 4), round(test.p_value, 4)
+    (0.32, 0.6018)
+    """
+    distances = {
+        name: summarize(np.abs(found - np.median(found)))
+        for name, found in _split(values, group).items()
+    }
+    found = one_way_analysis(distances).test
+    question = Question(method="Brown–Forsythe test of equal variances", level=0.95)
+    if found.statistic is None:
+        return undefined_test(question, found.reason("statistic") or "")
+    return Test(
+        statistic=found.statistic,
+        degrees_of_freedom=found.degrees_of_freedom,
+        denominator_degrees_of_freedom=found.denominator_degrees_of_freedom,
+        p_value=found.p_value,
+        sides="two-sided",
+        null_value=0.0,
+        method=question.method,
+    )
+
+
+def tukey_differences(
+    groups: Mapping[str, MeanSummary], *, level: float = 0.95
+) -> tuple[Effect, ...]:
+    """Compare all pairs of groups with limits that hold together, and p-values adjusted for their number.
+
+    Tukey's honest differences, for groups of different size with Kramer's standard error (Biometrics 12 (1956)
+    307–310, doi:10.2307/3001469): with unequal sizes the limits hold with more than the level.
+
+    Parameters
+    ----------
+    groups
+        Of the measurements of each group, with equal variances; at least two.
+    level
+        The probability with which all intervals hold, a fraction.
+
+    Returns
+    -------
+    tuple of Effect
+        Later minus earlier group of each pair, in the order of the groups. The statistic is the difference over
+        its standard error, √2 times which is a studentised range. Undefined as :func:`one_way_analysis`.
+
+    See Also
+    --------
+    R: ``TukeyHSD(aov(y ~ group))``. SAS: PROC GLM, MEANS group / TUKEY.
+
+    Examples
+    --------
+    >>> found = tukey_differences(summarize_groups([1, 2, 4, 5], ["a", "a", "b", "b"]))
+    >>> found[0].name, found[0].estimate.value, round(found[0].test.p_value, 6)
+    ('b - a', 3.0, 0.051317)
+    """
+    level = confidence_level(level)
+    summaries, names = _several(groups), list(groups)
+    freedom = sum(one.degrees_of_freedom for one in summaries)
+    multiplier = studentized_range_quantile(level, len(names), freedom) if freedom else 0.0
+    found = []
+    for earlier, first in enumerate(summaries):
+        for later in range(earlier + 1, len(names)):
+            question = Question(
+                name=f"{names[later]} - {names[earlier]}",
+                method=f"Tukey's differences of {len(names)} means",
+                level=level,
+            )
+            found.append(
+                _tukey(question, first, summaries[later], summaries, multiplier / math.sqrt(2))
+            )
+    return tuple(found)
+
+
+def differences_from(
+    groups: Mapping[str, MeanSummary], reference: str, *, level: float = 0.95
+) -> tuple[Effect, ...]:
+    """Compare every group with one of them by the variance within all groups, not adjusted for their number.
+
+    Parameters
+    ----------
+    groups
+        Of the measurements of each group, with equal variances; at least two.
+    reference
+        The name of the group that the others are compared with.
+    level
+        The confidence level of each interval, a fraction.
+
+    Returns
+    -------
+    tuple of Effect
+        Each other group minus the reference. Undefined as :func:`one_way_analysis`.
+
+    See Also
+    --------
+    R: ``contrast(emmeans(lm(y ~ group), "group"), "trt.vs.ctrl", adjust = "none")``. SAS: PROC GLM, LSMEANS group /
+    PDIFF=CONTROL.
+
+    Examples
+    --------
+    >>> found = differences_from(summarize_groups([1, 2, 4, 5], ["a", "a", "b", "b"]), "a")
+    >>> found[0].name, round(found[0].estimate.standard_error, 6)
+    ('b - a', 0.707107)
+    """
+    level = confidence_level(level)
+    known("group", reference, groups)
+    summaries = _several(groups)
+    freedom = sum(one.degrees_of_freedom for one in summaries)
+    against = groups[reference]
+    found = []
+    for name, summary in groups.items():
+        if name == reference:
+            continue
+        question = Question(
+            name=f"{name} - {reference}",
+            method="difference of means by the variance within all groups",
+            level=level,
+        )
+        value = summary.mean - against.mean
+        if freedom == 0:
+            found.append(undefined_effect(question, _TOO_FEW, value=value))
+            continue
+        error = _kramer(summary, against, summaries) * math.sqrt(2)
+        if error == 0:
+            found.append(undefined_effect(question, _NO_SPREAD, value=value))
+        else:
+            found.append(t_effect(question, value, error, freedom))
+    return tuple(found)
+
+
+def _split(values: ArrayLike, group: Iterable[object]) -> dict[str, Floats]:
+    numbers, named = finite("values", values), categorize("group", group)
+    same_length(values=numbers, group=named.codes)
+    order = np.argsort(named.codes, kind="stable")
+    ends = np.cumsum(np.bincount(named.codes))[:-1]
+    return dict(zip(named.levels, np.split(numbers[order], ends), strict=True))
+
+
+def _several(groups: Mapping[str, MeanSummary]) -> list[MeanSummary]:
+    if len(groups) < 2:
+        raise DataError(f"{len(groups)} groups to compare", accepted="at least two groups")
+    return list(groups.values())
+
+
+def _variance(summary: MeanSummary) -> float:
+    return (summary.standard_deviation or 0.0) ** 2
+
+
+def _why_no_variances(groups: list[MeanSummary]) -> str | None:
+    if any(one.standard_deviation is None for one in groups):
+        return _SINGLE
+    if any(one.standard_deviation == 0 for one in groups):
+        return "undefined, because all observations of a group are equal"
+    return None
+
+
+def _f_test(
+    question: Question, between: float, within: float, numerator: float, denominator: float
+) -> Test:
+    if within == 0:
+        return undefined_test(question, _NO_SPREAD)
+    statistic = between / within
+    return Test(
+        statistic=statistic,
+        degrees_of_freedom=numerator,
+        denominator_degrees_of_freedom=denominator,
+        p_value=f_probability(statistic, numerator, denominator),
+        sides="two-sided",
+        null_value=0.0,
+        method=question.method,
+    )
+
+
+def _kramer(first: MeanSummary, second: MeanSummary, groups: list[MeanSummary]) -> float:
+    """Give the standard error that a studentised range is over: of one mean, were both groups of one size."""
+    return pooled_standard_deviation(*groups) * math.sqrt(
+        (1 / first.number + 1 / second.number) / 2
+    )
+
+
+def _tukey(
+    question: Question,
+    first: MeanSummary,
+    second: MeanSummary,
+    groups: list[MeanSummary],
+    multiplier: float,
+) -> Effect:
+    value = second.mean - first.mean
+    freedom = sum(one.degrees_of_freedom for one in groups)
+    if freedom == 0:
+        return undefined_effect(question, _TOO_FEW, value=value)
+    error = _kramer(first, second, groups) * math.sqrt(2)
+    if error == 0:
+        return undefined_effect(question, _NO_SPREAD, value=value)
+    statistic = value / error
+    return Effect(
+        name=question.name,
+        estimate=Estimate(
+            value=value,
+            lower=value - multiplier * error,
+            upper=value + multiplier * error,
+            level=question.level,
+            method=question.method,
+            standard_error=error,
+            degrees_of_freedom=freedom,
+        ),
+        test=Test(
+            statistic=statistic,
+            degrees_of_freedom=freedom,
+            p_value=studentized_range_probability(
+                abs(statistic) * math.sqrt(2), len(groups), freedom
+            ),
+            sides="two-sided",
+            null_value=0.0,
+            method=question.method,
+        ),
+    )

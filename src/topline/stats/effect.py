@@ -1,0 +1,110 @@
+"""A named estimate with its test, as tables of coefficients and of differences hold them."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from topline.stats.distribution import t_multiplier, t_probability
+from topline.stats.estimate import Estimate, Sides, Test
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Effect:
+    """One combination of a model's coefficients, with its interval and its test against a null value."""
+
+    name: str
+    estimate: Estimate
+    test: Test
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Question:
+    """What is asked of a combination of coefficients.
+
+    Parameters
+    ----------
+    name
+        What to call it.
+    method
+        The estimator in words.
+    level
+        The confidence level, a fraction.
+    null_value, sides
+        Of the test.
+    """
+
+    name: str = ""
+    method: str
+    level: float
+    null_value: float = 0.0
+    sides: Sides = "two-sided"
+
+
+def t_effect(
+    question: Question, value: float, standard_error: float, degrees_of_freedom: float
+) -> Effect:
+    """Give the t interval and t test of an estimate whose standard error is above 0.
+
+    Examples
+    --------
+    >>> found = t_effect(Question(method="mean", level=0.95), 1.5, 0.5, 10)
+    >>> found.test.statistic, round(found.estimate.lower, 4)
+    (3.0, 0.3859)
+    """
+    half = t_multiplier(question.level, degrees_of_freedom) * standard_error
+    statistic = (value - question.null_value) / standard_error
+    return Effect(
+        name=question.name,
+        estimate=Estimate(
+            value=value,
+            lower=value - half,
+            upper=value + half,
+            level=question.level,
+            method=question.method,
+            standard_error=standard_error,
+            degrees_of_freedom=degrees_of_freedom,
+        ),
+        test=Test(
+            statistic=statistic,
+            degrees_of_freedom=degrees_of_freedom,
+            p_value=t_probability(statistic, degrees_of_freedom, question.sides),
+            sides=question.sides,
+            null_value=question.null_value,
+            method=question.method,
+        ),
+    )
+
+
+def undefined_effect(question: Question, reason: str, *, value: float | None = None) -> Effect:
+    """Give an effect that has no interval and no test, and no value where none is given.
+
+    Examples
+    --------
+    >>> undefined_effect(Question(method="mean", level=0.95), "undefined for a single observation").test.p_value
+    """
+    parts = ("lower", "upper", "standard_error")
+    return Effect(
+        name=question.name,
+        estimate=Estimate(
+            value=value,
+            level=question.level,
+            method=question.method,
+            notes=_notes(parts if value is not None else ("value", *parts), reason),
+        ),
+        test=undefined_test(question, reason),
+    )
+
+
+def undefined_test(question: Question, reason: str) -> Test:
+    """Give a test that has no statistic, and says why."""
+    return Test(
+        statistic=None,
+        p_value=None,
+        sides=question.sides,
+        null_value=question.null_value,
+        method=question.method,
+        notes=_notes(("statistic", "p_value"), reason),
+    )
+
+
+def _notes(parts: Iterable[str], reason: str) -> tuple[str, ...]:
+    return tuple(f"{part}: {reason}" for part in parts)

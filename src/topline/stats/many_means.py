@@ -1,0 +1,281 @@
+"""Means of many groups at once, and differences of many pairs of means, as arrays.
+
+The formulas are those of :mod:`topline.stats.mean` and :mod:`topline.stats.two_means`; a number that those leave
+undefined with a reason is NaN here.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import ArrayLike
+from scipy import special
+
+from topline.errors import DataError
+from topline.stats.checking import confidence_level, counts, finite, known, same_length
+from topline.stats.estimate import Estimates, Floats, Integers, Sides
+from topline.stats.mean import ROUNDING
+from topline.stats.two_means import Variances
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class MeanSummaries:
+    """Numbers, means and standard deviations of many groups, as arrays of one length.
+
+    Parameters
+    ----------
+    number
+        How many observations; at least 1.
+    mean
+        Their arithmetic means [the measurement's unit].
+    standard_deviation
+        With divisor ``number - 1``; NaN for a single observation.
+    """
+
+    number: Integers
+    mean: Floats
+    standard_deviation: Floats
+
+    @property
+    def standard_error(self) -> Floats:
+        """The standard errors of the means; NaN for a single observation."""
+        found: Floats = self.standard_deviation / np.sqrt(self.number)
+        return found
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class ManyTests:
+    """Many tests of one kind, as arrays of one length; NaN where a number is undefined."""
+
+    statistic: Floats
+    degrees_of_freedom: Floats
+    p_value: Floats
+    sides: Sides
+    null_value: float
+    method: str
+
+
+def mean_summaries(
+    number: ArrayLike, mean: ArrayLike, standard_deviation: ArrayLike
+) -> MeanSummaries:
+    """Take summaries that are already made, such as those of many records.
+
+    Raises
+    ------
+    DataError
+        If the lengths differ, a number is not a count from 1, a mean is not finite, or a standard deviation of
+        more than one observation is missing or negative.
+
+    Examples
+    --------
+    >>> mean_summaries([20, 1], [1.17, 3], [0.84, float("nan")]).standard_error.round(4)
+    array([0.1878,    nan])
+    """
+    numbers, means = counts("number", number), finite("mean", mean)
+    spread = np.array(standard_deviation, dtype=np.float64)
+    same_length(number=numbers, mean=means, standard_deviation=spread)
+    if (numbers < 1).any():
+        position = int(np.argmax(numbers < 1))
+        raise DataError(
+            f"number[{position}] is 0", where=f"number[{position}]", accepted="at least 1"
+        )
+    several = numbers > 1
+    wrong = several & ~(np.isfinite(spread) & (spread >= 0))
+    if wrong.any():
+        position = int(np.argmax(wrong))
+        where = f"standard_deviation[{position}]"
+        raise DataError(
+            f"{where} is {spread[position]:g}", where=where, accepted="a number of at least 0"
+        )
+    spread[~several] = np.nan
+    return MeanSummaries(number=numbers, mean=means, standard_deviation=spread)
+
+
+def summarize_many(values: ArrayLike, offsets: ArrayLike) -> MeanSummaries:
+    """Summarize groups that lie one after another in one array.
+
+    Parameters
+    ----------
+    values
+        The measurements of all groups.
+    offsets
+        Where each group begins, and at the end the number of measurements: group i is
+        ``values[offsets[i]:offsets[i + 1]]``, and holds at least one.
+
+    Raises
+    ------
+    DataError
+        If a measurement is not finite, or the offsets do not rise from 0 to the number of measurements.
+
+    Examples
+    --------
+    >>> summarize_many([1, 3, 4, 4, 4], [0, 2, 5]).standard_deviation.round(4)
+    array([1.4142, 0.    ])
+    """
+    numbers, places = finite("values", values), counts("offsets", offsets)
+    sizes = np.diff(places)
+    if places[0] != 0 or places[-1] != numbers.size or (sizes < 1).any():
+        raise DataError(
+            "the offsets do not rise from 0 to the number of measurements",
+            where="offsets",
+            accepted="the place where each group begins, and the number of measurements at the end",
+        )
+    starts = places[:-1]
+    mean = np.add.reduceat(numbers, starts) / sizes
+    about = numbers - np.repeat(mean, sizes)
+    # The mean of what is left mends the rounding of a long sum.
+    mend = np.add.reduceat(about, starts) / sizes
+    squares = np.add.reduceat(about * about, starts) - sizes * mend * mend
+    with np.errstate(invalid="ignore", divide="ignore"):
+        spread = np.sqrt(squares / (sizes - 1))
+    first = numbers[starts]
+    equal = np.minimum.reduceat(numbers, starts) == np.maximum.reduceat(numbers, starts)
+    mean = np.where(equal, first, mean + mend)
+    spread = np.where(equal & (sizes > 1), 0.0, spread)
+    return MeanSummaries(number=sizes, mean=mean, standard_deviation=spread)
+
+
+def arithmetic_means(summaries: MeanSummaries, *, level: float = 0.95) -> Estimates:
+    """Estimate many means with their t intervals, as :func:`topline.stats.mean.arithmetic_mean` does one.
+
+    Examples
+    --------
+    >>> found = arithmetic_means(mean_summaries([20, 37], [1.17, 67.4], [0.84, 9.7]))
+    >>> found.lower.round(4), found.upper.round(4)
+    (array([ 0.7769, 64.1659]), array([ 1.5631, 70.6341]))
+    """
+    level = confidence_level(level)
+    half = t_multipliers(level, summaries.number.astype(np.float64) - 1) * summaries.standard_error
+    return Estimates(
+        value=summaries.mean,
+        lower=summaries.mean - half,
+        upper=summaries.mean + half,
+        level=level,
+        method="arithmetic mean, t interval",
+    )
+
+
+def mean_differences(
+    first: MeanSummaries,
+    second: MeanSummaries,
+    *,
+    variances: Variances = "unequal",
+    level: float = 0.95,
+) -> Estimates:
+    """Estimate many differences of means, as :func:`topline.stats.two_means.mean_difference` does one.
+
+    Examples
+    --------
+    >>> found = mean_differences(mean_summaries([45, 20], [12.3, 1.17], [4.1, 0.84]),
+    ...                          mean_summaries([50, 18], [9.8, 0.95], [5.6, 0.5]))
+    >>> found.lower.round(4)
+    array([ 0.5124, -0.232 ])
+    """
+    level = confidence_level(level)
+    known("variances", variances, ("unequal", "equal"))
+    value, error, freedom = _differences(first, second, variances)
+    half = t_multipliers(level, freedom) * error
+    return Estimates(
+        value=value,
+        lower=value - half,
+        upper=value + half,
+        level=level,
+        method=f"difference of means, t interval ({variances} variances)",
+    )
+
+
+def two_sample_t_tests(
+    first: MeanSummaries,
+    second: MeanSummaries,
+    *,
+    variances: Variances = "unequal",
+    null_value: float = 0.0,
+    sides: Sides = "two-sided",
+) -> ManyTests:
+    """Make many two-sample t-tests, as :func:`topline.stats.two_means.two_sample_t_test` makes one.
+
+    Examples
+    --------
+    >>> found = two_sample_t_tests(mean_summaries([45], [12.3], [4.1]), mean_summaries([50], [9.8], [5.6]))
+    >>> found.p_value.round(4)
+    array([0.0143])
+    """
+    known("variances", variances, ("unequal", "equal"))
+    known("alternative", sides, ("two-sided", "greater", "less"))
+    null_value = float(finite("null_value", [null_value])[0])
+    value, error, freedom = _differences(first, second, variances)
+    flat = error <= ROUNDING * np.maximum(np.abs(first.mean), np.abs(second.mean))
+    with np.errstate(invalid="ignore", divide="ignore"):
+        statistic = np.where(flat, np.nan, (value - null_value) / error)
+    return ManyTests(
+        statistic=statistic,
+        degrees_of_freedom=freedom,
+        p_value=t_probabilities(statistic, freedom, sides),
+        sides=sides,
+        null_value=null_value,
+        method=f"two-sample t-test ({variances} variances)",
+    )
+
+
+def t_multipliers(level: float, degrees_of_freedom: Floats) -> Floats:
+    """Give t such that Student's variables lie within ±t with probability ``level``; NaN without freedom.
+
+    Each number of degrees of freedom is inverted once, however often it occurs.
+
+    Examples
+    --------
+    >>> t_multipliers(0.95, np.array([19.0, 0.0, 19.0])).round(4)
+    array([2.093,   nan, 2.093])
+    """
+    distinct, which = np.unique(degrees_of_freedom, return_inverse=True)
+    half = np.where(distinct > 0, distinct, np.nan) / 2
+    share = special.betaincinv(half, 0.5, 1 - level)
+    rest = special.betaincinv(0.5, half, level)
+    found: Floats = np.sqrt(2 * half * rest / share)[which]
+    return found
+
+
+def t_probabilities(statistic: Floats, degrees_of_freedom: Floats, sides: Sides) -> Floats:
+    """Give the p-values of t statistics; NaN where the statistic is.
+
+    Examples
+    --------
+    >>> t_probabilities(np.array([2.2, 0.1]), np.array([28.0, 28.0]), "two-sided").round(4)
+    array([0.0362, 0.9211])
+    """
+    square = statistic * statistic
+    half = np.where(degrees_of_freedom > 0, degrees_of_freedom, np.nan) / 2
+    far = square > degrees_of_freedom
+    both = np.where(
+        far,
+        special.betainc(half, 0.5, 2 * half / (2 * half + square)),
+        special.betaincc(0.5, half, square / (2 * half + square)),
+    )
+    if sides == "two-sided":
+        return both
+    towards = (statistic > 0) == (sides == "greater")
+    found: Floats = np.where(towards, both / 2, 1 - both / 2)
+    return found
+
+
+def _differences(
+    first: MeanSummaries, second: MeanSummaries, variances: Variances
+) -> tuple[Floats, Floats, Floats]:
+    """Give differences, their standard errors and degrees of freedom; NaN where undefined."""
+    same_length(first=first.number, second=second.number)
+    value = first.mean - second.mean
+    freedoms = first.number - 1.0, second.number - 1.0
+    if variances == "equal":
+        freedom = freedoms[0] + freedoms[1]
+        with np.errstate(invalid="ignore", divide="ignore"):
+            roots = [
+                np.sqrt(own / freedom) * np.where(own > 0, group.standard_deviation, 0.0)
+                for own, group in zip(freedoms, (first, second), strict=True)
+            ]
+        error = np.hypot(*roots) * np.sqrt(1 / first.number + 1 / second.number)
+        return value, error, np.where(freedom > 0, freedom, np.nan)
+    errors = first.standard_error, second.standard_error
+    error = np.hypot(*errors)
+    with np.errstate(invalid="ignore", divide="ignore"):
+        shares = [(one / error) ** 4 for one in errors]
+        freedom = 1 / (shares[0] / freedoms[0] + shares[1] / freedoms[1])
+    return value, error, freedom

@@ -1,0 +1,184 @@
+"""The standard deviation of one sample with its limits, and the ratio of two samples' variances."""
+
+import math
+
+from scipy import special
+
+from topline.stats.checking import confidence_level, finite, known
+from topline.stats.distribution import f_probability
+from topline.stats.estimate import Estimate, Sides, Test
+from topline.stats.mean import MeanSummary
+
+_ONE_OBSERVATION = "undefined for a single observation"
+
+
+def standard_deviation(summary: MeanSummary, *, level: float = 0.95) -> Estimate:
+    """Estimate a standard deviation with the interval of normal theory.
+
+    The limits are s √(ν/χ²) with the upper and lower quantiles of χ² of ν = n − 1 degrees of freedom. They are
+    right for normal measurements only, however many there are.
+
+    Parameters
+    ----------
+    summary
+        Of the measurements.
+    level
+        The confidence level, a fraction.
+
+    Returns
+    -------
+    Estimate
+        In the measurement's unit; undefined for a single observation.
+
+    See Also
+    --------
+    R: ``sqrt((n - 1) * var(x) / qchisq(c(0.975, 0.025), n - 1))``. SAS: PROC UNIVARIATE CIBASIC.
+
+    Examples
+    --------
+    >>> found = standard_deviation(MeanSummary(number=20, mean=1.17, standard_deviation=0.84))
+    >>> round(found.lower, 4), round(found.upper, 4)
+    (0.6388, 1.2269)
+    """
+    level = confidence_level(level)
+    method = "standard deviation, chi-squared interval"
+    spread = summary.standard_deviation
+    if spread is None:
+        parts = ("value", "lower", "upper")
+        return Estimate(
+            value=None,
+            level=level,
+            method=method,
+            notes=tuple(f"{part}: {_ONE_OBSERVATION}" for part in parts),
+        )
+    half, tail = summary.degrees_of_freedom / 2, (1 - level) / 2
+    return Estimate(
+        value=spread,
+        lower=spread * math.sqrt(half / float(special.gammainccinv(half, tail))),
+        upper=spread * math.sqrt(half / float(special.gammaincinv(half, tail))),
+        level=level,
+        method=method,
+        degrees_of_freedom=summary.degrees_of_freedom,
+    )
+
+
+def variance_ratio(first: MeanSummary, second: MeanSummary, *, level: float = 0.95) -> Estimate:
+    """Estimate the ratio of two groups' variances, first over second, with the F interval.
+
+    Parameters
+    ----------
+    first, second
+        Of the measurements of each group. Right for normal measurements only.
+    level
+        The confidence level, a fraction.
+
+    Returns
+    -------
+    Estimate
+        A ratio [1]; undefined for a single observation in a group, or where all of a group are equal.
+
+    See Also
+    --------
+    R: ``var.test(x, y)``. SAS: PROC TTEST, "Folded F", which puts the larger variance first.
+
+    Examples
+    --------
+    >>> found = variance_ratio(MeanSummary(number=10, mean=0.75, standard_deviation=1.789),
+    ...                        MeanSummary(number=10, mean=2.33, standard_deviation=2.002))
+    >>> round(found.value, 4), round(found.lower, 4), round(found.upper, 4)
+    (0.7985, 0.1983, 3.2149)
+    """
+    level = confidence_level(level)
+    method = "ratio of variances, F interval"
+    ratio = _ratio(first, second)
+    if isinstance(ratio, str):
+        parts = ("value", "lower", "upper")
+        return Estimate(
+            value=None,
+            level=level,
+            method=method,
+            notes=tuple(f"{part}: {ratio}" for part in parts),
+        )
+    numerator, denominator = first.degrees_of_freedom / 2, second.degrees_of_freedom / 2
+    tail = (1 - level) / 2
+    # An F quantile is a ratio of a beta variable and its complement, inverted separately to keep their digits.
+    inner = special.betaincinv(numerator, denominator, [1 - tail, tail])
+    rest = special.betaincinv(denominator, numerator, [tail, 1 - tail])
+    lower, upper = (float(one / other) for one, other in zip(rest, inner, strict=True))
+    return Estimate(
+        value=ratio,
+        lower=ratio * lower * numerator / denominator,
+        upper=ratio * upper * numerator / denominator,
+        level=level,
+        method=method,
+    )
+
+
+def variance_ratio_test(
+    first: MeanSummary,
+    second: MeanSummary,
+    *,
+    null_value: float = 1.0,
+    sides: Sides = "two-sided",
+) -> Test:
+    """Test whether the ratio of two groups' variances, first over second, differs from a given value.
+
+    Parameters
+    ----------
+    first, second
+        Of the measurements of each group.
+    null_value
+        The ratio under the null hypothesis [1], above 0.
+    sides
+        The alternative; the two-sided p-value is twice the smaller tail.
+
+    Returns
+    -------
+    Test
+        An F test; undefined as :func:`variance_ratio`.
+
+    Examples
+    --------
+    >>> test = variance_ratio_test(MeanSummary(number=10, mean=0.75, standard_deviation=1.789),
+    ...                            MeanSummary(number=10, mean=2.33, standard_deviation=2.002))
+    >>> round(test.statistic, 4), round(test.p_value, 4)
+    (0.7985, 0.743)
+    """
+    known("alternative", sides, ("two-sided", "greater", "less"))
+    null_value = float(finite("null_value", [null_value], minimum=0)[0])
+    method = "F test of equal variances"
+    ratio = _ratio(first, second)
+    if null_value == 0:
+        ratio = "undefined for a null value of 0"
+    if isinstance(ratio, str):
+        return Test(
+            statistic=None,
+            p_value=None,
+            sides=sides,
+            null_value=null_value,
+            method=method,
+            notes=(f"statistic: {ratio}", f"p_value: {ratio}"),
+        )
+    statistic = ratio / null_value
+    numerator, denominator = first.degrees_of_freedom, second.degrees_of_freedom
+    greater = f_probability(statistic, numerator, denominator)
+    less = f_probability(1 / statistic, denominator, numerator)
+    tails = {"greater": greater, "less": less, "two-sided": min(1.0, 2 * min(greater, less))}
+    return Test(
+        statistic=statistic,
+        degrees_of_freedom=numerator,
+        denominator_degrees_of_freedom=denominator,
+        p_value=tails[sides],
+        sides=sides,
+        null_value=null_value,
+        method=method,
+    )
+
+
+def _ratio(first: MeanSummary, second: MeanSummary) -> float | str:
+    """Give the ratio of variances, or why there is none."""
+    if first.standard_deviation is None or second.standard_deviation is None:
+        return "undefined for a single observation in a group"
+    if first.standard_deviation == 0 or second.standard_deviation == 0:
+        return "undefined, because all observations of a group are equal"
+    return (first.standard_deviation / second.standard_deviation) ** 2
