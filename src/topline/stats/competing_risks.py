@@ -13,9 +13,9 @@ from numpy.typing import ArrayLike
 
 from topline.errors import DataError, UsageError
 from topline.stats.checking import confidence_level, counts, finite, known, same_length
+from topline.stats.curve_crossing import TRANSFORMS
 from topline.stats.distribution import normal_multiplier
 from topline.stats.estimate import Estimate, Floats, Integers
-from topline.stats.survival import TRANSFORMS
 from topline.stats.tied_times import TIE_TOLERANCE, merge_ties
 
 VARIANCES: Mapping[str, str] = MappingProxyType(

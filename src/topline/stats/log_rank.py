@@ -14,9 +14,10 @@ from numpy.typing import ArrayLike, NDArray
 from scipy import special
 
 from topline.errors import DataError, UsageError
-from topline.stats.checking import finite, known, same_length, zero_or_one
+from topline.stats.checking import finite, known, same_length
 from topline.stats.estimate import Floats, Integers, Sides, Test
 from topline.stats.grouping import categories, cumulative_products, run_bounds
+from topline.stats.observed_times import observed_times
 from topline.stats.tied_times import TIE_TOLERANCE, merge_ties, order_within
 
 WEIGHTS = MappingProxyType(
@@ -289,10 +290,9 @@ def _tests(
     tolerance: float,
 ) -> LogRanks:
     method = _method(weight, powers, strata is not None)
-    times = finite("time", time, minimum=0)
-    happened = zero_or_one("event", event)
+    times, happened = observed_times(time, event)
     groups, codes = categories("group", group)
-    same_length(time=times, event=happened, group=codes)
+    same_length(time=times, group=codes)
     tests = np.array([0, times.size]) if offsets is None else run_bounds(offsets, times.size)
     order = order_within(times, tests)
     ordered = merge_ties(times[order], tests, tolerance)

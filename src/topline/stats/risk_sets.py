@@ -12,9 +12,10 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from topline.errors import DataError
-from topline.stats.checking import finite, positive, same_length, zero_or_one
+from topline.stats.checking import finite, positive, same_length
 from topline.stats.estimate import Floats, Integers
 from topline.stats.grouping import categories, cumulative_sums
+from topline.stats.observed_times import observed_times
 from topline.stats.tied_times import TIE_TOLERANCE, merge_ties
 
 _BLOCK = 1 << 15
@@ -220,9 +221,8 @@ def arrange(
     >>> sets.set_time, sets.sum_at_risk(np.ones(4))
     (array([2., 1.]), array([3., 4.]))
     """
-    times = finite("time", time, minimum=0)
-    happened = zero_or_one("event", event)
-    same_length(time=times, event=happened, covariates=covariates)
+    times, happened = observed_times(time, event)
+    same_length(time=times, covariates=covariates)
     if not happened.any():
         raise DataError(
             "nobody has the event",

@@ -2,26 +2,22 @@
 
 :func:`kaplan_meier` makes the curve with one sort; everything else is asked of the curve. Conventions are
 those of R's survival package (checked against version 3.5-3), since most published limits can be
-reproduced with them; :data:`TRANSFORMS` lists the ways to put limits around survival by name.
+reproduced with them; :data:`topline.stats.curve_crossing.TRANSFORMS` lists the ways to put limits around survival by name.
 """
 
-from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from types import MappingProxyType
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
 from topline.errors import DataError, UsageError
-from topline.stats.checking import confidence_level, finite, known, same_length, zero_or_one
+from topline.stats.checking import confidence_level, finite, known, same_length
+from topline.stats.curve_crossing import BLOCK, TRANSFORMS, QuantileSearch, limits_around
 from topline.stats.distribution import normal_multiplier
 from topline.stats.estimate import Estimate, Floats, Integers, Limits
-
-TOLERANCE = float(np.sqrt(np.finfo(np.float64).eps))
-"""Survival this close to a requested probability equals it: a product such as 7/8 × 6/7 × … is rounded."""
-
-TIE_TOLERANCE = TOLERANCE
-"""Times that differ by less, absolutely or relative to the mean of the distinct times, are one time."""
+from topline.stats.leaving_times import count_leaving, tied_runs
+from topline.stats.observed_times import observed_times
+from topline.stats.tied_times import TIE_TOLERANCE
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -86,50 +82,6 @@ class CumulativeHazard:
     standard_error: Floats
 
 
-Transform = Callable[[Floats, Floats, float], Limits]
-"""Survival above 0, the standard error of its logarithm, and the normal quantile → the limits."""
-
-
-def _plain(survival: Floats, error: Floats, z: float) -> Limits:
-    half = z * survival * error
-    return Limits(np.maximum(survival - half, 0), np.minimum(survival + half, 1))
-
-
-def _log(survival: Floats, error: Floats, z: float) -> Limits:
-    return Limits(survival * np.exp(-z * error), np.minimum(survival * np.exp(z * error), 1))
-
-
-def _log_log(survival: Floats, error: Floats, z: float) -> Limits:
-    power = np.exp(-z * error / np.log(survival))
-    return Limits(survival**power, survival ** (1 / power))
-
-
-def _logit(survival: Floats, error: Floats, z: float) -> Limits:
-    odds = survival / (1 - survival)
-    factor = np.exp(z * error / (1 - survival))
-    return Limits(1 - 1 / (1 + odds / factor), 1 - 1 / (1 + odds * factor))
-
-
-def _arcsine(survival: Floats, error: Floats, z: float) -> Limits:
-    angle = np.arcsin(np.sqrt(survival))
-    half = z / 2 * error * np.sqrt(survival / (1 - survival))
-    return Limits(
-        np.sin(np.maximum(angle - half, 0)) ** 2, np.sin(np.minimum(angle + half, np.pi / 2)) ** 2
-    )
-
-
-TRANSFORMS: Mapping[str, Transform] = MappingProxyType(
-    {"plain": _plain, "log": _log, "log-log": _log_log, "logit": _logit, "arcsine": _arcsine}
-)
-"""The scales on which limits around survival are symmetric, by name.
-
-SAS calls them LINEAR, LOG, LOGLOG (its default), LOGIT and ASINSQRT; R's default is "log".
-"""
-
-_SURE = ("plain", "log")
-"""The transforms that have limits, 1 and 1, after a censoring but before the first event."""
-
-
 def kaplan_meier(
     time: ArrayLike,
     event: ArrayLike,
@@ -175,19 +127,19 @@ def kaplan_meier(
     >>> curve.survival.round(6)
     array([0.8, 0.6, 0.3, 0.3])
     """
-    times = finite("time", time, minimum=0)
-    happened = zero_or_one("event", event)
-    same_length(time=times, event=happened)
+    times, happened = observed_times(time, event)
     entries = None if entry is None else _entries(entry, times)
-    distinct, leaving, events = _tabulate(times, happened)
+    distinct, leaving, events = count_leaving(times, happened)
     entered = (
         np.full(distinct.size, times.size)
         if entries is None
         else np.searchsorted(entries, distinct, side="left")
     )
-    starts, ends = _tied(distinct, tie_tolerance)
-    distinct, entered = distinct[starts], entered[ends]
-    leaving, events = np.add.reduceat(leaving, starts), np.add.reduceat(events, starts)
+    runs = tied_runs(distinct, tie_tolerance)
+    if runs is not None:
+        starts, ends = runs
+        distinct, entered = distinct[starts], entered[ends]
+        leaving, events = np.add.reduceat(leaving, starts), np.add.reduceat(events, starts)
     at_risk = entered - (np.cumsum(leaving) - leaving)
     survival, error = _product_limit(at_risk, events)
     return SurvivalCurve(
@@ -214,7 +166,7 @@ def survival_limits(
     level
         The confidence level, a fraction.
     transform
-        A name in :data:`TRANSFORMS`.
+        A name in :data:`topline.stats.curve_crossing.TRANSFORMS`.
 
     Returns
     -------
@@ -234,14 +186,11 @@ def survival_limits(
     array([0.3257, 0.01  , 0.    ,    nan])
     """
     z = normal_multiplier(confidence_level(level))
-    limits = TRANSFORMS[known("transform", transform, TRANSFORMS)]
-    lower, upper = np.full((2, curve.time.size), np.nan)
-    if transform in _SURE:
-        lower[curve.survival == 1] = upper[curve.survival == 1] = 1
-    between = (curve.survival > 0) & (curve.survival < 1)
-    survival = curve.survival[between]
-    lower[between], upper[between] = limits(survival, curve.standard_error[between] / survival, z)
-    return Limits(lower, upper)
+    known("transform", transform, TRANSFORMS)
+    with np.errstate(invalid="ignore", divide="ignore"):
+        # Where survival is 0 its error is undefined; the limits are NaN there without it.
+        error = curve.standard_error / curve.survival
+    return limits_around(curve.survival, error, z, transform)
 
 
 def survival_quantile(
@@ -254,7 +203,7 @@ def survival_quantile(
     """Estimate the time by which a share of the group has had the event; the median by default.
 
     The estimate is the first time at which survival is at most ``1 - probability``. Where survival equals it
-    (within :data:`TOLERANCE`) over an interval, the estimate is the interval's midpoint, at the end of the curve
+    (within :data:`topline.stats.curve_crossing.TOLERANCE`) over an interval, the estimate is the interval's midpoint, at the end of the curve
     between the interval's beginning and the last time. The limits are the times at which the lower and the
     upper limit of survival do the same (Brookmeyer and Crowley, Biometrics 38 (1982) 29–41,
     doi:10.2307/2530286).
@@ -297,13 +246,19 @@ def survival_quantile(
             f"a survival quantile at probability {probability}",
             accepted="a fraction between 0 and 1",
         )
-    limits = survival_limits(curve, level=level, transform=transform)
+    z = normal_multiplier(confidence_level(level))
     target = 1 - probability
-    reached = {
-        "value": _crossing(curve.time, curve.survival, target),
-        "lower": _crossing(curve.time, limits.lower, target),
-        "upper": _crossing(curve.time, limits.upper, target),
-    }
+    search = QuantileSearch(target, z, known("transform", transform, TRANSFORMS))
+    for start in range(0, curve.time.size, BLOCK):
+        block = slice(start, start + BLOCK)
+        survival = curve.survival[block]
+        with np.errstate(invalid="ignore", divide="ignore"):
+            # Where survival is 0 its error is undefined, and its limits are without it.
+            squared = (curve.standard_error[block] / survival) ** 2
+        search.look(curve.time[block], survival, squared, last=start + BLOCK >= curve.time.size)
+    reached = dict(
+        zip(("value", "lower", "upper"), search.found(float(curve.time[-1])), strict=True)
+    )
     reasons = {
         "value": f"survival is still above {target:g} at the last time, {curve.time[-1]:g}",
         "lower": f"the lower limit of survival does not fall to {target:g}",
@@ -478,40 +433,6 @@ def _entries(entry: ArrayLike, times: Floats) -> Floats:
     return entries
 
 
-def _tabulate(times: Floats, happened: NDArray[np.bool_]) -> tuple[Floats, Integers, Integers]:
-    """Count who leaves, and how many of them with an event, at each distinct time."""
-    whole = times.astype(np.int64) if times.max() <= 2 * times.size + 1000 else None
-    if whole is not None and bool((whole == times).all()):
-        # Whole days, the usual case: counting needs no sort at all.
-        leaving = np.bincount(whole)
-        events = np.bincount(whole[happened], minlength=leaving.size)
-        distinct = np.flatnonzero(leaving)
-        return distinct.astype(np.float64), leaving[distinct], events[distinct]
-    # Floats from 0 are ordered as their bits are, and the sign bit is free: with the event in the lowest
-    # bit, one plain sort of one array orders both. Adding 0.0 turns -0.0, whose sign bit is set, into 0.0.
-    packed = ((times + 0.0).view(np.uint64) << np.uint64(1)) | happened.astype(np.uint64)
-    packed.sort()
-    ordered = (packed >> np.uint64(1)).view(np.float64)
-    starts = np.flatnonzero(np.concatenate(([True], ordered[1:] != ordered[:-1])))
-    leaving = np.diff(starts, append=times.size)
-    events = np.add.reduceat((packed & np.uint64(1)).astype(np.int64), starts)
-    return ordered[starts], leaving, events
-
-
-def _tied(distinct: Floats, tolerance: float) -> tuple[Integers, Integers]:
-    """Find the first and last position of each run of times that only rounding keeps apart."""
-    if not 0 <= tolerance < 1:
-        raise UsageError(
-            f"a tie tolerance of {tolerance}", accepted="a small number from 0, such as 1e-8"
-        )
-    closest = tolerance * max(1.0, float(distinct.mean())) if tolerance else -1.0
-    apart = np.diff(distinct) > closest
-    return (
-        np.flatnonzero(np.concatenate(([True], apart))),
-        np.flatnonzero(np.concatenate((apart, [True]))),
-    )
-
-
 def _product_limit(at_risk: Integers, events: Integers) -> tuple[Floats, Floats]:
     remaining = at_risk - events
     survival = np.cumprod(remaining / at_risk, dtype=np.float64)
@@ -520,22 +441,6 @@ def _product_limit(at_risk: Integers, events: Integers) -> tuple[Floats, Floats]
         terms = np.where(events > 0, events / (at_risk.astype(np.float64) * remaining), 0.0)
         error = survival * np.sqrt(np.cumsum(terms))
     return survival, error
-
-
-def _crossing(time: Floats, height: Floats, target: float) -> float | None:
-    """Find where a step function first falls to a height, with the midpoint rule; NaN steps do not count."""
-    defined = ~np.isnan(height)
-    when, level = time[defined], height[defined]
-    at_most = np.flatnonzero(level <= target + TOLERANCE)
-    if at_most.size == 0:
-        return None
-    first = float(when[at_most[0]])
-    below = np.flatnonzero(level <= target - TOLERANCE)
-    if below.size:
-        return (first + float(when[below[0]])) / 2
-    if defined[-1] and abs(level[-1] - target) < TOLERANCE:
-        return (first + float(time[-1])) / 2
-    return None
 
 
 def _defined(number: float) -> float | None:
