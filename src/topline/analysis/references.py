@@ -56,14 +56,15 @@ class Reference:
     dataset
         The dataset's name in upper case.
     kind
-        Whether ``text`` is a condition or a variable, or the dataset itself is meant.
+        Whether ``text`` is a condition, a variable, or the condition that a category's values
+        stand for; or the dataset itself is meant.
     text
         The condition, the variable or the dataset.
     """
 
     path: str
     dataset: str
-    kind: Literal["condition", "variable", "dataset"]
+    kind: Literal["condition", "variable", "category", "dataset"]
     text: str
 
     def variables(self) -> frozenset[str]:
@@ -193,7 +194,8 @@ def _measure(
             yield from _condition(category.where, dataset, *place, "where")
         elif _counts(measure):
             for name in dict.fromkeys(filter(None, of_classes)):
-                yield from _condition(category_condition(category, name), dataset, *place)
+                condition = category_condition(category, name)
+                yield Reference(path_text(*place), dataset.upper(), "category", condition)
     if isinstance(measure, OutcomeMeasure) and measure.units is not None:
         yield from _variable(measure.units.variable, dataset, *steps, "units", "variable")
     if measure.summary is not None:
@@ -362,7 +364,8 @@ def _checked(
     found = library.variables(reference.dataset)
     if reference.kind == "variable":
         yield from _checked_variable(reading, reference, found)
-    else:
+    elif reference.kind == "condition" or reference.variables() <= set(found):
+        # A category of a variable that is not there was reported where the variable is named.
         yield from _checked_condition(reading, reference, found)
 
 
