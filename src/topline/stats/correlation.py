@@ -1,0 +1,305 @@
+"""Pearson, Spearman and Kendall correlations with intervals and tests.
+
+Sources: R. A. Fisher, "On the probable error of a coefficient of correlation deduced from a small sample",
+Metron 1 (1921) 3–32 (the transform); D. G. Bonett and T. A. Wright, "Sample size requirements for estimating
+Pearson, Kendall and Spearman correlations", Psychometrika 65 (2000) 23–28, doi:10.1007/BF02294183 (standard
+errors of the transformed rank correlations); E. C. Fieller, H. O. Hartley and E. S. Pearson, "Tests for rank
+correlation coefficients", Biometrika 44 (1957) 470–481; M. G. Kendall, Rank Correlation Methods (variance with
+ties).
+"""
+
+import math
+from typing import Literal, TypeAlias
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from topline.errors import DataError
+from topline.stats.checking import confidence_level, finite, known, same_length
+from topline.stats.distribution import normal_multiplier, t_probability
+from topline.stats.estimate import Estimate, Floats, Sides, Test
+from topline.stats.ranking import midranks, normal_probability
+
+Coefficient: TypeAlias = Literal["pearson", "spearman", "kendall"]
+"""Of the values, of their ranks, or the balance of concordant and discordant pairs (tau-b)."""
+
+RankError: TypeAlias = Literal["bonett_wright", "fieller", "fisher"]
+"""The variance of Fisher's transform of a rank correlation: ``(1 + r²/2) / (n - 3)`` for Spearman and
+``0.437 / (n - 4)`` for Kendall; ``1.06 / (n - 3)`` and ``0.437 / (n - 4)``; or ``1 / (n - 3)`` as for Pearson."""
+
+_TITLES = {
+    "pearson": "Pearson correlation",
+    "spearman": "Spearman rank correlation",
+    "kendall": "Kendall's tau-b",
+}
+_ERRORS = ("bonett_wright", "fieller", "fisher")
+_SIDES = ("two-sided", "greater", "less")
+
+
+def correlation(
+    first: ArrayLike,
+    second: ArrayLike,
+    *,
+    coefficient: Coefficient = "pearson",
+    level: float = 0.95,
+    rank_error: RankError = "bonett_wright",
+) -> Estimate:
+    """Estimate a correlation with limits symmetric under Fisher's transform.
+
+    Parameters
+    ----------
+    first, second
+        The two measurements of each participant, in the same order.
+    coefficient
+        See :data:`Coefficient`.
+    level
+        The confidence level, a fraction.
+    rank_error
+        The variance behind the limits of a rank correlation; see :data:`RankError`. SAS uses ``"fisher"`` for
+        Spearman; R gives no limits for rank correlations.
+
+    Returns
+    -------
+    Estimate
+        The correlation [1]. Undefined where one of the measurements does not vary; limits need four pairs (five
+        for Kendall), and are the correlation itself where that is -1 or 1.
+
+    Raises
+    ------
+    DataError
+        If a value is not a finite number, or the lengths differ.
+    UsageError
+        If a word is not known.
+
+    Notes
+    -----
+    In R: ``cor.test``. In SAS: PROC CORR with FISHER(BIASADJ=NO).
+
+    Examples
+    --------
+    >>> found = correlation([44.4, 45.9, 41.9, 53.3, 44.7, 44.1, 50.7, 45.2, 60.1],
+    ...                     [2.6, 3.1, 2.5, 5.0, 3.6, 4.0, 5.2, 2.8, 3.8])
+    >>> round(found.value, 4), round(found.lower, 4), round(found.upper, 4)
+    (0.5712, -0.1497, 0.8956)
+    """
+    known("coefficient", coefficient, _TITLES)
+    known("rank_error", rank_error, _ERRORS)
+    x, y = _pairs(first, second)
+    level = confidence_level(level)
+    method = f"{_TITLES[coefficient]}, Fisher limits"
+    if coefficient != "pearson":
+        method += f" ({rank_error.replace('_', '–').title()} variance)"
+    value = _coefficient(x, y, coefficient)
+    if value is None:
+        why = "undefined: one of the measurements does not vary"
+        notes = tuple(f"{part}: {why}" for part in ("value", "lower", "upper"))
+        return Estimate(value=None, level=level, method=method, notes=notes)
+    if abs(value) == 1:
+        note = "the correlation is complete; Fisher's limits have no width there"
+        return Estimate(
+            value=value, lower=value, upper=value, level=level, method=method, notes=(note,)
+        )
+    variance = _transformed_variance(value, x.size, coefficient, rank_error)
+    if variance is None:
+        needed = 5 if coefficient == "kendall" and rank_error != "fisher" else 4
+        why = f"undefined for fewer than {needed} pairs"
+        return Estimate(
+            value=value, level=level, method=method, notes=(f"lower: {why}", f"upper: {why}")
+        )
+    half = normal_multiplier(level) * math.sqrt(variance)
+    centre = math.atanh(value)
+    return Estimate(
+        value=value,
+        lower=math.tanh(centre - half),
+        upper=math.tanh(centre + half),
+        level=level,
+        method=method,
+    )
+
+
+def correlation_test(
+    first: ArrayLike,
+    second: ArrayLike,
+    *,
+    coefficient: Coefficient = "pearson",
+    sides: Sides = "two-sided",
+) -> Test:
+    """Test whether two measurements are uncorrelated.
+
+    Parameters
+    ----------
+    first, second, coefficient
+        As in :func:`correlation`.
+    sides
+        ``"greater"``: they are positively correlated.
+
+    Returns
+    -------
+    Test
+        For Pearson and Spearman ``t = r √((n - 2) / (1 - r²))`` with n - 2 degrees of freedom (an approximation
+        for Spearman); for Kendall the normal statistic with the variance given the ties.
+
+    Notes
+    -----
+    In R: ``cor.test(exact = FALSE)``. In SAS: PROC CORR.
+
+    Examples
+    --------
+    >>> found = correlation_test([1, 2, 3, 4, 5], [2, 1, 4, 3, 5], coefficient="kendall")
+    >>> round(found.statistic, 6)
+    1.469694
+    """
+    known("coefficient", coefficient, _TITLES)
+    known("sides", sides, _SIDES)
+    x, y = _pairs(first, second)
+    value = _coefficient(x, y, coefficient)
+    if value is None:
+        return _undefined(coefficient, sides, "one of the measurements does not vary")
+    if coefficient == "kendall":
+        z = _kendall_deviate(x, y)
+        if z is None:
+            return _undefined(coefficient, sides, "the variance is 0")
+        return Test(
+            statistic=z,
+            p_value=normal_probability(z, sides),
+            sides=sides,
+            null_value=0.0,
+            method="Kendall's tau, normal approximation given the ties",
+        )
+    if x.size < 3:
+        return _undefined(coefficient, sides, "fewer than three pairs")
+    return _t_test(value, x.size - 2, coefficient, sides)
+
+
+def _t_test(value: float, degrees: int, coefficient: Coefficient, sides: Sides) -> Test:
+    method = f"{_TITLES[coefficient]}, t test"
+    if abs(value) == 1:
+        return _undefined(coefficient, sides, "the correlation is complete, and t infinite")
+    t = value * math.sqrt(degrees / ((1 - value) * (1 + value)))
+    return Test(
+        statistic=t,
+        degrees_of_freedom=float(degrees),
+        p_value=t_probability(t, degrees, sides),
+        sides=sides,
+        null_value=0.0,
+        method=method,
+    )
+
+
+def _undefined(coefficient: Coefficient, sides: Sides, why: str) -> Test:
+    reason = f"undefined: {why}"
+    return Test(
+        statistic=None,
+        p_value=None,
+        sides=sides,
+        null_value=0.0,
+        method=_TITLES[coefficient],
+        notes=(f"statistic: {reason}", f"p_value: {reason}"),
+    )
+
+
+def _pairs(first: ArrayLike, second: ArrayLike) -> tuple[Floats, Floats]:
+    x, y = finite("first", first), finite("second", second)
+    same_length(first=x, second=y)
+    if x.size < 2:
+        raise DataError("one pair has no correlation", where="first", accepted="at least two pairs")
+    return x, y
+
+
+def _coefficient(x: Floats, y: Floats, coefficient: Coefficient) -> float | None:
+    if coefficient == "pearson":
+        return _pearson(x, y)
+    if coefficient == "spearman":
+        return _pearson(midranks(x).ranks, midranks(y).ranks)
+    balance, untied_x, untied_y = _kendall_counts(x, y)
+    if untied_x == 0 or untied_y == 0:
+        return None
+    return max(-1.0, min(1.0, balance / (math.sqrt(untied_x) * math.sqrt(untied_y))))
+
+
+def _pearson(x: Floats, y: Floats) -> float | None:
+    # Dividing by the largest size first keeps squares of very large or small measurements in range.
+    scale_x, scale_y = float(np.abs(x).max()), float(np.abs(y).max())
+    if bool((x == x[0]).all()) or bool((y == y[0]).all()):
+        return None
+    a, b = x / scale_x, y / scale_y
+    a, b = a - a.mean(), b - b.mean()
+    product = math.sqrt(float(a @ a)) * math.sqrt(float(b @ b))
+    if product == 0:
+        return None
+    return max(-1.0, min(1.0, float(a @ b) / product))
+
+
+def _transformed_variance(
+    value: float, number: int, coefficient: Coefficient, rank_error: RankError
+) -> float | None:
+    if coefficient == "kendall" and rank_error != "fisher":
+        return 0.437 / (number - 4) if number > 4 else None
+    if number <= 3:
+        return None
+    if coefficient == "spearman" and rank_error == "bonett_wright":
+        return (1 + value * value / 2) / (number - 3)
+    if coefficient == "spearman" and rank_error == "fieller":
+        return 1.06 / (number - 3)
+    return 1 / (number - 3)
+
+
+def _kendall_counts(x: Floats, y: Floats) -> tuple[float, float, float]:
+    """Give concordant minus discordant pairs, and the pairs not tied in x and in y."""
+    every = x.size * (x.size - 1) / 2
+    tied_x, tied_y = (_tied_pairs(values) for values in (x, y))
+    order = np.lexsort((y, x))
+    places = np.unique(y[order], return_inverse=True)[1].astype(np.int64)
+    start = np.concatenate(([True], (np.diff(x[order]) != 0) | (np.diff(y[order]) != 0)))
+    both = np.diff(np.append(np.flatnonzero(start), x.size)).astype(np.float64)
+    tied_both = float((both * (both - 1)).sum()) / 2
+    discordant = _inversions(places)
+    untied = every - tied_x - tied_y + tied_both
+    return untied - 2 * discordant, every - tied_x, every - tied_y
+
+
+def _tied_pairs(values: Floats) -> float:
+    sizes = midranks(values).tie_sizes.astype(np.float64)
+    return float((sizes * (sizes - 1)).sum()) / 2
+
+
+def _inversions(places: np.ndarray[tuple[int], np.dtype[np.int64]]) -> float:
+    """Count pairs in which the earlier is the larger, bit by bit from the highest.
+
+    Two numbers first differ in one bit: they are an inversion where the earlier has a 1 there and the later a 0.
+    """
+    inversions = 0
+    current = places
+    for bit in reversed(range(int(places.max()).bit_length())):
+        # Stable sorting by the higher bits brings those together that may first differ in this one.
+        high = current >> (bit + 1)
+        order = np.argsort(high, kind="stable")
+        current, high = current[order], high[order]
+        ones = (current >> bit) & 1
+        seen = np.cumsum(ones) - ones
+        starts = np.concatenate(([True], high[1:] != high[:-1]))
+        before = np.maximum.accumulate(np.where(starts, seen, 0))
+        inversions += int((seen - before)[ones == 0].sum())
+    return float(inversions)
+
+
+def _kendall_deviate(x: Floats, y: Floats) -> float | None:
+    """Standardise concordant minus discordant pairs by the variance over all permutations, given the ties."""
+    number = float(x.size)
+    first, second = (midranks(values).tie_sizes.astype(np.float64) for values in (x, y))
+
+    def sums(sizes: Floats) -> tuple[float, float, float]:
+        return (
+            float((sizes * (sizes - 1)).sum()),
+            float((sizes * (sizes - 1) * (sizes - 2)).sum()),
+            float((sizes * (sizes - 1) * (2 * sizes + 5)).sum()),
+        )
+
+    (pairs_x, triples_x, moment_x), (pairs_y, triples_y, moment_y) = sums(first), sums(second)
+    pairs, triples, moment = sums(np.array([number]))
+    variance = (moment - moment_x - moment_y) / 18 + pairs_x * pairs_y / (2 * pairs)
+    if triples:
+        variance += triples_x * triples_y / (9 * triples)
+    if variance <= 0:
+        return None
+    return _kendall_counts(x, y)[0] / math.sqrt(variance)
