@@ -10,9 +10,9 @@ from tests.reference.formula import is_number, parse_formula
 
 from topline.stats.covariance_structures import STRUCTURES
 from topline.stats.degrees_of_freedom import METHODS, Inference, mixed_model_inference
+from topline.stats.effect import Effect
 from topline.stats.mixed_model import MixedFit, fit_mixed_model
 from topline.stats.mixed_model_means import (
-    Effect,
     mixed_model_coefficients,
     mixed_model_contrast,
     mixed_model_difference,
