@@ -300,6 +300,14 @@ class TestUnits:
         )
         assert rows(outcome(made)) == {"": ["2.0 (1.7)", "5.0 (3.6)"]}
 
+    def test_eyes_without_data_are_not_counted_for_the_population(self, tmp_path: Path) -> None:
+        with pytest.raises(AnalysisError, match="how many eyes those without data have"):
+            build(
+                tmp_path,
+                f"{COMMON}, where: PARAMCD == 'BOR', summary: percentage, analyzed: population, "
+                "units: {title: Eyes, variable: EYE}, categories: {Response: [CR, PR]}",
+            )
+
     def test_a_value_of_no_eye_stops_the_build(self, tmp_path: Path) -> None:
         with pytest.raises(AnalysisError, match="1 rows with a value have no EYE"):
             build(

@@ -202,6 +202,24 @@ USUBJID TRT01P  ITTFL AGE EOSSTT       DCSREAS       DBFL
         assert "1 participants started without having completed the period before" in notes(made)
 
 
+class TestWhatIsReported:
+    def test_an_enrollment_that_differs_from_those_who_started(self, tmp_path: Path) -> None:
+        assert "enrolled" not in notes(build(tmp_path, more="study: {enrollment: 5}"))
+        made = build(tmp_path, more="study: {enrollment: 6}")
+        assert "6 participants were enrolled and 5 started" in notes(made)
+
+    def test_a_flow_by_the_treatment_received(self, tmp_path: Path) -> None:
+        adsl = (
+            "USUBJID TRT01P TRT01A SAFFL AGE EOSSTT DCSREAS\n"
+            "1 Drug Drug Y 50 COMPLETED .\n2 Drug Placebo Y 50 COMPLETED ."
+        )
+        made = built(tmp_path, GROUPS + "participant_flow: {population: SAFETY}", adsl=adsl)
+        assert flow(made)["Overall Study: STARTED"] == ["1", "1"]
+        assert "SAFETY counts participants by the treatment received, and 1 of them were" in notes(
+            made
+        )
+
+
 class TestWhatStopsTheBuild:
     @pytest.mark.parametrize(
         ("old", "new", "said"),

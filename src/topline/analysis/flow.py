@@ -72,6 +72,8 @@ class FlowBuilder:
     def build(self) -> ParticipantFlowModule:
         """Build the module; the first period's counts are those who started the trial."""
         self._report_overlap()
+        self._report_enrollment()
+        self._report_received()
         periods = []
         before: _Step | None = None
         for index, period in enumerate(self.flow.periods):
@@ -141,6 +143,27 @@ class FlowBuilder:
                     f"nobody of {self.population} is in {column.title!r}",
                     "it is posted with zeros: check its treatment or condition",
                 )
+
+    def _report_enrollment(self) -> None:
+        enrolled, started = self.cohort.specification.study.enrollment, sum(self.started().values())
+        if enrolled is not None and enrolled != started:
+            self.findings.note(
+                "study.enrollment",
+                f"{enrolled} participants were enrolled and {started} started",
+                "reviewers ask for the difference: say it in `pre_assignment_details:`",
+            )
+
+    def _report_received(self) -> None:
+        if self.cohort.population(self.population).treatment == "planned":
+            return
+        number = self.cohort.received_another(self.population)
+        if number:
+            self.findings.note(
+                "participant_flow",
+                f"{self.population} counts participants by the treatment received, and {number} of "
+                "them were assigned another",
+                "the flow is by assignment: name a population that counts by it",
+            )
 
     def _period(self, index: int, period: Period, before: _Step | None) -> tuple[FlowPeriod, _Step]:
         started = self._started(index, period, before)

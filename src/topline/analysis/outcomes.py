@@ -159,6 +159,13 @@ class OutcomesBuilder:
                 "of those without one",
                 "say `analyzed: with_data`, or impute in the data",
             )
+        if definition.whole_population and definition.unit_title is not None:
+            self.findings.problem(
+                part,
+                f"analyzed: population with units, and how many {definition.unit_title.lower()} those "
+                "without data have is not known",
+                "say `analyzed: with_data`",
+            )
         dispersion = definition.summary.dispersion(definition.options)
         inferred = dispersion is not None and ("Interval" in dispersion.outcome or outcome.analyses)
         if definition.unit_title is not None and inferred:
