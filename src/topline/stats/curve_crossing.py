@@ -131,6 +131,8 @@ class Crossing:
 
     def look(self, time: Floats, height: Floats) -> None:
         """Take the next block; heights that are NaN do not count."""
+        if self.settled:
+            return
         self._last_height = float(height[-1])
         if self._first is None:
             at_most = height <= self.target + TOLERANCE
@@ -197,9 +199,8 @@ class QuantileSearch:
         below, above = self._bounds(survival, squared)
         if lower.possible(below) or upper.possible(above) or last:
             limits = limits_around(survival, np.sqrt(squared), self._z, self._transform)
-            for crossing, height in ((lower, limits.lower), (upper, limits.upper)):
-                if not crossing.settled:
-                    crossing.look(time, height)
+            lower.look(time, limits.lower)
+            upper.look(time, limits.upper)
 
     def found(self, last: float) -> tuple[float | None, float | None, float | None]:
         """Give the quantile and its limits; ``None`` for what was not reached."""
@@ -218,6 +219,8 @@ class QuantileSearch:
             return -np.inf, -np.inf
         errors = np.sqrt(squared[[0, -1]])
         compute = TRANSFORMS[self._transform]
-        least = compute(ends, np.full(2, errors[1]), self._z).lower
-        most = compute(ends, np.full(2, errors[0]), self._z).upper
+        with np.errstate(over="ignore", invalid="ignore", divide="ignore"):
+            # The largest error with the highest survival may be more than a scale can hold: no bound then.
+            least = compute(ends, np.full(2, errors[1]), self._z).lower
+            most = compute(ends, np.full(2, errors[0]), self._z).upper
         return float(least.min()), float(most.min())

@@ -30,12 +30,9 @@ def count_leaving(times: Floats, happened: NDArray[np.bool_]) -> tuple[Floats, I
     >>> count_leaving(np.array([2.0, 1.0, 2.0]), np.array([True, False, False]))
     (array([1., 2.]), array([1, 2]), array([0, 1]))
     """
-    table = _count_whole(times, happened)
-    if table is not None:
-        # Whole days, the usual case: counting needs no sort at all.
-        leaving = table.sum(axis=1)
-        distinct = np.flatnonzero(leaving)
-        return distinct.astype(np.float64), leaving[distinct], table[distinct, 1]
+    counted = count_whole(times, happened)
+    if counted is not None:
+        return counted
     packed = sorted_keys(times, happened)
     ordered = (packed >> np.uint64(1)).view(np.float64)
     starts = np.flatnonzero(np.concatenate(([True], ordered[1:] != ordered[:-1])))
@@ -93,8 +90,21 @@ def tied_runs(distinct: Floats, tolerance: float) -> tuple[Integers, Integers] |
     )
 
 
-def _count_whole(times: Floats, happened: NDArray[np.bool_]) -> Integers | None:
-    """Count censorings and events at each whole time; ``None`` where times are not whole or too far apart."""
+def count_whole(
+    times: Floats, happened: NDArray[np.bool_]
+) -> tuple[Floats, Integers, Integers] | None:
+    """Count as :func:`count_leaving` without a sort, where all times are whole and not too far apart.
+
+    Returns
+    -------
+    tuple of numpy.ndarray or None
+        ``None`` where times are not so.
+
+    Examples
+    --------
+    >>> count_whole(np.array([2.5]), np.array([True])) is None
+    True
+    """
     highest = float(times.max())
     if highest > 2 * times.size + 1000:
         return None
@@ -109,4 +119,7 @@ def _count_whole(times: Floats, happened: NDArray[np.bool_]) -> Integers | None:
         whole <<= 1
         whole += happened[start : start + step]
         table += np.bincount(whole, minlength=cells)
-    return table.reshape(-1, 2)
+    by_time = table.reshape(-1, 2)
+    leaving = by_time.sum(axis=1)
+    distinct = np.flatnonzero(leaving)
+    return distinct.astype(np.float64), leaving[distinct], by_time[distinct, 1]

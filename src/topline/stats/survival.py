@@ -8,16 +8,17 @@ reproduced with them; :data:`topline.stats.curve_crossing.TRANSFORMS` lists the 
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import ArrayLike
+from numpy.typing import ArrayLike, NDArray
 
 from topline.errors import DataError, UsageError
 from topline.stats.checking import confidence_level, finite, known, same_length
+from topline.stats.curve_blocks import curve_blocks
 from topline.stats.curve_crossing import BLOCK, TRANSFORMS, QuantileSearch, limits_around
 from topline.stats.distribution import normal_multiplier
 from topline.stats.estimate import Estimate, Floats, Integers, Limits
-from topline.stats.leaving_times import count_leaving, tied_runs
+from topline.stats.leaving_times import count_leaving, count_whole, sorted_keys, tied_runs
 from topline.stats.observed_times import observed_times
-from topline.stats.tied_times import TIE_TOLERANCE
+from topline.stats.tied_times import TIE_TOLERANCE, tie_tolerance_in_range
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -128,30 +129,15 @@ def kaplan_meier(
     array([0.8, 0.6, 0.3, 0.3])
     """
     times, happened = observed_times(time, event)
-    entries = None if entry is None else _entries(entry, times)
-    distinct, leaving, events = count_leaving(times, happened)
-    entered = (
-        np.full(distinct.size, times.size)
-        if entries is None
-        else np.searchsorted(entries, distinct, side="left")
-    )
-    runs = tied_runs(distinct, tie_tolerance)
-    if runs is not None:
-        starts, ends = runs
-        distinct, entered = distinct[starts], entered[ends]
-        leaving, events = np.add.reduceat(leaving, starts), np.add.reduceat(events, starts)
-    at_risk = entered - (np.cumsum(leaving) - leaving)
-    survival, error = _product_limit(at_risk, events)
-    return SurvivalCurve(
-        time=distinct,
-        at_risk=at_risk,
-        events=events,
-        censored=leaving - events,
-        survival=survival,
-        standard_error=error,
-        number=times.size,
-        entry=entries,
-    )
+    tie_tolerance_in_range(tie_tolerance)
+    if entry is not None:
+        return _with_entry(times, happened, _entries(entry, times), tie_tolerance)
+    counted = count_whole(times, happened)
+    if counted is not None:
+        # Whole days, the usual case: counting needs no sort at all.
+        distinct, leaving, events = counted
+        return _curve(distinct, times.size - (np.cumsum(leaving) - leaving), leaving, events)
+    return _followed(sorted_keys(times, happened), tie_tolerance)
 
 
 def survival_limits(
@@ -433,14 +419,68 @@ def _entries(entry: ArrayLike, times: Floats) -> Floats:
     return entries
 
 
-def _product_limit(at_risk: Integers, events: Integers) -> tuple[Floats, Floats]:
+def _with_entry(
+    times: Floats, happened: NDArray[np.bool_], entries: Floats, tolerance: float
+) -> SurvivalCurve:
+    distinct, leaving, events = count_leaving(times, happened)
+    entered = np.searchsorted(entries, distinct, side="left")
+    runs = tied_runs(distinct, tolerance)
+    if runs is not None:
+        starts, ends = runs
+        distinct, entered = distinct[starts], entered[ends]
+        leaving, events = np.add.reduceat(leaving, starts), np.add.reduceat(events, starts)
+    at_risk = entered - (np.cumsum(leaving) - leaving)
+    return _curve(distinct, at_risk, leaving, events, entries)
+
+
+def _curve(
+    distinct: Floats,
+    at_risk: Integers,
+    leaving: Integers,
+    events: Integers,
+    entries: Floats | None = None,
+) -> SurvivalCurve:
     remaining = at_risk - events
     survival = np.cumprod(remaining / at_risk, dtype=np.float64)
     with np.errstate(divide="ignore", invalid="ignore"):
         # Where the last at risk has the event, the term is infinite, survival 0, and their product undefined.
         terms = np.where(events > 0, events / (at_risk.astype(np.float64) * remaining), 0.0)
         error = survival * np.sqrt(np.cumsum(terms))
-    return survival, error
+    return SurvivalCurve(
+        time=distinct,
+        at_risk=at_risk,
+        events=events,
+        censored=leaving - events,
+        survival=survival,
+        standard_error=error,
+        number=int(leaving.sum()),
+        entry=entries,
+    )
+
+
+def _followed(keys: NDArray[np.uint64], tolerance: float) -> SurvivalCurve:
+    """Lay out the curve of sorted times block by block: large arrays are written once, and never read again."""
+    time, survival, error = (np.empty(keys.size) for _ in range(3))
+    at_risk, events, censored = (np.empty(keys.size, dtype=np.int64) for _ in range(3))
+    end = 0
+    for block in curve_blocks(keys, tolerance):
+        part = slice(end, end + block.time.size)
+        time[part], survival[part] = block.time, block.survival
+        at_risk[part], events[part] = block.at_risk, block.events
+        censored[part] = (1 if block.leaving is None else block.leaving) - events[part]
+        with np.errstate(invalid="ignore"):
+            # Survival 0 times its infinite logarithmic error is undefined.
+            error[part] = block.survival * np.sqrt(block.squared)
+        end = part.stop
+    return SurvivalCurve(
+        time=time[:end],
+        at_risk=at_risk[:end],
+        events=events[:end],
+        censored=censored[:end],
+        survival=survival[:end],
+        standard_error=error[:end],
+        number=keys.size,
+    )
 
 
 def _defined(number: float) -> float | None:
