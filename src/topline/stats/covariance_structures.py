@@ -1,18 +1,20 @@
 """How the measurements of one participant at several visits may covary: nine structures with their derivatives.
 
 Each structure has parameters that may be any real numbers: logarithms of standard deviations, and numbers ψ
-that give correlations ρ = ψ / √(1 + ψ²); the unstructured one has the logarithms of the diagonal and the
-lower elements of a Cholesky factor. These are the parameters of R's mmrm (Sabanés Bové and others, package
-vignette "Covariance structures"), so that quantities which depend on the choice of parameters, as the full
+that give correlations ρ = ψ / √(1 + ψ²), or for compound symmetry of m visits ρ between −1/(m − 1) and 1 by a
+logistic function; the unstructured one has the logarithms of the diagonal and the lower elements of a Cholesky
+factor. These are the parameters of R's mmrm from version 0.3.16 on (its vignette "Covariance structures", and its
+news on compound symmetry), so that quantities which depend on the choice of parameters, as the full
 Kenward–Roger covariance does, agree with it.
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from types import MappingProxyType
 from typing import NamedTuple
 
 import numpy as np
+from scipy import special
 
 from topline.stats.estimate import Floats
 
@@ -46,6 +48,14 @@ class _Correlation(NamedTuple):
     second: Floats
 
 
+class _Link(NamedTuple):
+    """Correlations as a function of unbounded parameters, with its derivatives."""
+
+    value: Floats
+    slope: Floats
+    bend: Floats
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CovarianceStructure:
     """One structure of the covariance of a participant's measurements.
@@ -66,6 +76,9 @@ class CovarianceStructure:
         The same with its derivatives.
     start
         Parameters to begin a fit with, from a covariance matrix found without a model.
+    sas_curvature
+        For each parameter p that is a function of SAS's parameter s, p″(s) / p′(s)²; ``None`` where SAS's parameters
+        are elements of the covariance matrix, so that it has no second derivatives by them.
     """
 
     name: str
@@ -76,16 +89,43 @@ class CovarianceStructure:
     value: Callable[[Floats, int], Floats]
     derivatives: Callable[[Floats, int], Derivatives]
     start: Callable[[Floats], Floats]
+    sas_curvature: Callable[[Floats, int], Floats] | None
+
+
+def _between_minus_one_and_one(free: Floats, visits: int) -> _Link:
+    root = np.sqrt(1 + free * free)
+    return _Link(free / root, root**-3, -3 * free * root**-5)
+
+
+def _from_minus_one_and_one(rho: Floats, visits: int) -> Floats:
+    found: Floats = rho / np.sqrt(1 - rho * rho)
+    return found
+
+
+def _above_the_least(free: Floats, visits: int) -> _Link:
+    """Keep a correlation common to all pairs above −1/(m − 1), where the matrix would be singular."""
+    least = 1 / max(visits - 1, 1)
+    share = special.expit(free)
+    slope = (1 + least) * share * special.expit(-free)
+    return _Link((1 + least) * share - least, slope, slope * (1 - 2 * share))
+
+
+def _from_above_the_least(rho: Floats, visits: int) -> Floats:
+    least = 1 / max(visits - 1, 1)
+    found: Floats = special.logit((np.maximum(rho, -LARGEST_START * least) + least) / (1 + least))
+    return found
 
 
 @dataclass(frozen=True, slots=True)
 class _Correlated:
     """A structure of standard deviations, one or one for each visit, and a correlation matrix."""
 
-    heterogeneous: bool
     number_of_correlations: Callable[[int], int]
     correlation: Callable[[Floats, int], _Correlation]
     lags: Callable[[Floats], Floats]
+    link: Callable[[Floats, int], _Link] = _between_minus_one_and_one
+    inverse_link: Callable[[Floats, int], Floats] = _from_minus_one_and_one
+    heterogeneous: bool = False
 
     def deviations(self, visits: int) -> int:
         return visits if self.heterogeneous else 1
@@ -99,18 +139,16 @@ class _Correlated:
     def derivatives(self, parameters: Floats, visits: int) -> Derivatives:
         scales = self.deviations(visits)
         deviation = np.exp(np.broadcast_to(parameters[:scales], (visits,)))
-        free = parameters[scales:]
-        root = np.sqrt(1 + free * free)
-        slope, bend = root**-3, -3 * free * root**-5
-        found = self.correlation(free / root, visits)
+        rho, slope, bend = self.link(parameters[scales:], visits)
+        found = self.correlation(rho, visits)
         product = deviation[:, np.newaxis] * deviation
         value = product * found.value
-        # By a correlation's parameter: the chain rule through ρ = ψ / √(1 + ψ²).
+        # By a correlation's parameter: the chain rule through the link.
         by_correlation = product * found.first * slope[:, np.newaxis, np.newaxis]
         twice = (
             product * found.second * (slope[:, np.newaxis] * slope)[:, :, np.newaxis, np.newaxis]
         )
-        diagonal = np.arange(free.size)
+        diagonal = np.arange(rho.size)
         twice[diagonal, diagonal] += product * found.first * bend[:, np.newaxis, np.newaxis]
         # By the logarithm of a standard deviation: the element again, as often as the deviation is a factor of it.
         factor = self._factors(visits)
@@ -124,16 +162,24 @@ class _Correlated:
         return Derivatives(value, first, second)
 
     def start(self, covariance: Floats) -> Floats:
+        visits = len(covariance)
         variances = np.diag(covariance)
         deviation = np.sqrt(variances if self.heterogeneous else [variances.mean()])
         correlations = covariance / np.sqrt(variances[:, np.newaxis] * variances)
-        rho = np.clip(self.lags(correlations), -LARGEST_START, LARGEST_START)
+        lags = self.lags(correlations) if visits > 1 else np.zeros(0)
+        rho = np.clip(lags, -LARGEST_START, LARGEST_START)
         for shrinking in (1.0, 0.7, 0.4, 0.1, 0.0):
-            free = shrinking * rho / np.sqrt(1 - (shrinking * rho) ** 2)
+            free = self.inverse_link(shrinking * rho, visits)
             parameters = np.concatenate([np.log(deviation), free])
-            if _positive_definite(self.value(parameters, len(covariance))):
+            if _positive_definite(self.value(parameters, visits)):
                 break
         return parameters
+
+    def sas_curvature(self, parameters: Floats, visits: int) -> Floats:
+        """SAS's parameters are variances, of which log σ is half the logarithm, and correlations."""
+        scales = self.deviations(visits)
+        link = self.link(parameters[scales:], visits)
+        return np.concatenate([np.full(scales, -2.0), -link.bend / link.slope])
 
     def _factors(self, visits: int) -> Floats:
         if not self.heterogeneous:
@@ -150,13 +196,15 @@ def _distances(visits: int) -> Floats:
 
 def _exchangeable(rho: Floats, visits: int) -> _Correlation:
     apart = 1 - np.eye(visits)
-    shape = (visits, visits)
+    shape = (rho.size, rho.size, visits, visits)
     return _Correlation(
-        np.eye(visits) + rho * apart, apart[np.newaxis], np.zeros((rho.size, rho.size, *shape))
+        np.eye(visits) + rho.sum() * apart, apart[np.newaxis][: rho.size], np.zeros(shape)
     )
 
 
 def _autoregressive(rho: Floats, visits: int) -> _Correlation:
+    if visits == 1:
+        return _toeplitz(rho, visits)
     lag = _distances(visits)
     once = lag * rho ** np.maximum(lag - 1, 0)
     twice = lag * (lag - 1) * rho ** np.maximum(lag - 2, 0)
@@ -206,7 +254,7 @@ def _neighbours(correlations: Floats) -> Floats:
 
 
 def _single(visits: int) -> int:
-    return 1
+    return min(1, visits - 1)
 
 
 def _all_but_one(visits: int) -> int:
@@ -270,28 +318,24 @@ def _positive_definite(matrix: Floats) -> bool:
 
 
 def _correlated(
-    name: str,
-    r: str,
-    sas: tuple[str | None, str],
-    ordered: bool,
-    parts: tuple[
-        Callable[[int], int], Callable[[Floats, int], _Correlation], Callable[[Floats], Floats]
-    ],
+    name: str, r: str, sas: tuple[str | None, str], inner: _Correlated, *, ordered: bool = True
 ) -> tuple[CovarianceStructure, CovarianceStructure]:
     """Make a structure with one variance, and the same with a variance for each visit."""
     made = []
     for heterogeneous in (False, True):
-        inner = _Correlated(heterogeneous, *parts)
+        own = replace(inner, heterogeneous=heterogeneous)
         made.append(
             CovarianceStructure(
                 name=f"heterogeneous-{name}" if heterogeneous else name,
                 r=f"{r}h" if heterogeneous else r,
                 sas=sas[heterogeneous],
                 ordered=ordered,
-                number_of_parameters=inner.number_of_parameters,
-                value=inner.value,
-                derivatives=inner.derivatives,
-                start=inner.start,
+                number_of_parameters=own.number_of_parameters,
+                value=own.value,
+                derivatives=own.derivatives,
+                start=own.start,
+                # TYPE=CS and TYPE=TOEP are the two whose parameters are variances and covariances.
+                sas_curvature=None if sas[heterogeneous] in ("CS", "TOEP") else own.sas_curvature,
             )
         )
     return made[0], made[1]
@@ -307,26 +351,29 @@ _ALL = (
         value=_unstructured_value,
         derivatives=_unstructured_derivatives,
         start=_unstructured_start,
+        sas_curvature=None,
     ),
     *_correlated(
-        "compound-symmetry", "cs", ("CS", "CSH"), False, (_single, _exchangeable, _mean_of_all)
+        "compound-symmetry",
+        "cs",
+        ("CS", "CSH"),
+        _Correlated(_single, _exchangeable, _mean_of_all, _above_the_least, _from_above_the_least),
+        ordered=False,
     ),
     *_correlated(
         "autoregressive",
         "ar1",
         ("AR(1)", "ARH(1)"),
-        True,
-        (_single, _autoregressive, _mean_of_neighbours),
+        _Correlated(_single, _autoregressive, _mean_of_neighbours),
     ),
     *_correlated(
-        "toeplitz", "toep", ("TOEP", "TOEPH"), True, (_all_but_one, _toeplitz, _mean_by_lag)
+        "toeplitz", "toep", ("TOEP", "TOEPH"), _Correlated(_all_but_one, _toeplitz, _mean_by_lag)
     ),
     *_correlated(
         "ante-dependence",
         "ad",
         (None, "ANTE(1)"),
-        True,
-        (_all_but_one, _ante_dependent, _neighbours),
+        _Correlated(_all_but_one, _ante_dependent, _neighbours),
     ),
 )
 

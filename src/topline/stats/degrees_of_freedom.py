@@ -1,6 +1,6 @@
 """Standard errors and degrees of freedom of fixed effects in a mixed model: Satterthwaite and Kenward–Roger.
 
-Three methods, by the names that R's mmrm uses in lower case:
+Four methods, three of them by the names that R's mmrm uses, in lower case:
 
 ``"satterthwaite"``
     The asymptotic standard error, with degrees of freedom from the variance of its square (Satterthwaite,
@@ -10,9 +10,11 @@ Three methods, by the names that R's mmrm uses in lower case:
     The covariance adjusted for the covariance parameters being estimated (Kenward and Roger, Biometrics 53 (1997)
     983–997, doi:10.2307/2533558), with second derivatives of the covariance matrix. These depend on how a
     structure is written in parameters; here as in R's mmrm.
+``"kenward-roger-sas"``
+    The same with SAS's parameters, variances and correlations or elements of the matrix: SAS's DDFM=KR.
 ``"kenward-roger-linear"``
-    The same without second derivatives: SAS's DDFM=KR(LINEAR), and SAS's DDFM=KR for an unstructured matrix,
-    whose parameters in SAS are its elements. It does not depend on the choice of parameters.
+    Without second derivatives: SAS's DDFM=KR(LINEAR), and DDFM=KR for an unstructured matrix, whose parameters in
+    SAS are its elements. It does not depend on the choice of parameters.
 
 The covariance of the covariance parameters is the inverse of the observed information (SAS, R's mmrm) or the
 expected information (Kenward and Roger's paper, R's pbkrtest). Published analyses rest on the first.
@@ -25,17 +27,25 @@ import numpy as np
 from scipy import linalg
 
 from topline.stats.checking import known
+from topline.stats.covariance_structures import Derivatives
 from topline.stats.estimate import Floats
 from topline.stats.mixed_model import MixedFit
 from topline.stats.restricted_likelihood import slopes_of
 
-Method: TypeAlias = Literal["satterthwaite", "kenward-roger", "kenward-roger-linear"]
+Method: TypeAlias = Literal[
+    "satterthwaite", "kenward-roger", "kenward-roger-sas", "kenward-roger-linear"
+]
 """How standard errors and degrees of freedom are computed."""
 
 Information: TypeAlias = Literal["observed", "expected"]
 """Which information matrix says how well the covariance parameters are known."""
 
-METHODS: tuple[Method, ...] = ("satterthwaite", "kenward-roger", "kenward-roger-linear")
+METHODS: tuple[Method, ...] = (
+    "satterthwaite",
+    "kenward-roger",
+    "kenward-roger-sas",
+    "kenward-roger-linear",
+)
 INFORMATION: tuple[Information, ...] = ("observed", "expected")
 
 FEWEST_EQUAL = 1e-8
@@ -122,7 +132,7 @@ def mixed_model_inference(
         second = fit.curvature.observed if information == "observed" else fit.curvature.expected
         uncertainty = 2 * linalg.inv(second, check_finite=False)
         if method != "satterthwaite":
-            root = root @ _adjustment(fit, uncertainty, linear=method == "kenward-roger-linear")
+            root = root @ _adjustment(fit, uncertainty, method)
     return Inference(
         fit=fit,
         method=method,
@@ -168,7 +178,7 @@ def joint_statistic(inference: Inference, rows: Floats) -> JointStatistic | None
     return _kenward_roger(inference, inference.parameter_covariance, rows)
 
 
-def _adjustment(fit: MixedFit, uncertainty: Floats, *, linear: bool) -> Floats:
+def _adjustment(fit: MixedFit, uncertainty: Floats, method: Method) -> Floats:
     """Give the factor from the asymptotic to the adjusted root (Kenward and Roger 1997, equation 3)."""
     visits = len(fit.visits)
     derivatives = fit.structure.derivatives(fit.parameters, visits)
@@ -181,13 +191,28 @@ def _adjustment(fit: MixedFit, uncertainty: Floats, *, linear: bool) -> Floats:
     middle = inner[fit.patterns.pattern] @ columns
     total = columns.reshape(-1, size).T @ middle.reshape(-1, size)
     total -= (slopes @ np.tensordot(uncertainty, slopes, axes=1)).sum(axis=0)
-    if not linear:
-        curved = np.tensordot(uncertainty, derivatives.second, axes=2)
+    curved = _curved(fit, uncertainty, derivatives, method)
+    if curved is not None:
         total -= slopes_of(found, curved[np.newaxis])[0] / 4
     adjusted = np.eye(size) + total + total.T
     values, vectors = linalg.eigh(adjusted, check_finite=False)
     factor: Floats = vectors * np.sqrt(np.maximum(values, 0.0))
     return factor
+
+
+def _curved(
+    fit: MixedFit, uncertainty: Floats, derivatives: Derivatives, method: Method
+) -> Floats | None:
+    """Give Σ W_kl ∂²V/∂θ_k∂θ_l by the method's own parameters; ``None`` where it is zero."""
+    bend = fit.structure.sas_curvature
+    if method == "kenward-roger-linear" or (method == "kenward-roger-sas" and bend is None):
+        return None
+    curved: Floats = np.tensordot(uncertainty, derivatives.second, axes=2)
+    if method == "kenward-roger-sas" and bend is not None:
+        # Chain rule; each of SAS's parameters is a function of one of ours.
+        own = np.diag(uncertainty) * bend(fit.parameters, len(fit.visits))
+        curved = curved + np.tensordot(own, derivatives.first, axes=1)
+    return curved
 
 
 def _fai_cornelius(inference: Inference, rows: Floats) -> JointStatistic | None:

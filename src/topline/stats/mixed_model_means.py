@@ -22,6 +22,7 @@ from topline.stats.model_matrix import Margins, Term, model_matrix, variables
 _METHODS = {
     "satterthwaite": "Satterthwaite degrees of freedom",
     "kenward-roger": "Kenward–Roger covariance and degrees of freedom",
+    "kenward-roger-sas": "Kenward–Roger covariance (SAS's parameters) and degrees of freedom",
     "kenward-roger-linear": "Kenward–Roger covariance (linear) and degrees of freedom",
 }
 

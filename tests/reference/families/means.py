@@ -16,8 +16,10 @@ from topline.stats.analysis_of_variance import (
     tukey_differences,
     welch_analysis,
 )
+from topline.stats.correlation import correlation
 from topline.stats.effect import Effect
 from topline.stats.estimate import Estimate, Test
+from topline.stats.k_sample_ranks import kruskal_wallis
 from topline.stats.linear_model import (
     LinearFit,
     fit_linear_model,
@@ -195,6 +197,7 @@ def paired_mean(case: Case) -> dict[str, Any]:
         "df": test.degrees_of_freedom,
         "p": test.p_value,
         "ci": _limits(arithmetic_mean(summary, level=case.params["conf_level"])),
+        "correlation": correlation(first, second).value,
     }
 
 
@@ -204,6 +207,7 @@ def anova(case: Case) -> dict[str, Any]:
     groups = summarize_groups(values, group)
     analysis, welch = one_way_analysis(groups), welch_analysis(groups)
     bartlett, levene = bartlett_test(groups), brown_forsythe_test(values, group)
+    ranks = kruskal_wallis(values, group)
     tukey = tukey_differences(groups, level=level)
     against = _table(differences_from(groups, next(iter(groups)), level=level))
     return {
@@ -219,6 +223,8 @@ def anova(case: Case) -> dict[str, Any]:
         "bartlett_p": bartlett.p_value,
         "brown_forsythe_F": levene.statistic,
         "brown_forsythe_p": levene.p_value,
+        "kruskal": ranks.statistic,
+        "kruskal_p": ranks.p_value,
         "tukey": {
             # R writes these pairs without spaces.
             "contrast": ["-".join(one.name.split(" - ")) for one in tukey],
