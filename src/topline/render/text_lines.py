@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from typing import Literal, NamedTuple
 
-from rich.cells import cell_len, set_cell_size
+from rich.cells import cell_len
 
 Style = Literal["", "bold", "dim"]
 
@@ -72,13 +72,23 @@ def _broken(paragraph: str, room: int) -> Iterator[str]:
         if line and used + 1 + size > room:
             yield line
             line, used = "", 0
-        while size > room:
-            start = word[:1] + set_cell_size(word, room)[1:].rstrip() if room > 1 else word[:1]
-            yield start
-            word = word[len(start) :]
+        while size > room and len(word) > 1:
+            fits = _fitting(word, room)
+            yield word[:fits]
+            word = word[fits:]
             size = width_of(word)
         line, used = (f"{line} {word}", used + 1 + size) if line else (word, size)
     yield line
+
+
+def _fitting(word: str, room: int) -> int:
+    """Return how many characters of a word fit; at least one."""
+    used = 0
+    for place, char in enumerate(word):
+        used += width_of(char)
+        if used > room:
+            return max(place, 1)
+    return len(word)
 
 
 def padded(text: str, width: int, *, right: bool = False) -> str:

@@ -6,6 +6,7 @@ row headers repeated.
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 from topline.render.table_model import Cell, Row, Table
 from topline.render.terminal_text import plain
@@ -23,9 +24,9 @@ _LONGEST_WORD = 24
 """Longer words of titles and texts are broken rather than widening the column [columns]."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class _Column:
-    """A column of text and numbers.
+    """A column of words or numbers.
 
     Attributes
     ----------
@@ -35,14 +36,55 @@ class _Column:
         Its text in each row.
     numeric
         Whether it stands to the right.
-    least
-        The width it needs to be read well.
     """
 
     title: str
     cells: tuple[str, ...]
     numeric: bool
-    least: int
+
+    @cached_property
+    def least(self) -> int:
+        """How wide it must be so that no number and no ordinary word is broken."""
+        within = max((_longest(cell, whole=self.numeric) for cell in self.cells), default=0)
+        title = max(min(width_of(self.title), _TITLE), _longest(self.title, whole=False))
+        return max(within, title, 1)
+
+    @cached_property
+    def wish(self) -> int:
+        """How wide it would be with nothing broken."""
+        return max(map(_longest_line, (self.title, *self.cells)))
+
+
+@dataclass(frozen=True)
+class _Frame:
+    """What stands before the columns.
+
+    Attributes
+    ----------
+    corner
+        What the row headers are.
+    headers
+        The row headers.
+    levels
+        How deep each is below the headings.
+    """
+
+    corner: str
+    headers: tuple[str, ...]
+    levels: tuple[int, ...]
+
+    @property
+    def widest(self) -> int:
+        """How wide it would be with nothing broken."""
+        indented = (
+            len(_INDENT) * level + _longest_line(header)
+            for level, header in zip(self.levels, self.headers, strict=True)
+        )
+        return max(width_of(self.corner), *indented, 1)
+
+    def room(self, rest: int, share: int) -> int:
+        """Return its width: as it likes where there is room beside all columns, else a share."""
+        return min(self.widest, max(rest, share, 1))
 
 
 def table_lines(table: Table, width: int) -> Iterator[Line]:
@@ -72,16 +114,21 @@ def table_lines(table: Table, width: int) -> Iterator[Line]:
     """
     for line in wrapped(plain(table.title), width):
         yield Line(line)
-    headers = [_header(row) for row in table.rows]
+    frame = _Frame(
+        plain(table.corner), tuple(map(_header, table.rows)), tuple(row.level for row in table.rows)
+    )
     columns = list(_columns(table))
-    room = _room_of_headers(table, headers, columns, width)
+    if frame.widest + _needed(columns) > width:
+        frame, columns = _narrowed(frame, columns, table)
+    room = frame.room(width - _needed(columns), int(width * _SHARE_OF_HEADERS))
+    blocks = list(_blocks(columns, width - room))
     done = 0
-    for block in _blocks(columns, width - room):
-        if len(block) < len(columns):
+    for block in blocks:
+        if len(blocks) > 1:
             first, last = done + 1, done + len(block)
             which = f"Column {first}" if first == last else f"Columns {first} to {last}"
             yield Line(f"{which} of {len(columns)}", "dim")
-        yield from _block_lines(table, headers, block, room, width)
+        yield from _block_lines(table, frame, block, room, width)
         done += len(block)
     notes = [f"[{number}] {note}" for number, note in enumerate(table.footnotes, 1)]
     notes += [table.note.replace("in italics", "marked *")] if table.note else []
@@ -104,19 +151,42 @@ def _columns(table: Table) -> Iterator[_Column]:
         for name in group.columns:
             title = plain(" ".join(part for part in (group.title, name) if part))
             cells = tuple(_cell(row.cells[place]) if row.cells else "" for row in table.rows)
-            yield _Column(title, cells, group.numeric, _least(title, cells, numeric=group.numeric))
+            yield _Column(title, cells, numeric=group.numeric)
             place += 1
+
+
+def _narrowed(
+    frame: _Frame, columns: Sequence[_Column], table: Table
+) -> tuple[_Frame, list[_Column]]:
+    """Return a table that is too wide with fewer columns, so that it takes fewer blocks.
+
+    The columns of a group become one. A column of words that comes first, such as the organ system
+    of a term, goes into the row headers: in no block a row may be read without it.
+    """
+    merged = []
+    rest = list(columns)
+    for group in table.column_groups:
+        own, rest = rest[: len(group.columns)], rest[len(group.columns) :]
+        names = "; ".join(name for name in group.columns if name)
+        title = f"{group.title}: {names}" if group.title and names else group.title or names
+        cells = tuple(
+            "; ".join(text for text in texts if text)
+            for texts in zip(*(column.cells for column in own), strict=True)
+        )
+        merged.append(_Column(plain(title), cells, numeric=group.numeric))
+    if [column.numeric for column in merged[:2]] == [False, True]:
+        words = merged.pop(0)
+        headers = tuple(
+            f"{header} ({text})" if text else header
+            for header, text in zip(frame.headers, words.cells, strict=True)
+        )
+        frame = _Frame(f"{frame.corner} ({words.title})", headers, frame.levels)
+    return frame, merged
 
 
 def _cell(cell: Cell) -> str:
     text = "".join(f"{part.text}*" if part.computed else part.text for part in cell.parts)
     return plain(text + "".join(f" [{mark.number + 1}]" for mark in cell.marks))
-
-
-def _least(title: str, cells: Sequence[str], *, numeric: bool) -> int:
-    """Return how wide a column must be so that no number and no ordinary word is broken."""
-    within = max((_longest(cell, whole=numeric) for cell in cells), default=0)
-    return max(within, min(width_of(title), _TITLE), _longest(title, whole=False), 1)
 
 
 def _longest(text: str, *, whole: bool) -> int:
@@ -125,18 +195,8 @@ def _longest(text: str, *, whole: bool) -> int:
     return min(max(map(width_of, pieces), default=0), most)
 
 
-def _room_of_headers(
-    table: Table, headers: Sequence[str], columns: Sequence[_Column], width: int
-) -> int:
-    """Return the width of the row headers: as they like where all fits, else a share."""
-    levels = (len(_INDENT) * row.level for row in table.rows)
-    wanted = max(
-        width_of(plain(table.corner)),
-        *(indent + _longest_line(header) for indent, header in zip(levels, headers, strict=True)),
-        1,
-    )
-    rest = width - sum(column.least + len(_GAP) for column in columns)
-    return min(wanted, max(rest, int(width * _SHARE_OF_HEADERS), 1))
+def _needed(columns: Sequence[_Column]) -> int:
+    return sum(column.least + len(_GAP) for column in columns)
 
 
 def _longest_line(text: str) -> int:
@@ -146,19 +206,16 @@ def _longest_line(text: str) -> int:
 def _blocks(columns: Sequence[_Column], room: int) -> Iterator[Sequence[_Column]]:
     """Divide the columns into runs that fit beside the row headers; a run has at least one."""
     block: list[_Column] = []
-    used = 0
     for column in columns:
-        needed = column.least + len(_GAP)
-        if block and used + needed > room:
+        if block and _needed([*block, column]) > room:
             yield block
-            block, used = [], 0
+            block = []
         block.append(column)
-        used += needed
     yield block
 
 
 def _block_lines(
-    table: Table, headers: Sequence[str], block: Sequence[_Column], room: int, width: int
+    table: Table, frame: _Frame, block: Sequence[_Column], room: int, width: int
 ) -> Iterator[Line]:
     widths = _widths(block, width - room)
     right = [column.numeric for column in block]
@@ -174,10 +231,10 @@ def _block_lines(
                 line += _GAP + padded(text, size, right=to_right)
             yield Line(line.rstrip(), style)
 
-    yield from lines([column.title for column in block], wrapped(plain(table.corner), room))
+    yield from lines([column.title for column in block], wrapped(frame.corner, room))
     yield Line("─" * (room + sum(widths) + len(_GAP) * len(block)))
     for place, row in enumerate(table.rows):
-        header = wrapped(headers[place], room, _INDENT * row.level)
+        header = wrapped(frame.headers[place], room, _INDENT * row.level)
         style: Style = "bold" if row.kind in ("heading", "total") else ""
         yield from lines([column.cells[place] for column in block], header, style)
 
@@ -186,11 +243,8 @@ def _widths(block: Sequence[_Column], room: int) -> list[int]:
     """Return the width of each column: what it needs, and of the rest what its title takes."""
     widths = [min(column.least, max(room - len(_GAP), 1)) for column in block]
     rest = room - sum(widths) - len(_GAP) * len(block)
-    wishes = [
-        max(_longest_line(text) for text in (column.title, *column.cells)) for column in block
-    ]
-    share = rest // len(block) if block else 0
+    share = max(rest // len(block), 0) if block else 0
     return [
-        min(max(wish, width), width + max(share, 0))
-        for wish, width in zip(wishes, widths, strict=True)
+        min(max(column.wish, width), width + share)
+        for column, width in zip(block, widths, strict=True)
     ]
