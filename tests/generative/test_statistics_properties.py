@@ -35,7 +35,9 @@ from topline.stats.survival import (
 )
 
 LEVELS = st.sampled_from([0.5, 0.8, 0.9, 0.95, 0.99, 0.999])
-INTERVAL = st.sampled_from(sorted(proportion.INTERVALS))
+INTERVAL = st.sampled_from(
+    sorted({*proportion.INTERVALS} - {"logit"})  # without limits at the edges: tested by itself
+)
 TRANSFORM = st.sampled_from(sorted(TRANSFORMS))
 MEASUREMENT = st.floats(-1e6, 1e6).map(lambda number: round(number, 6))
 MEASUREMENTS = st.lists(MEASUREMENT, min_size=2, max_size=40)
@@ -51,6 +53,7 @@ def counts(draw: st.DrawFn, largest: int = 2000) -> tuple[int, int]:
 def test_a_proportion_lies_inside_its_interval(
     counted: tuple[int, int], level: float, interval: str
 ) -> None:
+    assume(interval != "jeffreys_without_edge_rule" or 0 < counted[0] < counted[1])
     found = proportion.proportion(*counted, level=level, interval=interval)
     assert found.lower is not None
     assert found.value is not None

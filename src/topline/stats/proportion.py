@@ -5,6 +5,7 @@ the methods: Brown, Cai, DasGupta, "Interval estimation for a binomial proportio
 16 (2001) 101–133, doi:10.1214/ss/1009213286, here "BCD".
 """
 
+import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
@@ -14,8 +15,10 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from topline.errors import DataError
+from topline.stats import proportion_intervals_closed as closed
+from topline.stats import proportion_intervals_exact as exact
+from topline.stats import proportion_intervals_likelihood as likelihood
 from topline.stats.checking import LARGEST_COUNT, confidence_level, counts, known, same_length
-from topline.stats.distribution import beta_quantile, normal_multiplier
 from topline.stats.estimate import Estimate, Estimates, Floats, Integers, Limits
 
 
@@ -40,110 +43,15 @@ class IntervalMethod:
         The function.
     source
         Where the formula stands.
+    closed
+        Whether it is a closed form, cheaper than looking for repeated pairs.
     """
 
     name: str
     title: str
     limits: IntervalFunction
     source: str
-
-
-def jeffreys(count: Floats, number: Floats, level: float, *, edge_rule: bool = True) -> Limits:
-    """Give Jeffreys limits: equal-tailed quantiles of Beta(count + 1/2, number - count + 1/2).
-
-    Parameters
-    ----------
-    count
-        How many of each number.
-    number
-        Each denominator, from 1.
-    level
-        The confidence level, a fraction.
-    edge_rule
-        Set the lower limit to 0 where the count is 0, and the upper limit to 1 where it is the number
-        (BCD section 3.1.3; SAS does the same). Without it the interval at the edge leaves out the
-        estimate itself.
-
-    Examples
-    --------
-    >>> jeffreys(np.array([8.0]), np.array([27.0]), 0.95)[0].round(6)
-    array([0.151206])
-    """
-    tail = (1 - level) / 2
-    lower = beta_quantile(count + 0.5, number - count + 0.5, tail)
-    upper = beta_quantile(count + 0.5, number - count + 0.5, tail, upper=True)
-    if edge_rule:
-        lower = np.where(count == 0, 0.0, lower)
-        upper = np.where(count == number, 1.0, upper)
-    return Limits(lower, upper)
-
-
-def clopper_pearson(count: Floats, number: Floats, level: float) -> Limits:
-    """Give Clopper–Pearson ("exact") limits, which invert two one-sided binomial tests.
-
-    The lower limit is 0 where the count is 0, the upper 1 where it is the number.
-
-    Examples
-    --------
-    >>> clopper_pearson(np.array([0.0]), np.array([20.0]), 0.95).upper.round(6)
-    array([0.168433])
-    """
-    tail = (1 - level) / 2
-    # At the edges one shape would be 0, where the quantile is undefined; the limit is known there.
-    lower = beta_quantile(np.maximum(count, 1), number - count + 1, tail)
-    upper = beta_quantile(count + 1, np.maximum(number - count, 1), tail, upper=True)
-    return Limits(np.where(count == 0, 0.0, lower), np.where(count == number, 1.0, upper))
-
-
-def wilson(count: Floats, number: Floats, level: float) -> Limits:
-    """Give Wilson (score) limits without continuity correction.
-
-    Examples
-    --------
-    >>> wilson(np.array([8.0]), np.array([27.0]), 0.95).upper.round(6)
-    array([0.484807])
-    """
-    z = normal_multiplier(level)
-    square = z * z
-    centre = (count + square / 2) / (number + square)
-    half = z / (number + square) * np.sqrt(count * (number - count) / number + square / 4)
-    # At the edges the limit is exactly 0 or 1; rounding would leave it a hair away.
-    return Limits(
-        np.where(count == 0, 0.0, centre - half), np.where(count == number, 1.0, centre + half)
-    )
-
-
-def agresti_coull(count: Floats, number: Floats, level: float) -> Limits:
-    """Give Agresti–Coull limits: Wald limits after adding z²/2 to the count and z² to the number.
-
-    The limits may lie outside [0, 1]; they are not cut.
-
-    Examples
-    --------
-    >>> agresti_coull(np.array([0.0]), np.array([20.0]), 0.95).lower.round(6)
-    array([-0.028684])
-    """
-    z = normal_multiplier(level)
-    square = z * z
-    centre = (count + square / 2) / (number + square)
-    half = z * np.sqrt(centre * (1 - centre) / (number + square))
-    return Limits(centre - half, centre + half)
-
-
-def wald(count: Floats, number: Floats, level: float) -> Limits:
-    """Give Wald limits without continuity correction.
-
-    The limits may lie outside [0, 1] and are not cut; at 0 or the number the interval has no width. Its
-    coverage is poor even for large numbers (BCD section 2): it is here because protocols ask for it.
-
-    Examples
-    --------
-    >>> wald(np.array([8.0]), np.array([27.0]), 0.95).lower.round(6)
-    array([0.12406])
-    """
-    share = count / number
-    half = normal_multiplier(level) * np.sqrt(share * (1 - share) / number)
-    return Limits(share - half, share + half)
+    closed: bool = False
 
 
 def _registry(*methods: IntervalMethod) -> Mapping[str, IntervalMethod]:
@@ -151,23 +59,87 @@ def _registry(*methods: IntervalMethod) -> Mapping[str, IntervalMethod]:
 
 
 INTERVALS: Mapping[str, IntervalMethod] = _registry(
-    IntervalMethod(name="jeffreys", title="Jeffreys", limits=jeffreys, source="BCD section 3.1.3"),
     IntervalMethod(
-        name="wilson", title="Wilson (score)", limits=wilson, source="BCD section 3.1.1"
+        name="jeffreys", title="Jeffreys", limits=likelihood.jeffreys, source="BCD section 3.1.3"
+    ),
+    IntervalMethod(
+        name="wilson",
+        title="Wilson (score)",
+        limits=closed.wilson,
+        source="BCD section 3.1.1",
+        closed=True,
     ),
     IntervalMethod(
         name="clopper_pearson",
         title="Clopper–Pearson (exact)",
-        limits=clopper_pearson,
+        limits=exact.clopper_pearson,
         source="Clopper and Pearson, Biometrika 26 (1934) 404–413, doi:10.1093/biomet/26.4.404",
     ),
     IntervalMethod(
         name="agresti_coull",
         title="Agresti–Coull",
-        limits=agresti_coull,
+        limits=closed.agresti_coull,
         source="BCD section 3.1.2",
+        closed=True,
     ),
-    IntervalMethod(name="wald", title="Wald", limits=wald, source="BCD section 2"),
+    IntervalMethod(
+        name="wald", title="Wald", limits=closed.wald, source="BCD section 2", closed=True
+    ),
+    IntervalMethod(
+        name="wald_corrected",
+        title="Wald with continuity correction",
+        limits=closed.wald_corrected,
+        source="Newcombe, Statistics in Medicine 17 (1998) 857–872, method 2",
+        closed=True,
+    ),
+    IntervalMethod(
+        name="wilson_corrected",
+        title="Wilson (score) with continuity correction",
+        limits=closed.wilson_corrected,
+        source="Newcombe, Statistics in Medicine 17 (1998) 857–872, method 4",
+        closed=True,
+    ),
+    IntervalMethod(
+        name="wilson_prop_test",
+        title="Wilson (score) with the continuity correction of R's prop.test",
+        limits=closed.wilson_prop_test,
+        source="R, function stats::prop.test",
+        closed=True,
+    ),
+    IntervalMethod(
+        name="jeffreys_without_edge_rule",
+        title="Jeffreys, without the rule for edges",
+        limits=likelihood.jeffreys_without_edge_rule,
+        source="BCD section 3.1.3, equation 8",
+    ),
+    IntervalMethod(
+        name="mid_p",
+        title="mid-p (exact)",
+        limits=exact.mid_p,
+        source="Newcombe, Statistics in Medicine 17 (1998) 857–872, method 6",
+    ),
+    IntervalMethod(
+        name="blaker",
+        title="Blaker (exact)",
+        limits=exact.blaker,
+        source="Blaker, Canadian Journal of Statistics 28 (2000) 783–798",
+    ),
+    IntervalMethod(
+        name="arcsine",
+        title="arcsine",
+        limits=closed.arcsine,
+        source="BCD section 4.2.1",
+        closed=True,
+    ),
+    IntervalMethod(
+        name="likelihood_ratio",
+        title="likelihood ratio",
+        limits=likelihood.likelihood_ratio,
+        source="BCD section 4.1",
+    ),
+    IntervalMethod(
+        name="logit", title="logit", limits=closed.logit, source="BCD section 4.2.2", closed=True
+    ),
 )
 """The interval methods by name."""
 
@@ -199,7 +171,8 @@ def proportion(
     Returns
     -------
     Estimate
-        A fraction, not a percentage.
+        A fraction, not a percentage. Limits are ``None``, with the reason, where the method has none at the edge
+        (logit).
 
     Raises
     ------
@@ -216,11 +189,22 @@ def proportion(
     """
     many = proportions([count], [number], level=level, interval=interval)
     lower, upper = float(many.lower[0]), float(many.upper[0])
+    if math.isnan(lower):
+        reason = f"undefined at {count:g} of {number:g}; another interval method has limits there"
+        return Estimate(
+            value=float(many.value[0]),
+            level=many.level,
+            method=many.method,
+            notes=(f"lower: {reason}", f"upper: {reason}"),
+        )
     notes: list[str] = []
     if lower < 0:
         notes.append(_outside("lower", lower, "0", bounded))
     if upper > 1:
         notes.append(_outside("upper", upper, "1", bounded))
+    if interval == "jeffreys" and count in (0, number):
+        edge = "the lower limit is 0" if count == 0 else "the upper limit is 1"
+        notes.append(f"{edge} by Jeffreys' rule for edges")
     return Estimate(
         value=float(many.value[0]),
         lower=max(lower, 0.0) if bounded else lower,
@@ -241,7 +225,7 @@ def proportions(
     count, number
         As in :func:`proportion`, one element for each group.
     level, interval
-        As in :func:`proportion`. Limits are not cut to [0, 1].
+        As in :func:`proportion`. Limits are not cut to [0, 1], and NaN where the method has none.
 
     Returns
     -------
@@ -263,7 +247,10 @@ def proportions(
     _refuse_impossible(having, of)
     level = confidence_level(level)
     method = INTERVALS[known("interval", interval, INTERVALS)]
-    lower, upper = _on_distinct(having, of, lambda x, n: method.limits(x, n, level))
+    if method.closed:
+        lower, upper = method.limits(having.astype(np.float64), of.astype(np.float64), level)
+    else:
+        lower, upper = _on_distinct(having, of, lambda x, n: method.limits(x, n, level))
     return Estimates(
         value=having / of,
         lower=lower,

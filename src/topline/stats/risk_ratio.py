@@ -1,0 +1,236 @@
+"""The ratio of two proportions (relative risk) with its interval, for one comparison or for many at once.
+
+:data:`INTERVALS` lists the methods by name. The default, Miettinen and Nurminen's, is defined with zero events in one
+group, where the logarithm of the ratio is not.
+"""
+
+from collections.abc import Mapping
+from functools import partial
+from types import MappingProxyType
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from topline.stats.checking import known
+from topline.stats.distribution import normal_multiplier
+from topline.stats.estimate import Estimate, Estimates, Floats, Limits, Scale
+from topline.stats.score_statistics import ratio_score, score_limits
+from topline.stats.two_proportions import (
+    ContrastMethod,
+    TwoGroups,
+    contrast_estimates,
+    single_estimate,
+    two_groups,
+)
+
+_BOUND = 300.0
+"""Log ratios are sought within ±300: beyond it the squares of the quadratic leave the range of floats."""
+
+
+def observed_ratio(groups: TwoGroups) -> Floats:
+    """Give the observed risk ratios [1]; infinite without control events, NaN without any.
+
+    Examples
+    --------
+    >>> observed_ratio(two_groups([3, 1], [4, 4], [1, 0], [4, 4]))
+    array([ 3., inf])
+    """
+    x, n, y, m = groups
+    with np.errstate(divide="ignore", invalid="ignore"):
+        return np.asarray((x * m) / (y * n), dtype=np.float64)
+
+
+def log_error(groups: TwoGroups) -> Floats:
+    """Give the standard error of the log ratio, √(1/x₁ − 1/n₁ + 1/x₂ − 1/n₂); infinite without events in a group.
+
+    Examples
+    --------
+    >>> log_error(two_groups([56], [70], [48], [80])).round(6)
+    array([0.109109])
+    """
+    x, n, y, m = groups
+    with np.errstate(divide="ignore"):
+        return np.asarray(np.sqrt((n - x) / (n * x) + (m - y) / (m * y)), dtype=np.float64)
+
+
+def katz(groups: TwoGroups, level: float) -> Limits:
+    """Give Katz's limits: exp(log φ ± z √(1/x₁ − 1/n₁ + 1/x₂ − 1/n₂)).
+
+    Katz, Baptista, Azen, Pike, Biometrics 34 (1978) 469–474. Undefined (NaN) without events in a group; of no width where
+    every participant has one. In SAS: PROC FREQ, ``RELRISK(CL=WALD)``; in R: ``epitools::riskratio.wald``.
+
+    Examples
+    --------
+    >>> katz(two_groups([56], [70], [48], [80]), 0.95).upper.round(6)
+    array([1.651249])
+    """
+    defined = (groups.count > 0) & (groups.control_count > 0)
+    with np.errstate(invalid="ignore", over="ignore"):
+        spread = np.exp(normal_multiplier(level) * log_error(groups))
+        ratio = observed_ratio(groups)
+        return Limits(
+            np.where(defined, ratio / spread, np.nan), np.where(defined, ratio * spread, np.nan)
+        )
+
+
+def score(groups: TwoGroups, level: float, *, unbiased: bool = True) -> Limits:
+    """Give Miettinen–Nurminen limits, or with ``unbiased=False`` Koopman's: those that the score test does not reject.
+
+    See :mod:`topline.stats.score_statistics`. The lower limit is 0 without events in the first group, the upper infinite
+    without events in the control group. In SAS: PROC FREQ, ``RELRISK(CL=SCORE)``, ``CL=SCORE(CORRECT=NO)`` for Koopman;
+    in R: ``ratesci::scoreci(contrast = "RR", skew = FALSE)``, ``DescTools::BinomRatioCI(method = "koopman")``.
+
+    Examples
+    --------
+    >>> found = score(two_groups([5], [56], [0], [29]), 0.95)
+    >>> found.lower.round(6), found.upper
+    (array([0.717495]), array([inf]))
+    """
+    x, n, y, m = groups
+    z = normal_multiplier(level)
+    # A first guess that exists for every table: half an event more in each group.
+    filled = TwoGroups(x + 0.5, n + 0.5, y + 0.5, m + 0.5)
+    centre, half = np.log(observed_ratio(filled)), z * log_error(filled)
+    with np.errstate(divide="ignore"):
+        estimate = np.where((x == 0) & (y == 0), 0.0, np.log(observed_ratio(groups)))
+    lower, upper = score_limits(
+        groups,
+        partial(ratio_score, unbiased=unbiased),
+        z,
+        Limits(centre - half, centre + half),
+        estimate,
+        (-_BOUND, _BOUND),
+    )
+    return Limits(np.where(x == 0, 0.0, np.exp(lower)), np.where(y == 0, np.inf, np.exp(upper)))
+
+
+INTERVALS: Mapping[str, ContrastMethod] = MappingProxyType(
+    {
+        "miettinen_nurminen": ContrastMethod(
+            title="Miettinen–Nurminen (score)",
+            limits=score,
+            source="Miettinen, Nurminen, Statistics in Medicine 4 (1985) 213–226",
+            closed=False,
+        ),
+        "koopman": ContrastMethod(
+            title="Koopman (score)",
+            limits=partial(score, unbiased=False),
+            source="Koopman, Biometrics 40 (1984) 513–517",
+            closed=False,
+        ),
+        "katz": ContrastMethod(
+            title="Katz (log)",
+            limits=katz,
+            source="Katz, Baptista, Azen, Pike, Biometrics 34 (1978) 469–474",
+            standard_error=log_error,
+        ),
+    }
+)
+"""The interval methods by name."""
+
+
+def risk_ratio(
+    count: float,
+    number: float,
+    control_count: float,
+    control_number: float,
+    *,
+    level: float = 0.95,
+    interval: str = "miettinen_nurminen",
+    scale: Scale = "natural",
+) -> Estimate:
+    """Estimate the ratio of two proportions with its interval.
+
+    Not for: case-control samples, whose proportions are chosen (:mod:`topline.stats.odds_ratio`); strata
+    (:mod:`topline.stats.stratified_tables`).
+
+    Parameters
+    ----------
+    count, number
+        Participants with the event and participants of the first group [participants].
+    control_count, control_number
+        The same of the control group, which is divided by.
+    level
+        The confidence level, a fraction.
+    interval
+        A name in :data:`INTERVALS`.
+    scale
+        ``"log"`` for natural logarithms; then Katz's interval comes with its standard error.
+
+    Returns
+    -------
+    Estimate
+        Without control events the value and the upper limit are ``None`` with the reason; without any events the lower
+        limit is 0 and nothing else is defined. On the log scale a lower limit of 0 is ``None`` too.
+
+    Raises
+    ------
+    DataError
+        If counts do not fit.
+    UsageError
+        If ``level``, ``interval`` or ``scale`` does not fit.
+
+    Examples
+    --------
+    >>> found = risk_ratio(56, 70, 48, 80)
+    >>> round(found.value, 4), round(found.lower, 4), round(found.upper, 4)
+    (1.3333, 1.079, 1.6721)
+    """
+    many = risk_ratios(
+        [count],
+        [number],
+        [control_count],
+        [control_number],
+        level=level,
+        interval=interval,
+        scale=scale,
+    )
+    error = INTERVALS[interval].standard_error if scale == "log" else None
+    groups = two_groups([count], [number], [control_count], [control_number])
+    return single_estimate(
+        many,
+        standard_error=error(groups) if error else None,
+        undefined="a group has no events, and the ratio or its logarithm needs some",
+    )
+
+
+def risk_ratios(
+    count: ArrayLike,
+    number: ArrayLike,
+    control_count: ArrayLike,
+    control_number: ArrayLike,
+    *,
+    level: float = 0.95,
+    interval: str = "miettinen_nurminen",
+    scale: Scale = "natural",
+) -> Estimates:
+    """Estimate many risk ratios with their intervals at once; as :func:`risk_ratio`.
+
+    Parameters
+    ----------
+    count, number, control_count, control_number
+        One element for each comparison [participants].
+    level, interval, scale
+        As in :func:`risk_ratio`.
+
+    Returns
+    -------
+    Estimates
+        NaN where undefined; infinite without control events.
+
+    Raises
+    ------
+    DataError, UsageError
+        As :func:`risk_ratio`; the message names the element.
+
+    Examples
+    --------
+    >>> risk_ratios([56, 5], [70, 56], [48, 0], [80, 29]).upper.round(4)
+    array([1.6721,    inf])
+    """
+    groups = two_groups(count, number, control_count, control_number)
+    method = INTERVALS[known("interval", interval, INTERVALS)]
+    known("scale", scale, ("natural", "log"))
+    return contrast_estimates(
+        groups, observed_ratio(groups), method, level=level, scale=scale, what="risk ratio"
+    )
