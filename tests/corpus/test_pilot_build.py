@@ -131,9 +131,7 @@ class TestExpectedOfARegistryRecord:
 
 def event_table(listed: list[dict[str, Any]]) -> Shown:
     return {
-        f"{organ_system(str(row['organ_system']))} / {str(row['term']).capitalize()}": event_row(
-            row
-        )
+        f"{organ_system(str(row['organ_system']))} / {row['term']}": event_row(row)
         for row in listed
     }
 

@@ -46,7 +46,11 @@ def adsl(a: int, b: int, **changed: str) -> pl.DataFrame:
 
 
 def build(folder: Path, participants: pl.DataFrame, adae: Table, more: str = "") -> Build:
-    specification = SPECIFICATION + "".join(f"  {line}\n" for line in more.splitlines())
+    # Terms in sentence case read better in the titles of rows; the default is as collected.
+    lines = (
+        more.splitlines() if "term_case" in more else ["term_case: sentence", *more.splitlines()]
+    )
+    specification = SPECIFICATION + "".join(f"  {line}\n" for line in lines)
     if isinstance(adae, str):
         adae = HEADER + adae
     return built(folder, specification, adsl=participants, adae=adae)
@@ -140,17 +144,32 @@ class TestAtRisk:
             "Nervous system disorders / Headache": ["0/1, 0", "2/3, 2"]
         }
 
+    def test_a_population_with_a_standard_name_counts_as_the_standard_does(
+        self, tmp_path: Path
+    ) -> None:
+        specification = SPECIFICATION.replace(
+            "adverse_events:", "populations: {Safety: SAFFL == 'Y'}\nadverse_events:"
+        )
+        made = built(
+            tmp_path,
+            specification,
+            adsl=adsl(2, 2, TRT01A="2=Placebo"),
+            adae=HEADER + f"2 Y N N {PAIN}",
+        )
+        assert event_totals(made)["other"] == ["0/1", "1/3"]
+
     def test_a_population_of_the_study_counts_by_assignment_unless_it_says_otherwise(
         self, tmp_path: Path
     ) -> None:
         participants = adsl(2, 2, TRT01A="2=Placebo")
         specification = SPECIFICATION.replace(
-            "adverse_events:", "populations: {SAFETY: SAFFL == 'Y'}\nadverse_events:"
+            "adverse_events:",
+            "populations: {EXPOSED: SAFFL == 'Y'}\nadverse_events:\n  population: EXPOSED",
         )
         made = built(tmp_path, specification, adsl=participants, adae=HEADER + f"2 Y N N {PAIN}")
         assert event_totals(made)["other"] == ["1/2", "0/2"]
         assert (
-            "SAFETY counts participants by the treatment assigned, and 1 of them received another"
+            "EXPOSED counts participants by the treatment assigned, and 1 of them received another"
             in notes(made)
         )
         specification = specification.replace(
@@ -317,15 +336,15 @@ class TestOrganSystems:
         made = built(tmp_path, SPECIFICATION, adsl=adsl(2, 1), adae=adae)
         assert list(events(made, "other")) == ["Cardiac disorders / X"]
 
-    def test_terms_in_capitals_are_posted_in_sentence_case_or_as_collected(
+    def test_terms_are_posted_as_collected_or_capitals_in_sentence_case(
         self, tmp_path: Path
     ) -> None:
         adae = "1 Y N N CARDIAC_DISORDERS AV_BLOCK\n1 Y N N CARDIAC_DISORDERS QTc_long"
         assert list(events(build(tmp_path, adsl(2, 1), adae), "other")) == [
             "Cardiac disorders / Av block", "Cardiac disorders / QTc long",
         ]  # fmt: skip
-        made = build(tmp_path, adsl(2, 1), adae, "term_case: as_collected")
-        assert next(iter(events(made, "other"))) == "Cardiac disorders / AV BLOCK"
+        as_collected = built(tmp_path, SPECIFICATION, adsl=adsl(2, 1), adae=HEADER + adae)
+        assert next(iter(events(as_collected, "other"))) == "Cardiac disorders / AV BLOCK"
 
     def test_the_term_may_be_any_variable(self, tmp_path: Path) -> None:
         made = build(

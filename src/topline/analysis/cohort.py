@@ -17,7 +17,7 @@ from topline.errors import DataError
 from topline.trial.condition_evaluation import to_expression
 from topline.trial.conditions import EveryRow, Expression, all_of, parse_condition
 from topline.trial.dataset import Dataset
-from topline.trial.populations import DEFAULT_POPULATIONS, STANDARD_POPULATIONS
+from topline.trial.populations import DEFAULT_POPULATIONS, STANDARD_POPULATIONS, populations
 from topline.trial.specification import Group, Population, Specification
 
 PARTICIPANT = "USUBJID"
@@ -203,8 +203,7 @@ class Cohort:
 
     def population(self, name: str) -> Population:
         """Find a population of the specification, else a standard one."""
-        own = {key.upper(): value for key, value in self.specification.populations.items()}
-        return own.get(name.upper()) or STANDARD_POPULATIONS[name.upper()]
+        return populations(self.specification.populations)[name.upper()]
 
     def members(self, population: str) -> npt.NDArray[np.bool_]:
         """Tell which participants belong to a population."""
@@ -218,7 +217,7 @@ class Cohort:
         The total is the union of the groups, so a participant in two groups counts once in it.
         """
         members = self.members(population)
-        treatment = self.population(population).treatment
+        treatment = self.population(population).treatment or "planned"
         columns = tuple(
             Column(
                 key,

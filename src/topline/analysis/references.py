@@ -22,7 +22,7 @@ from topline.trial.condition_evaluation import condition_mistakes
 from topline.trial.conditions import ConditionError, parse_condition, variables
 from topline.trial.dataset import Variable
 from topline.trial.library import Library
-from topline.trial.populations import STANDARD_POPULATIONS
+from topline.trial.populations import STANDARD_POPULATIONS, populations
 from topline.trial.specification import (
     AdverseEvents,
     BaselineMeasure,
@@ -118,8 +118,7 @@ def _treatment(specification: Specification) -> Iterator[Reference]:
     """Refer to the treatment variables by which the populations in use are grouped."""
     if all(group.treatment is None for group in specification.groups.values()):
         return
-    known = dict(STANDARD_POPULATIONS)
-    known |= {key.upper(): value for key, value in specification.populations.items()}
+    known = populations(specification.populations)
     used = {
         known[name.upper()].treatment if name else "planned"
         for name, _ in _named_populations(specification)

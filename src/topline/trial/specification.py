@@ -199,10 +199,16 @@ class Population(Part, frozen=True, kw_only=True):
     """An analysis population: a condition over ADSL and the treatment that groups it."""
 
     where: Annotated[Condition, Meta(description="Who belongs to it.")]
-    treatment: Annotated[
-        Literal["planned", "actual"],
-        Meta(description="Whether participants count in the group assigned or received."),
-    ] = "planned"
+    treatment: (
+        Annotated[
+            Literal["planned", "actual"],
+            Meta(
+                description="Whether participants count in the group assigned or received; default: "
+                "as the standard population of that name, else assigned."
+            ),
+        ]
+        | None
+    ) = None
     description: Annotated[str, Meta(description="The population in words.")] = ""
 
 
@@ -515,7 +521,7 @@ class AdverseEvents(Part, frozen=True, kw_only=True):
     term_case: Annotated[
         Literal["as_collected", "sentence"],
         Meta(description="Whether terms in capitals are posted as they are or in sentence case."),
-    ] = "sentence"
+    ] = "as_collected"
     mortality: Annotated[Mortality, Meta(description="All-cause mortality.")] = Mortality()
 
 
