@@ -8,7 +8,7 @@ from topline.analysis.rounding import Rounding
 from topline.analysis.statistics import Statistic, Statistics
 
 
-class Basis(msgspec.Struct, frozen=True, kw_only=True):
+class Basis(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """The rows a number rests on.
 
     Attributes

@@ -6,7 +6,8 @@ from functools import cached_property
 import msgspec
 
 
-class Statistic(msgspec.Struct, frozen=True, kw_only=True):  # a large trial makes tens of thousands
+# A large trial makes tens of thousands; of texts and numbers, none can be part of a cycle.
+class Statistic(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """How one posted number came to be.
 
     Attributes

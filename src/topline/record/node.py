@@ -10,6 +10,7 @@ class Node(
     rename="camel",
     omit_defaults=True,
     forbid_unknown_fields=True,
+    gc=False,  # a tree of frozen nodes has no cycles, and looking for some doubles the decoding time
 ):
     """A part of a record.
 
