@@ -10,15 +10,16 @@ from dataclasses import dataclass
 from types import MappingProxyType
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 from scipy import special
 
 from topline.errors import DataError, UsageError
 from topline.stats.checking import finite, known, same_length
 from topline.stats.estimate import Floats, Integers, Sides, Test
-from topline.stats.grouping import categories, cumulative_products, run_bounds
+from topline.stats.grouping import categories, run_bounds
+from topline.stats.log_rank_sums import batches, log_rank_sums
 from topline.stats.observed_times import observed_times
-from topline.stats.tied_times import TIE_TOLERANCE, merge_ties, order_within
+from topline.stats.tied_times import TIE_TOLERANCE
 
 WEIGHTS = MappingProxyType(
     {
@@ -294,15 +295,34 @@ def _tests(
     groups, codes = categories("group", group)
     same_length(time=times, group=codes)
     tests = np.array([0, times.size]) if offsets is None else run_bounds(offsets, times.size)
-    order = order_within(times, tests)
-    ordered = merge_ties(times[order], tests, tolerance)
-    first_of_test = np.arange(tests.size - 1)
-    bounds = tests
+    labels = 2 * codes + happened
+    number = 2 * len(groups)
     if strata is not None:
-        by_stratum, bounds, first_of_test = _strata(strata, order, tests)
-        order, ordered = order[by_stratum], ordered[by_stratum]
-    table = _tabulate(ordered, happened[order], codes[order], bounds, len(groups))
-    return _summed(table, _weights(table, weight, powers), groups, first_of_test, method)
+        levels, members = categories("strata", strata)
+        same_length(time=times, strata=members)
+        labels += number * members
+        number *= len(levels)
+    sums = [
+        log_rank_sums(
+            times[part], labels[part], bounds, len(groups), number, weight, powers, tolerance
+        )
+        for part, bounds in batches(tests)
+    ]
+    observed, expected, score, variance = (
+        np.concatenate(parts) for parts in zip(*sums, strict=True)
+    )
+    statistic, degrees = _statistics(score, variance, expected)
+    return LogRanks(
+        groups=groups,
+        observed=observed,
+        expected=expected,
+        score=score,
+        variance=variance,
+        statistic=statistic,
+        degrees_of_freedom=degrees,
+        p_value=np.asarray(special.chdtrc(np.maximum(degrees, 1), statistic)),
+        method=method,
+    )
 
 
 def _method(weight: str, powers: tuple[float, float], stratified: bool) -> str:
@@ -325,140 +345,6 @@ def _method(weight: str, powers: tuple[float, float], stratified: bool) -> str:
         "andersen": "Peto–Peto–Andersen",
     }
     return f"{'stratified ' if stratified else ''}{names[weight]} test"
-
-
-def _strata(
-    strata: Iterable[object], order: Integers, tests: Integers
-) -> tuple[Integers, Integers, Integers]:
-    """Bring ordered observations into the order of test and stratum, keeping that of time."""
-    levels, codes = categories("strata", strata)
-    same_length(time=order, strata=codes)
-    keys = np.repeat(np.arange(tests.size - 1), np.diff(tests)) * len(levels) + codes[order]
-    by_stratum = np.argsort(keys, kind="stable")
-    keys = keys[by_stratum]
-    starts = np.flatnonzero(np.concatenate(([True], keys[1:] != keys[:-1])))
-    test_of = keys[starts] // len(levels)
-    return (
-        by_stratum,
-        np.append(starts, keys.size),
-        np.searchsorted(test_of, np.arange(tests.size - 1)),
-    )
-
-
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class _Table:
-    """At each time with an event: at risk and events, in all and by group (second axis); runs are strata."""
-
-    at_risk: Integers
-    events: Integers
-    group_at_risk: Integers
-    group_events: Integers
-    bounds: Integers
-
-
-def _tabulate(
-    ordered: Floats, happened: NDArray[np.bool_], codes: Integers, bounds: Integers, groups: int
-) -> _Table:
-    changes = np.concatenate(([True], ordered[1:] != ordered[:-1]))
-    changes[bounds[:-1]] = True
-    starts = np.flatnonzero(changes)
-    so_far = np.concatenate(([0], np.cumsum(happened)))
-    events = np.diff(so_far[np.append(starts, ordered.size)])
-    with_event = np.flatnonzero(events)
-    ends = np.append(starts, ordered.size)[with_event + 1]
-    starts, events = starts[with_event], events[with_event]
-    runs = np.searchsorted(starts, bounds)
-    last = np.repeat(bounds[1:], np.diff(runs))
-    group_at_risk = np.empty((groups, starts.size), dtype=np.int64)
-    group_events = np.empty((groups, starts.size), dtype=np.int64)
-    at_risk = last - starts
-    for code in range(groups - 1):
-        member = codes == code
-        count = np.concatenate(([0], np.cumsum(member)))
-        group_at_risk[code] = count[last] - count[starts]
-        count[1:] = np.cumsum(member & happened)
-        group_events[code] = count[ends] - count[starts]
-    group_at_risk[-1] = at_risk - group_at_risk[:-1].sum(axis=0)
-    group_events[-1] = events - group_events[:-1].sum(axis=0)
-    return _Table(
-        at_risk=at_risk,
-        events=events,
-        group_at_risk=group_at_risk,
-        group_events=group_events,
-        bounds=runs,
-    )
-
-
-def _weights(table: _Table, weight: str, powers: tuple[float, float]) -> Floats | None:
-    """Give the weight at each time; ``None`` for 1."""
-    n = table.at_risk.astype(np.float64)
-    if weight == "log-rank" or (weight == "fleming-harrington" and powers == (0.0, 0.0)):
-        return None
-    if weight == "gehan-breslow":
-        return n
-    if weight == "tarone-ware":
-        return np.sqrt(n)
-    filled = np.flatnonzero(np.diff(table.bounds))
-    bounds = np.append(table.bounds[filled], table.at_risk.size)
-    if weight == "fleming-harrington":
-        survival = cumulative_products((n - table.events) / n, bounds)
-        before = np.concatenate(([1.0], survival[:-1]))
-        before[bounds[:-1]] = 1.0
-        return np.asarray(before ** powers[0] * (1 - before) ** powers[1])
-    peto = cumulative_products((n + 1 - table.events) / (n + 1), bounds)
-    return peto if weight == "peto-peto" else peto * n / (n + 1)
-
-
-def _summed(
-    table: _Table,
-    weights: Floats | None,
-    groups: tuple[str, ...],
-    first_of_test: Integers,
-    method: str,
-) -> LogRanks:
-    """Sum over times, then over the strata of each test."""
-    n, d = table.at_risk.astype(np.float64), table.events.astype(np.float64)
-    number = len(groups)
-    starts = table.bounds[first_of_test]
-
-    def total(values: Floats | Integers) -> Floats:
-        return _sums(values, starts)
-
-    w = np.ones(1) if weights is None else weights
-    share = table.group_at_risk / n
-    expected = share * d
-    # One at risk leaves nothing to chance: its term of the variance is 0, not 0 / 0.
-    spread = w * w * d * (n - d) / np.maximum(n - 1, 1)
-    score = np.stack([total(w * (table.group_events[g] - expected[g])) for g in range(number)], -1)
-    variance = np.empty((starts.size, number, number))
-    for one in range(number):
-        for other in range(one, number):
-            product = -share[one] * share[other] + (share[one] if one == other else 0.0)
-            variance[:, one, other] = variance[:, other, one] = total(spread * product)
-    observed = np.stack([total(row) for row in table.group_events], -1).astype(np.int64)
-    expectations = np.stack([total(row) for row in expected], -1)
-    statistic, degrees = _statistics(score, variance, expectations)
-    return LogRanks(
-        groups=groups,
-        observed=observed,
-        expected=expectations,
-        score=score,
-        variance=variance,
-        statistic=statistic,
-        degrees_of_freedom=degrees,
-        p_value=np.asarray(special.chdtrc(np.maximum(degrees, 1), statistic)),
-        method=method,
-    )
-
-
-def _sums(values: Floats | Integers, starts: Integers) -> Floats:
-    """Sum runs that may be empty, where ``add.reduceat`` would give the next element."""
-    if starts.size == 1:
-        return np.array([values.sum()], dtype=np.float64)
-    padded = np.append(values, 0)
-    sums = np.add.reduceat(padded, starts).astype(np.float64)
-    sums[np.diff(starts, append=values.size) == 0] = 0.0
-    return sums
 
 
 def _statistics(score: Floats, variance: Floats, expected: Floats) -> tuple[Floats, Integers]:

@@ -5,6 +5,7 @@ days / 30.4375, differ in the last digits where the days were equal, and ties de
 """
 
 import numpy as np
+from numpy.typing import NDArray
 
 from topline.errors import UsageError
 from topline.stats.estimate import Floats, Integers
@@ -29,14 +30,63 @@ def tie_tolerance_in_range(tolerance: float) -> float:
     return float(tolerance)
 
 
-def order_within(times: Floats, bounds: Integers) -> Integers:
-    """Give the positions of observations in ascending order of time, run by run.
+def sort_with_labels(
+    times: Floats, labels: Integers, number: int, bounds: Integers
+) -> tuple[Floats, Integers]:
+    """Sort times within runs, and carry a label of each along.
+
+    Parameters
+    ----------
+    times
+        From 0.
+    labels
+        Whole numbers from 0 to below ``number``.
+    number
+        How many labels there are.
+    bounds
+        The runs.
+
+    Returns
+    -------
+    numpy.ndarray
+        The times, ascending within each run.
+    numpy.ndarray
+        The label of each.
+
+    Notes
+    -----
+    Floats from 0 are ordered as their bits are, and times seldom need all 63 of them: where the label fits beside the
+    bits in which times differ, one plain sort does what otherwise takes a sort of positions and two gatherings.
 
     Examples
     --------
-    >>> order_within(np.array([3.0, 1.0, 2.0, 9.0, 8.0]), np.array([0, 3, 5]))
-    array([1, 2, 0, 4, 3])
+    >>> sort_with_labels(np.array([3.0, 1.0, 2.0]), np.array([7, 8, 9]), 10, np.array([0, 3]))
+    (array([1., 2., 3.]), array([8, 9, 7]))
     """
+    bits = np.add(times, 0.0).view(np.uint64)  # -0.0, whose sign bit is set, becomes 0.0
+    above_zero = bits[bits > 0] if bool((bits == 0).any()) else bits
+    width = np.uint64(max(number - 1, 1).bit_length())
+    if above_zero.size == 0 or _span(above_zero) + int(width) > 64:
+        order = _order_within(times, bounds)
+        return times[order], labels[order]
+    # The smallest time above 0 is 1, so that 0 stays 0.
+    base = above_zero.min() - np.uint64(1)
+    del above_zero
+    keys = np.where(bits > 0, bits - base, np.uint64(0)) if not bits.all() else bits - base
+    keys <<= width
+    keys |= labels.view(np.uint64)
+    apply_within(lambda run: np.sort(run, axis=-1), keys, bounds, keys)
+    carried = (keys & ((np.uint64(1) << width) - np.uint64(1))).view(np.int64)
+    keys >>= width
+    ordered = np.where(keys > 0, keys + base, np.uint64(0)) if not keys.all() else keys + base
+    return ordered.view(np.float64), carried
+
+
+def _span(bits: NDArray[np.uint64]) -> int:
+    return (int(bits.max()) - int(bits.min()) + 1).bit_length()
+
+
+def _order_within(times: Floats, bounds: Integers) -> Integers:
     order = np.empty(times.size, dtype=np.int64)
     apply_within(lambda run: np.argsort(run, axis=-1), times, bounds, order)
     if bounds.size > 2:
@@ -70,13 +120,27 @@ def merge_ties(ordered: Floats, bounds: Integers, tolerance: float = TIE_TOLERAN
         return ordered
     gaps = np.diff(ordered)
     widest = tolerance * max(1.0, float(ordered.max()))
-    if not bool(np.any((gaps > 0) & (gaps <= widest))):
+    gaps[bounds[1:-1] - 1] = np.inf
+    near = np.flatnonzero((gaps > 0) & (gaps <= widest))
+    if near.size == 0:
         return ordered
+    runs = np.unique(np.searchsorted(bounds, near, side="right") - 1)
+    if runs.size == bounds.size - 1:
+        return _merged(ordered, bounds, tolerance)
+    sizes = np.diff(bounds)[runs]
+    stops = np.cumsum(sizes)
+    places = np.repeat(bounds[runs] - (stops - sizes), sizes) + np.arange(int(stops[-1]))
+    merged = ordered.copy()
+    merged[places] = _merged(ordered[places], np.append(0, stops), tolerance)
+    return merged
+
+
+def _merged(ordered: Floats, bounds: Integers, tolerance: float) -> Floats:
+    gaps = np.diff(ordered)
     starts = np.concatenate(([True], gaps != 0))
     starts[bounds[:-1]] = True
     run = np.searchsorted(bounds, np.flatnonzero(starts), side="right") - 1
-    distinct = np.bincount(run)
-    means = np.bincount(run, weights=ordered[starts]) / distinct
+    means = np.bincount(run, weights=ordered[starts]) / np.bincount(run)
     closest = np.repeat(tolerance * np.maximum(1.0, means), np.diff(bounds))
     starts[1:] &= gaps > closest[1:]
     starts[bounds[:-1]] = True
