@@ -5,7 +5,7 @@ from typing import Any
 
 import msgspec
 import pytest
-from tests.unit.command import RECORD, VALUE, Command, process, written
+from tests.unit.command import MEASURE, RECORD, VALUE, Command, process, written
 
 
 @pytest.fixture
@@ -50,6 +50,46 @@ def test_another_spelling_of_the_same_number_is_said_to_be_one(
     ran = topline("diff", written(tmp_path), other)
     assert ran.code == 1
     assert "'2.00' -> '2.0' (same value)" in ran.out
+
+
+def test_a_part_that_went_is_told_once_and_listed_in_json(topline: Command, tmp_path: Path) -> None:
+    record = altered("2.00", "Change in Score")
+    measure = record["resultsSection"]["outcomeMeasuresModule"]["outcomeMeasures"][0]
+    del measure["classes"][0]["categories"][0]["measurements"][1]
+    one, other = written(tmp_path), written(tmp_path, "other.json", record)
+    ran = topline("diff", one, other)
+    address = VALUE.removesuffix("/0/value") + "/1"
+    assert ran.out == (
+        f"- {address}\n"
+        "    Outcome measures > Change in Score > Placebo > value [points]: '0.50'; "
+        "Outcome measures > Change in Score > Placebo > spread [points]: '0.70'\n"
+    )
+    assert ran.err == "outcome measures: 2 removed\n"
+    assert len(msgspec.json.decode(topline("diff", one, other, "--json").out)) == 2
+
+
+def test_of_a_large_part_the_beginning_is_told_and_the_rest_counted(
+    topline: Command, tmp_path: Path
+) -> None:
+    record = altered("2.00", "Change in Score")
+    record["resultsSection"]["outcomeMeasuresModule"]["outcomeMeasures"].append(
+        {"type": "SECONDARY", "title": "Pain", "description": "x" * 500, "timeFrame": "8 weeks"}
+    )
+    ran = topline("diff", written(tmp_path), written(tmp_path, "other.json", record))
+    assert ran.out.startswith(f"+ {MEASURE[:-1]}1\n")
+    assert ran.out.endswith("x…; and 1 more\n")
+    assert max(map(len, ran.out.splitlines())) < 300
+
+
+def test_a_part_that_moved_is_named(topline: Command, tmp_path: Path) -> None:
+    first = altered("2.00", "Change in Score")
+    measures = first["resultsSection"]["outcomeMeasuresModule"]["outcomeMeasures"]
+    measures.append({"title": "Pain", "timeFrame": "8 weeks"})
+    one = written(tmp_path, "one.json", first)
+    measures.reverse()
+    ran = topline("diff", one, written(tmp_path, "two.json", first))
+    assert "outcome measures: 'Pain', from " in ran.out
+    assert ran.err == "outcome measures: 1 moved\n"
 
 
 def test_differences_as_json_are_alone_on_standard_output(

@@ -1,5 +1,6 @@
 """``topline diff``: the cells in which two records differ."""
 
+from itertools import groupby
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -22,7 +23,11 @@ def diff(
     source_format: From = None,
     json: Json = False,
 ) -> None:
-    """Compare two records cell by cell; exit code 1 if they differ."""
+    """Compare two records cell by cell; exit code 1 if they differ.
+
+    A part that one of them has and the other has not is told once, by what it begins with; --json
+    lists all that is in it.
+    """
     from topline.errors import UsageError
     from topline.formats.registry import read_study
     from topline.record.difference import differences, summarize
@@ -36,8 +41,8 @@ def diff(
     if json:
         write_json(found)
     else:
-        for difference in found:
-            write(_line(difference))
+        for _, alike in groupby(found, key=lambda one: (one.kind, one.whole or id(one))):
+            write(_told(list(alike)))
         for line in summarize(found):
             say(line)
         if not found:
@@ -47,18 +52,40 @@ def diff(
 
 
 _SIGNS = {"changed": "~", "added": "+", "removed": "-", "moved": ">"}
+_MOST_TOLD = 3
+"""Of a part that came or went as a whole, so much is told [texts and numbers]."""
+_LONGEST_TOLD = 100
+"""Its texts are shortened to this [characters]."""
 
 
-def _line(difference: "Difference") -> str:
+def _told(alike: "list[Difference]") -> str:
+    """Tell one difference, or what came or went with one part."""
+    first = alike[0]
+    sign = _SIGNS[first.kind.value]
+    if first.whole is None or len(alike) == 1:
+        return f"{sign} {first.address_b or first.address_a}\n    {_words(first)}: {_values(first)}"
+    told = "; ".join(f"{_words(one)}: {_shortened(_values(one))}" for one in alike[:_MOST_TOLD])
+    rest = len(alike) - _MOST_TOLD
+    more = f"; and {rest} more" if rest > 0 else ""
+    return f"{sign} {first.whole}\n    {told}{more}"
+
+
+def _words(difference: "Difference") -> str:
     from topline.render.whereabouts import leaf_words
 
-    where = difference.address_b or difference.address_a
-    what = " > ".join(leaf_words(difference.leaf)) if difference.leaf else difference.field
-    values = {
-        "changed": f"{difference.before!r} -> {difference.after!r}",
+    leaf = difference.leaf
+    return " > ".join(leaf_words(leaf)) if leaf else difference.field.replace("_", " ")
+
+
+def _values(difference: "Difference") -> str:
+    same = " (same value)" if difference.same_value else ""
+    return {
+        "changed": f"{difference.before!r} -> {difference.after!r}{same}",
         "added": f"{difference.after!r}",
         "removed": f"{difference.before!r}",
-        "moved": f"from {difference.address_a}",
+        "moved": f"{difference.before!r}, from {difference.address_a}",
     }[difference.kind.value]
-    same = " (same value)" if difference.same_value else ""
-    return f"{_SIGNS[difference.kind.value]} {where}\n    {what}: {values}{same}"
+
+
+def _shortened(text: str) -> str:
+    return text if len(text) <= _LONGEST_TOLD else f"{text[:_LONGEST_TOLD]}…"

@@ -203,7 +203,7 @@ def _text(path: Path) -> str:
         raise NotFoundError(
             f"the specification {path} cannot be read: {error.strerror}",
             accepted="a YAML file",
-            advice="name a specification, or let `topline init` write one",
+            advice="check the name; docs/tutorial/first-record.md shows how to write one",
         ) from error
     if len(content) > most:
         raise LimitError(
