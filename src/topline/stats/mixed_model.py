@@ -8,6 +8,7 @@ several visits, with a covariance matrix between visits and no imputation. :func
 import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
+from numbers import Real
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -257,16 +258,12 @@ def _visits(
     visit: Iterable[object], order: Sequence[object] | None, structure: CovarianceStructure
 ) -> Categorical:
     found = visit.tolist() if isinstance(visit, np.ndarray) else list(visit)
-    if order is None:
-        distinct = dict.fromkeys(found)
-        if all(isinstance(label, int | float) and label == label for label in distinct):
-            order = sorted(label for label in distinct if isinstance(label, int | float))
-        elif structure.ordered:
-            raise UsageError(
-                f"the structure {structure.name!r} depends on the order of the visits, and they are not numbers",
-                where="visit_order",
-                accepted="the visits in order",
-            )
+    if order is None and structure.ordered and not all(isinstance(one, Real) for one in found):
+        raise UsageError(
+            f"the structure {structure.name!r} depends on the order of the visits, and they are not numbers",
+            where="visit_order",
+            accepted="the visits in order",
+        )
     return categorize("visit", found, order)
 
 

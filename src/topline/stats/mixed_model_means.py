@@ -84,10 +84,10 @@ def fit_repeated_measures(
             )
     for name in visit_interactions:
         known("covariate or factor", name, others)
-    visits, groups = list(visit), list(group)
+    visits = visit.tolist() if isinstance(visit, np.ndarray) else list(visit)
     made = variables(
         covariates=covariates,
-        factors={**(factors or {}), "group": groups, "visit": visits},
+        factors={**(factors or {}), "group": group, "visit": visits},
         levels={} if visit_order is None else {"visit": visit_order},
     )
     terms: list[Term] = [(name,) for name in [*others, "group", "visit"]]

@@ -9,6 +9,7 @@ columns are those of R's model.matrix (Chambers and Hastie, Statistical Models i
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from numbers import Real
 from types import MappingProxyType
 from typing import Literal, TypeAlias
 
@@ -138,7 +139,7 @@ def variables(
     factors
         Categorical variables by name: one label for each observation, compared as text.
     levels
-        The order of a factor's levels; sorted as text where not given. Every level must occur.
+        The order of a factor's levels, as in :func:`categorize`. Every level must occur.
 
     Raises
     ------
@@ -177,7 +178,17 @@ def variables(
 def categorize(
     name: str, values: Iterable[object], order: Sequence[object] | None = None
 ) -> Categorical:
-    """Read labels as a categorical variable; the order of levels is sorted text where none is given.
+    """Read labels as a categorical variable.
+
+    Parameters
+    ----------
+    name
+        What the variable is called in a message.
+    values
+        One label for each observation, compared as text.
+    order
+        The levels in order. Where not given, levels are sorted as numbers if all labels are numbers, otherwise as
+        text, as R's factor does.
 
     Raises
     ------
@@ -203,7 +214,7 @@ def categorize(
                 accepted="a label for every observation",
             )
     texts = {str(label) for label in distinct}
-    ordered = sorted(texts) if order is None else [str(level) for level in order]
+    ordered = _sorted(distinct) if order is None else [str(level) for level in order]
     places = {text: position for position, text in enumerate(ordered)}
     for text in sorted(texts):
         if text not in places:
@@ -218,6 +229,15 @@ def categorize(
     direct = {label: places[str(label)] for label in distinct}
     codes = np.array(list(map(direct.__getitem__, found)), dtype=np.intp)
     return Categorical(levels=tuple(ordered), codes=codes)
+
+
+def _sorted(labels: Iterable[object]) -> list[str]:
+    """Sort labels as numbers where all are numbers, and otherwise as text; each text once."""
+    found = list(labels)
+    numbers = [label for label in found if isinstance(label, Real)]
+    if len(numbers) == len(found):
+        return list(dict.fromkeys(str(label) for label in sorted(numbers, key=float)))
+    return sorted({str(label) for label in found})
 
 
 def model_matrix(
