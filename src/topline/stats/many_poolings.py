@@ -17,7 +17,7 @@ from topline.stats.estimate import Floats, Integers
 from topline.stats.pooling import INTERVALS, PREDICTIONS, PooledArrays, pool_model
 from topline.stats.study_model import CommonMean
 
-BLOCK = 1 << 15
+BLOCK = 1 << 16
 """Studies computed together: an array of so many floats stays in a processor's second-level cache."""
 
 
@@ -111,7 +111,7 @@ def pool_many(
     (array([0.4288, 0.2   ]), 'one study does not tell how effects vary: its own effect is given')
     """
     y, v, bounds, chosen = _sets(effects, variances, offsets, mask)
-    _refuse(y, v, chosen)
+    _refuse(y, v, chosen, None if np.ndim(effects) == 1 else np.shape(effects)[1])
     level = confidence_level(level)
     known("method", method, METHODS)
     known("interval", interval, INTERVALS)
@@ -247,7 +247,7 @@ def _columns(chosen: NDArray[np.bool_], sets: Integers, size: int) -> Integers:
     return np.nonzero(chosen[sets])[1].reshape(sets.size, size)
 
 
-def _refuse(y: Floats, v: Floats, chosen: NDArray[np.bool_] | None) -> None:
+def _refuse(y: Floats, v: Floats, chosen: NDArray[np.bool_] | None, columns: int | None) -> None:
     inside = True if chosen is None else chosen.ravel()
     for name, values, wrong, accepted in (
         ("effects", y, ~np.isfinite(y), "a finite number"),
@@ -256,9 +256,6 @@ def _refuse(y: Floats, v: Floats, chosen: NDArray[np.bool_] | None) -> None:
         bad = wrong & inside
         if bad.any():
             flat = int(np.argmax(bad))
-            place = (
-                f"{name}[{flat}]"
-                if chosen is None
-                else f"{name}[{flat // chosen.shape[1]}, {flat % chosen.shape[1]}]"
-            )
+            position = str(flat) if columns is None else f"{flat // columns}, {flat % columns}"
+            place = f"{name}[{position}]"
             raise DataError(f"{place} is {values[flat]:g}", where=place, accepted=accepted)

@@ -1,0 +1,86 @@
+"""A hundred thousand meta-analyses of six studies at once, beside PyMARE's two-dimensional form and our own one by one.
+
+PyMARE is optional (``pip install pymare``); its lines are left out where it is missing. It leaves sets unsettled without
+saying so, and gives neither heterogeneity nor a prediction interval here.
+"""
+
+import importlib
+import importlib.util
+from typing import Any
+
+import numpy as np
+from benchmarks.measure import Measured, ratio
+
+from topline.stats.many_poolings import pool_many
+from topline.stats.pooling import pool
+
+SETS, STUDIES = 100_000, 6
+#: One by one is slow: it is measured on a part, and PyMARE's likelihood on a larger one.
+SINGLE_PART, LIKELIHOOD_PART = 500, 20_000
+FASTER, FIFTIETH = 1.0, 0.02
+
+
+def studies(sets: int, seed: int = 7) -> tuple[Any, Any]:
+    """Make effects and variances, sets in rows, with more and less heterogeneity."""
+    random = np.random.default_rng(seed)
+    spread = random.uniform(0, 0.5, (sets, 1))
+    variances = random.uniform(0.01, 0.3, (sets, STUDIES))
+    effects = 0.2 + np.hypot(spread, np.sqrt(variances)) * random.standard_normal((sets, STUDIES))
+    return effects, variances
+
+
+def lines(rounds: int) -> list[Measured]:
+    """Measure DerSimonian–Laird, and REML with Hartung–Knapp limits."""
+    return [*beside_pymare(rounds), *one_by_one(rounds)]
+
+
+def beside_pymare(rounds: int) -> list[Measured]:
+    """Measure against PyMARE, which computes all sets with NumPy too."""
+    if importlib.util.find_spec("pymare") is None:
+        return []
+    estimators = importlib.import_module("pymare.estimators")
+    found = []
+    for title, method, interval, sets, peer in (
+        ("DL", "DL", "normal", SETS, estimators.DerSimonianLaird),
+        (
+            "REML, Hartung–Knapp",
+            "REML",
+            "hartung-knapp",
+            LIKELIHOOD_PART,
+            lambda: estimators.VarianceBasedLikelihoodEstimator(method="REML"),
+        ),
+    ):
+        effects, variances = studies(sets)
+        columns = effects.T.copy(), variances.T.copy(), np.ones((STUDIES, 1))
+        found.append(
+            ratio(
+                f"{sets:,} meta-analyses of {STUDIES} studies, {title}",
+                "PyMARE, two-dimensional",
+                lambda y=effects, v=variances, m=method, i=interval: pool_many(  # type: ignore[misc] # mypy infers no type for a default
+                    y, v, method=m, interval=i
+                ),
+                lambda p=peer, c=columns: p().fit(*c).summary().get_fe_stats(),  # type: ignore[misc] # mypy infers no type for a default
+                aim=FASTER,
+                rounds=min(rounds, 3),
+            )
+        )
+    return found
+
+
+def one_by_one(rounds: int) -> list[Measured]:
+    """Measure against a loop over our own single form, the part's time scaled to all sets."""
+    effects, variances = studies(SINGLE_PART)
+    return [
+        ratio(
+            f"{SINGLE_PART:,} meta-analyses of {STUDIES} studies, {method}",
+            "topline one by one",
+            lambda m=method: pool_many(effects, variances, method=m, interval="hartung-knapp"),  # type: ignore[misc] # mypy infers no type for a default
+            lambda m=method: [  # type: ignore[misc] # mypy infers no type for a default
+                pool(y, v, method=m, interval="hartung-knapp")
+                for y, v in zip(effects, variances, strict=True)
+            ],
+            aim=FIFTIETH,
+            rounds=min(rounds, 3),
+        )
+        for method in ("DL", "REML")
+    ]
