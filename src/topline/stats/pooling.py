@@ -15,8 +15,8 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from scipy import special
 
-from topline.stats.between_study_variance import METHODS, estimate_between
-from topline.stats.checking import confidence_level, finite, known, positive, same_length
+from topline.stats.between_study_variance import METHODS, between_error, estimate_between
+from topline.stats.checking import confidence_level, known
 from topline.stats.distribution import normal_multiplier, t_multiplier
 from topline.stats.estimate import Estimate, Floats, Scale, Test
 from topline.stats.heterogeneity import (
@@ -26,7 +26,7 @@ from topline.stats.heterogeneity import (
     q_test,
     typical_variance,
 )
-from topline.stats.study_model import CommonMean
+from topline.stats.study_model import CommonMean, check_studies
 
 INTERVALS: dict[str, str] = {
     "normal": "normal interval",
@@ -53,7 +53,6 @@ class PooledArrays(NamedTuple):
     statistic: Floats
     p_value: Floats
     between: Floats
-    between_error: Floats
     q: Floats
     q_p_value: Floats
     i_squared: Floats
@@ -160,8 +159,7 @@ def pool(
     >>> round(pooled.between_study_variance, 4), round(pooled.heterogeneity.i_squared, 1)
     (0.1672, 88.2)
     """
-    y, v = finite("effects", effects), positive("variances", variances)
-    same_length(effects=y, variances=v)
+    y, v = check_studies(effects, variances)
     level = confidence_level(level)
     known("method", method, METHODS)
     known("interval", interval, INTERVALS)
@@ -183,7 +181,9 @@ def pool(
         test=_test(found, degrees, f"{words}, {'z' if interval == 'normal' else 't'} test"),
         studies=y.size,
         between_study_variance=between if free else None,
-        between_study_variance_standard_error=_number(found.between_error[0]) if free else None,
+        between_study_variance_standard_error=(
+            _number(between_error(model, method, found.between)[0]) if free else None
+        ),
         heterogeneity=_heterogeneity(found, free, method),
         weights=tuple((100 * weights / weights.sum()).tolist()),
         log_likelihood=float(likelihood[0]),
@@ -287,7 +287,7 @@ def pool_model(model: CommonMean, method: str, interval: str, level: float) -> P
     error = np.sqrt(factor / total)
     with np.errstate(divide="ignore", invalid="ignore"):
         statistic = value / error
-    q = model.residual(1 / model.variances)
+    q = model.within().residual
     i_squared, h_squared = _shares(model, method, found.value, q)
     return PooledArrays(
         value=value,
@@ -297,7 +297,6 @@ def pool_model(model: CommonMean, method: str, interval: str, level: float) -> P
         statistic=statistic,
         p_value=two_sided_probability(statistic, None if interval == "normal" else free),
         between=found.value,
-        between_error=found.standard_error,
         q=q,
         q_p_value=chi_squared_probability(q, free) if free else np.ones_like(q),
         i_squared=i_squared,
@@ -320,13 +319,7 @@ def two_sided_probability(statistic: Floats, degrees_of_freedom: int | None) -> 
         return np.asarray(2 * special.ndtr(-np.abs(statistic)))
     if degrees_of_freedom == 0:
         return np.full_like(statistic, np.nan)
-    with np.errstate(invalid="ignore"):
-        square = statistic * statistic
-        share = degrees_of_freedom / (degrees_of_freedom + square)
-        # Both forms are the same probability; each keeps its digits where the other loses them.
-        far = special.betainc(degrees_of_freedom / 2, 0.5, share)
-        near = special.betaincc(0.5, degrees_of_freedom / 2, square / (degrees_of_freedom + square))
-    return np.where(square > degrees_of_freedom, far, near)
+    return np.asarray(2 * special.stdtr(degrees_of_freedom, -np.abs(statistic)))
 
 
 def _shares(model: CommonMean, method: str, between: Floats, q: Floats) -> tuple[Floats, Floats]:

@@ -10,13 +10,13 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from topline.errors import DataError, UsageError
-from topline.stats.checking import confidence_level, finite, known, positive, same_length
+from topline.errors import DataError
+from topline.stats.checking import confidence_level, known
 from topline.stats.distribution import normal_multiplier, t_multiplier
 from topline.stats.estimate import Estimate, Floats, Test
 from topline.stats.meta_regression import INTERCEPT, regress_effects
 from topline.stats.pooling import two_sided_probability
-from topline.stats.study_model import Moderated
+from topline.stats.study_model import Moderated, check_studies
 
 PREDICTORS: dict[str, str] = {
     "standard error": "the studies' standard errors",
@@ -85,7 +85,7 @@ def egger_test(
     >>> round(found.test.statistic, 4), found.test.degrees_of_freedom, round(found.limit.value, 4)
     (0.0265, 3, 0.2653)
     """
-    y, v = _studies(effects, variances, least=3)
+    y, v = check_studies(effects, variances, least=3)
     level = confidence_level(level)
     known("predictor", predictor, PREDICTORS)
     size = np.sqrt(v) if predictor == "standard error" else v
@@ -152,7 +152,7 @@ def begg_test(effects: ArrayLike, variances: ArrayLike) -> Test:
     >>> round(test.statistic, 2), round(test.p_value, 4)
     (0.2, 0.8167)
     """
-    y, v = _studies(effects, variances, least=2)
+    y, v = check_studies(effects, variances, least=2)
     weights = 1 / v
     centred = y - y[0]
     mean = np.sum(weights * centred) / np.sum(weights)
@@ -192,7 +192,7 @@ def failsafe_number(
     >>> failsafe_number([0.5, 0.9, 0.4], [0.02, 0.05, 0.01])
     47
     """
-    y, v = _studies(effects, variances, least=1)
+    y, v = check_studies(effects, variances, least=1)
     known("kind", kind, ("rosenthal", "rosenberg"))
     alpha = 1 - confidence_level(1 - alpha)
     if kind == "rosenthal":
@@ -202,16 +202,6 @@ def failsafe_number(
         square = (float(np.sum(y / v)) / normal_multiplier(1 - alpha)) ** 2
         found = y.size / total * (square - total)
     return max(0, math.ceil(found))
-
-
-def _studies(effects: ArrayLike, variances: ArrayLike, *, least: int) -> tuple[Floats, Floats]:
-    y, v = finite("effects", effects), positive("variances", variances)
-    same_length(effects=y, variances=v)
-    if y.size < least:
-        raise UsageError(
-            f"{y.size} stud{'y' if y.size == 1 else 'ies'}", accepted=f"at least {least} studies"
-        )
-    return y, v
 
 
 def _t_estimate(value: float, error: float, free: int, level: float, words: str) -> Estimate:

@@ -9,9 +9,65 @@ set with moderators. Both return arrays with one element for each set.
 from typing import NamedTuple, Protocol
 
 import numpy as np
+from numpy.typing import ArrayLike
 
-from topline.errors import DataError
+from topline.errors import DataError, UsageError
+from topline.stats.checking import finite, positive, same_length
 from topline.stats.estimate import Floats, Integers
+
+LARGEST = 1e50
+"""Effects, variances and the reciprocals of variances up to here keep all moments within floating point."""
+
+
+def check_studies(
+    effects: ArrayLike, variances: ArrayLike, *, least: int = 1
+) -> tuple[Floats, Floats]:
+    """Take one effect and one variance for each study.
+
+    Parameters
+    ----------
+    effects
+        Finite numbers.
+    variances
+        Finite numbers above 0.
+    least
+        How many studies there must be.
+
+    Raises
+    ------
+    DataError
+        If a number does not fit, is beyond :data:`LARGEST` (or a variance below its reciprocal), or lengths differ.
+    UsageError
+        If there are fewer studies than ``least``.
+
+    Examples
+    --------
+    >>> check_studies([0.1, 0.2], [0.01, 0])
+    Traceback (most recent call last):
+        ...
+    topline.errors.DataError: variances[1] is 0
+      where: variances[1]
+      accepted: a number above 0
+    """
+    y, v = finite("effects", effects), positive("variances", variances)
+    same_length(effects=y, variances=v)
+    for name, values, wrong in (
+        ("effects", y, np.abs(y) > LARGEST),
+        ("variances", v, (v > LARGEST) | (v < 1 / LARGEST)),
+    ):
+        if wrong.any():
+            place = int(np.argmax(wrong))
+            raise DataError(
+                f"{name}[{place}] is {values[place]:g}",
+                where=f"{name}[{place}]",
+                accepted=f"a number between {1 / LARGEST:g} and {LARGEST:g} in size",
+                advice="change the unit of the effects",
+            )
+    if y.size < least:
+        raise UsageError(
+            f"{y.size} stud{'y' if y.size == 1 else 'ies'}", accepted=f"at least {least} studies"
+        )
+    return y, v
 
 
 class Moments(NamedTuple):
@@ -38,6 +94,20 @@ class Moments(NamedTuple):
     weight_squared: Floats
 
 
+class Sums(NamedTuple):
+    """The moments that need no second pass over the residuals; one element for each set.
+
+    Attributes
+    ----------
+    residual, trace, weight
+        As in :class:`Moments`.
+    """
+
+    residual: Floats
+    trace: Floats
+    weight: Floats
+
+
 class StudyModel(Protocol):
     """One or many sets of studies with one design."""
 
@@ -58,6 +128,12 @@ class StudyModel(Protocol):
 
     def plain_residual(self) -> Floats:
         """Give the sum of squared residuals without weights."""
+
+    def within(self) -> Sums:
+        """Give the sums under weights 1/v, computed once."""
+
+    def slope(self, weights: Floats, *, restricted: bool) -> Floats:
+        """Give twice the derivative of the (restricted) log likelihood by τ²: y'PPy − tr(P), or − Σw."""
 
     def moments(self, weights: Floats) -> Moments:
         """Give the moments under weights, shaped as the variances."""
@@ -90,6 +166,7 @@ class CommonMean:
         # study's own effect makes the residuals of equal effects exactly zero.
         self.origin = effects[0]
         self.effects = effects - self.origin
+        self._within: Sums | None = None
 
     def choose(self, sets: Integers) -> "CommonMean":
         """Give the model of some of the sets."""
@@ -100,6 +177,7 @@ class CommonMean:
         chosen.variances = self.variances[:, sets]
         chosen.origin = self.origin[sets]
         chosen.effects = self.effects[:, sets]
+        chosen._within = None
         return chosen
 
     def means(self, weights: Floats) -> Floats:
@@ -113,6 +191,27 @@ class CommonMean:
     def plain_residual(self) -> Floats:
         """Give the sum of squared deviations from the plain mean."""
         return np.asarray(np.sum((self.effects - self.effects.mean(axis=0)) ** 2, axis=0))
+
+    def within(self) -> Sums:
+        """Give the sums under weights 1/v, computed once."""
+        if self._within is None:
+            weights = 1 / self.variances
+            total = np.sum(weights, axis=0)
+            self._within = Sums(
+                residual=self.residual(weights),
+                trace=total - np.sum(weights * weights, axis=0) / total,
+                weight=total,
+            )
+        return self._within
+
+    def slope(self, weights: Floats, *, restricted: bool) -> Floats:
+        """Give twice the derivative of the (restricted) log likelihood by τ²."""
+        total = np.sum(weights, axis=0)
+        pulled = weights * self._residuals(weights, total)
+        squares = np.sum(pulled * pulled, axis=0)
+        if not restricted:
+            return np.asarray(squares - total)
+        return np.asarray(squares - total + np.sum(weights * weights, axis=0) / total)
 
     def residual(self, weights: Floats) -> Floats:
         """Give y'Py alone."""
@@ -230,6 +329,16 @@ class Moderated:
         """Give the sum of squared residuals of the plain regression."""
         fitted = self.basis @ (self.basis.T @ self.effects)
         return np.array([np.sum((self.effects - fitted) ** 2)])
+
+    def within(self) -> Sums:
+        """Give the sums under weights 1/v."""
+        found = self.moments(1 / self.variances)
+        return Sums(residual=found.residual, trace=found.trace, weight=found.weight)
+
+    def slope(self, weights: Floats, *, restricted: bool) -> Floats:
+        """Give twice the derivative of the (restricted) log likelihood by τ²."""
+        found = self.moments(weights)
+        return found.residual_squared - (found.trace if restricted else found.weight)
 
     def moments(self, weights: Floats) -> Moments:
         """Give the moments under weights, each an array of one."""

@@ -6,12 +6,12 @@ from typing import Literal
 import numpy as np
 from numpy.typing import ArrayLike
 
-from topline.errors import UsageError
 from topline.stats.between_study_variance import METHODS
-from topline.stats.checking import finite, known, positive, same_length
+from topline.stats.checking import known
 from topline.stats.estimate import Floats, Scale
 from topline.stats.meta_regression import regress_effects
 from topline.stats.pooling import Pooling, pool
+from topline.stats.study_model import check_studies
 
 ESTIMATORS: dict[str, str] = {
     "L0": "from the sum of the ranks on the fuller side",
@@ -92,14 +92,11 @@ def trim_and_fill(
     >>> found.missing, found.side, round(found.pooling.estimate.value, 4)
     (3, 'left', 0.19)
     """
-    y, v = finite("effects", effects), positive("variances", variances)
-    same_length(effects=y, variances=v)
+    y, v = check_studies(effects, variances, least=3)
     known("estimator", estimator, ESTIMATORS)
     known("method", method, METHODS)
     if side is not None:
         known("side", side, ("left", "right"))
-    if y.size < 3:
-        raise UsageError(f"{y.size} studies", accepted="at least three studies")
     where = side or _side(y, v, method)
     turned = y if where == "left" else -y
     order = np.argsort(turned, kind="stable")
