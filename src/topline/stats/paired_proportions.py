@@ -1,0 +1,480 @@
+"""Two proportions in the same participants: their difference, McNemar's tests and the conditional odds ratio.
+
+A pair of answers (before and after, or two raters, or matched participants) falls into one of four cells: both have the
+event (a), only the first (b), only the second (c), neither (d). The difference is first minus second, (b − c)/n.
+"""
+
+import math
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from topline.errors import DataError
+from topline.stats.checking import confidence_level, counts, known, same_length
+from topline.stats.distribution import normal_multiplier
+from topline.stats.estimate import Estimate, Estimates, Floats, Integers, Limits, Test
+from topline.stats.proportion import proportion
+from topline.stats.proportion_intervals_closed import wilson
+from topline.stats.proportion_tests import normal_probability, proportion_test
+from topline.stats.root_finding import falling_roots
+
+
+@dataclass(frozen=True, slots=True)
+class Pairs:
+    """Checked counts of pairs, one element for each comparison [pairs].
+
+    Attributes
+    ----------
+    both, first_only, second_only, neither
+        Pairs in which both have the event, only the first, only the second, or neither.
+    """
+
+    both: Floats
+    first_only: Floats
+    second_only: Floats
+    neither: Floats
+
+    @property
+    def number(self) -> Floats:
+        """All pairs."""
+        return self.both + self.first_only + self.second_only + self.neither
+
+    @property
+    def difference(self) -> Floats:
+        """The first proportion less the second."""
+        return (self.first_only - self.second_only) / self.number
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PairedMethod:
+    """One way to put an interval around a difference of paired proportions.
+
+    Attributes
+    ----------
+    title
+        The name as a record or a table prints it.
+    limits
+        From checked pairs and the level to limits.
+    source
+        Where the formula stands.
+    """
+
+    title: str
+    limits: Callable[[Pairs, float], Limits]
+    source: str
+
+
+def pairs(
+    both: ArrayLike, first_only: ArrayLike, second_only: ArrayLike, neither: ArrayLike
+) -> Pairs:
+    """Check the counts of pairs.
+
+    Raises
+    ------
+    DataError
+        If a number is not a count, lengths differ, or a comparison has no pair.
+
+    Examples
+    --------
+    >>> pairs([20], [12], [2], [16]).number
+    array([50.])
+    """
+    given = {
+        "both": counts("both", both),
+        "first_only": counts("first_only", first_only),
+        "second_only": counts("second_only", second_only),
+        "neither": counts("neither", neither),
+    }
+    same_length(**given)
+    empty = sum(given.values()) == 0
+    if np.any(empty):
+        position = int(np.argmax(empty))
+        raise DataError(
+            f"there is no pair at position {position}",
+            where=f"both[{position}]",
+            accepted="at least one pair in one of the four cells",
+        )
+    return Pairs(*(cell.astype(np.float64) for cell in given.values()))
+
+
+def wald(table: Pairs, level: float) -> Limits:
+    """Give Wald limits: d ± z √(b + c − (b − c)²/n) / n.
+
+    They have no width without discordant pairs and may lie outside [−1, 1]. In SAS: PROC FREQ, ``AGREE`` does not give
+    them; in R: by hand.
+
+    Examples
+    --------
+    >>> wald(pairs([20], [12], [2], [16]), 0.95).lower.round(6)
+    array([0.06421])
+    """
+    half = normal_multiplier(level) * wald_error(table)
+    return Limits(table.difference - half, table.difference + half)
+
+
+def wald_error(table: Pairs) -> Floats:
+    """Give the standard error √(b + c − (b − c)²/n) / n [1].
+
+    Examples
+    --------
+    >>> wald_error(pairs([20], [12], [2], [16])).round(6)
+    array([0.069282])
+    """
+    b, c, n = table.first_only, table.second_only, table.number
+    return np.asarray(np.sqrt(np.maximum(b + c - (b - c) ** 2 / n, 0.0)) / n, dtype=np.float64)
+
+
+def tango(table: Pairs, level: float) -> Limits:
+    """Give Tango's score limits: the differences δ that z(δ) = (b − c − nδ) / √(n (2q + δ(1 − δ))) does not reject.
+
+    q is the restricted estimate of the second-only probability, the larger root of 2nq² + (−b − c + (2n − b + c)δ)q −
+    cδ(1 − δ) = 0. Tango, Statistics in Medicine 17 (1998) 891–908. Always inside [−1, 1] and of positive width. In R:
+    ``ratesci::pairbinci``, ``DescTools``; in SAS: by macro.
+
+    Examples
+    --------
+    >>> found = tango(pairs([20], [12], [2], [16]), 0.95)
+    >>> found.lower.round(6), found.upper.round(6)
+    (array([0.061112]), array([0.344709]))
+    """
+    z, start = normal_multiplier(level), newcombe(table, level)
+    b, c, n = table.first_only, table.second_only, table.number
+
+    def limit(target: float, first: Floats, low: Floats, high: Floats) -> Floats:
+        def fall(place: Floats, index: Integers) -> tuple[Floats, Floats]:
+            value, slope = _tango_score(b[index], c[index], n[index], place)
+            return value - target, slope
+
+        return falling_roots(fall, first, low, high, smallest_step=1e-13).place
+
+    ones, difference = np.ones_like(n), table.difference
+    return Limits(
+        limit(z, start.lower, -ones, difference), limit(-z, start.upper, difference, ones)
+    )
+
+
+def _tango_score(
+    first_only: Floats, second_only: Floats, number: Floats, null: Floats
+) -> tuple[Floats, Floats]:
+    """Give Tango's statistic and its slope in the null difference."""
+    spread = null * (1 - null)
+    rise = 2 * number - first_only + second_only
+    linear = -first_only - second_only + rise * null
+    constant = -second_only * spread
+    root = np.sqrt(np.maximum(linear * linear - 8 * number * constant, 0.0))
+    with np.errstate(divide="ignore", invalid="ignore"):
+        # Of the two forms of the root, the one in which nothing cancels.
+        share = np.where(
+            linear > 0, -2 * constant / (linear + root), (root - linear) / (4 * number)
+        )
+        share_slope = np.where(root > 0, -(rise * share - second_only * (1 - 2 * null)) / root, 0.0)
+        variance = np.maximum(number * (2 * share + spread), 0.0)
+        excess = first_only - second_only - number * null
+        error = np.sqrt(variance)
+        value = np.where(excess == 0, 0.0, excess / error)
+        bend = number * (2 * share_slope + 1 - 2 * null)
+        slope = -number / error - value * bend / (2 * variance)
+    return value, slope
+
+
+def newcombe(table: Pairs, level: float) -> Limits:
+    """Give Newcombe's limits (method 10): Wilson limits of both proportions, combined with their correlation φ.
+
+    d − √(δ₁² − 2φδ₁ε₂ + ε₂²), where δ₁ is the first proportion's distance to its lower and ε₂ the second's to its upper
+    Wilson limit; the upper limit mirrored. φ = (ad − bc)/√(products of margins), of which a positive numerator is first
+    lowered by n/2, but not below 0; without a margin φ is 0. Newcombe, Statistics in Medicine 17 (1998) 2635–2650.
+
+    Examples
+    --------
+    >>> found = newcombe(pairs([20], [12], [2], [16]), 0.95)
+    >>> found.lower.round(6), found.upper.round(6)
+    (array([0.056156]), array([0.329207]))
+    """
+    n = table.number
+    having, second_having = table.both + table.first_only, table.both + table.second_only
+    first, second = wilson(having, n, level), wilson(second_having, n, level)
+    share, other = having / n, second_having / n
+    margins = np.sqrt(having * (n - having)) * np.sqrt(second_having * (n - second_having))
+    product = table.both * table.neither - table.first_only * table.second_only
+    lowered = np.where(product > 0, np.maximum(product - n / 2, 0.0), product)
+    phi = np.divide(lowered, margins, out=np.zeros_like(margins), where=margins > 0)
+    down, up = share - first.lower, first.upper - share
+    other_down, other_up = other - second.lower, second.upper - other
+    below = down**2 - 2 * phi * down * other_up + other_up**2
+    above = up**2 - 2 * phi * up * other_down + other_down**2
+    return Limits(
+        table.difference - np.sqrt(np.maximum(below, 0.0)),
+        table.difference + np.sqrt(np.maximum(above, 0.0)),
+    )
+
+
+INTERVALS: Mapping[str, PairedMethod] = MappingProxyType(
+    {
+        "tango": PairedMethod(
+            title="Tango (score)",
+            limits=tango,
+            source="Tango, Statistics in Medicine 17 (1998) 891–908",
+        ),
+        "newcombe": PairedMethod(
+            title="Newcombe (hybrid score)",
+            limits=newcombe,
+            source="Newcombe, Statistics in Medicine 17 (1998) 2635–2650, method 10",
+        ),
+        "wald": PairedMethod(
+            title="Wald",
+            limits=wald,
+            source="Newcombe, Statistics in Medicine 17 (1998) 2635–2650, method 1",
+        ),
+    }
+)
+"""The interval methods of the difference by name."""
+
+
+def paired_difference(
+    both: float,
+    first_only: float,
+    second_only: float,
+    neither: float,
+    *,
+    level: float = 0.95,
+    interval: str = "tango",
+) -> Estimate:
+    """Estimate the difference of two proportions in the same participants, first minus second, with its interval.
+
+    Not for: independent groups (:mod:`topline.stats.risk_difference`).
+
+    Parameters
+    ----------
+    both, first_only, second_only, neither
+        Pairs in which both have the event, only the first, only the second, or neither [pairs].
+    level
+        The confidence level, a fraction.
+    interval
+        A name in :data:`INTERVALS`.
+
+    Returns
+    -------
+    Estimate
+        A difference of fractions; with a standard error for Wald's interval.
+
+    Raises
+    ------
+    DataError
+        If counts do not fit.
+    UsageError
+        If ``level`` or ``interval`` does not fit.
+
+    Examples
+    --------
+    >>> found = paired_difference(20, 12, 2, 16)
+    >>> round(found.value, 4), round(found.lower, 4), round(found.upper, 4)
+    (0.2, 0.0611, 0.3447)
+    """
+    many = paired_differences(
+        [both], [first_only], [second_only], [neither], level=level, interval=interval
+    )
+    error = None
+    if interval == "wald":
+        error = float(wald_error(pairs([both], [first_only], [second_only], [neither]))[0])
+    return Estimate(
+        value=float(many.value[0]),
+        lower=float(many.lower[0]),
+        upper=float(many.upper[0]),
+        level=many.level,
+        method=many.method,
+        standard_error=error,
+    )
+
+
+def paired_differences(
+    both: ArrayLike,
+    first_only: ArrayLike,
+    second_only: ArrayLike,
+    neither: ArrayLike,
+    *,
+    level: float = 0.95,
+    interval: str = "tango",
+) -> Estimates:
+    """Estimate many differences of paired proportions at once; as :func:`paired_difference`.
+
+    Raises
+    ------
+    DataError, UsageError
+        As :func:`paired_difference`; the message names the element.
+
+    Examples
+    --------
+    >>> paired_differences([20, 33], [12, 8], [2, 4], [16, 15]).lower.round(4)
+    array([ 0.0611, -0.0518])
+    """
+    table = pairs(both, first_only, second_only, neither)
+    level = confidence_level(level)
+    method = INTERVALS[known("interval", interval, INTERVALS)]
+    lower, upper = method.limits(table, level)
+    return Estimates(
+        value=table.difference,
+        lower=lower,
+        upper=upper,
+        level=level,
+        method=f"difference of paired proportions, {method.title} interval",
+    )
+
+
+MCNEMAR_TESTS: Mapping[str, str] = MappingProxyType(
+    {
+        "asymptotic": "McNemar's test without continuity correction",
+        "corrected": "McNemar's test with continuity correction",
+        "exact": "exact McNemar test",
+        "mid_p": "mid-p McNemar test",
+    }
+)
+"""The tests of :func:`mcnemar_test` in words."""
+
+
+def mcnemar_test(first_only: float, second_only: float, *, test: str = "asymptotic") -> Test:
+    """Test from discordant pairs whether two proportions in the same participants are equal.
+
+    ``asymptotic``: χ² = (b − c)²/(b + c); ``corrected``: (|b − c| − 1)²/(b + c), and 0 where b = c. McNemar, Psychometrika
+    12 (1947) 153–157; Edwards, Psychometrika 13 (1948) 185–187. ``exact``: the binomial test of b of b + c against 1/2;
+    ``mid_p``: less half the probability of the observed split on each side (Fagerland, Lydersen, Laake, BMC Medical
+    Research Methodology 13 (2013) 91). In R: ``mcnemar.test``, ``binom.test``; in SAS: PROC FREQ, ``AGREE``,
+    ``EXACT MCNEM`` (without correction).
+
+    Parameters
+    ----------
+    first_only, second_only
+        Pairs in which only the first, or only the second, has the event [pairs].
+    test
+        A name in :data:`MCNEMAR_TESTS`.
+
+    Returns
+    -------
+    Test
+        Without discordant pairs: p = 1 for the exact tests; undefined, with the reason, for the others.
+
+    Raises
+    ------
+    DataError
+        If a number is not a count.
+    UsageError
+        If ``test`` does not fit.
+
+    Examples
+    --------
+    >>> found = mcnemar_test(12, 2)
+    >>> round(found.statistic, 4), round(found.p_value, 6)
+    (7.1429, 0.007526)
+    """
+    method = MCNEMAR_TESTS[known("test", test, MCNEMAR_TESTS)]
+    b = float(counts("first_only", [first_only])[0])
+    c = float(counts("second_only", [second_only])[0])
+    if test in ("exact", "mid_p"):
+        return Test(
+            statistic=b,
+            p_value=_exact_probability(b, b + c, test),
+            sides="two-sided",
+            null_value=0.0,
+            method=method,
+        )
+    if b + c == 0:
+        reason = "undefined without discordant pairs"
+        return Test(
+            statistic=None,
+            p_value=None,
+            degrees_of_freedom=1,
+            sides="two-sided",
+            null_value=0.0,
+            method=method,
+            notes=(f"statistic: {reason}", f"p_value: {reason}"),
+        )
+    shrunk = max(abs(b - c) - (1 if test == "corrected" else 0), 0.0)
+    return Test(
+        statistic=shrunk**2 / (b + c),
+        p_value=normal_probability(shrunk / math.sqrt(b + c), "two-sided"),
+        degrees_of_freedom=1,
+        sides="two-sided",
+        null_value=0.0,
+        method=method,
+    )
+
+
+def _exact_probability(first_only: float, discordant: float, test: str) -> float:
+    if discordant == 0:
+        return 1.0
+    found = proportion_test(first_only, discordant, 0.5, test=test).p_value
+    assert found is not None  # the binomial tests are always defined
+    return found
+
+
+def paired_odds_ratio(
+    first_only: float, second_only: float, *, level: float = 0.95, interval: str = "clopper_pearson"
+) -> Estimate:
+    """Estimate the odds ratio of matched pairs by the conditional likelihood: b/c.
+
+    Given b + c discordant pairs, b is binomial with share ψ/(1 + ψ); the limits are an interval of that share, turned into
+    odds. Breslow, Day, Statistical Methods in Cancer Research I (1980), section 5.2. In R: ``exact2x2::mcnemar.exact``; in
+    SAS: PROC LOGISTIC with STRATA.
+
+    Parameters
+    ----------
+    first_only, second_only
+        Pairs in which only the first, or only the second, has the event [pairs].
+    level
+        The confidence level, a fraction.
+    interval
+        A name in :data:`topline.stats.proportion.INTERVALS`: ``"clopper_pearson"`` gives the exact interval, ``"mid_p"``
+        the mid-p and ``"wilson"`` the score interval.
+
+    Returns
+    -------
+    Estimate
+        With no second-only pair the value and the upper limit are ``None`` (infinite); without discordant pairs nothing is
+        defined.
+
+    Raises
+    ------
+    DataError
+        If a number is not a count.
+    UsageError
+        If ``level`` or ``interval`` does not fit.
+
+    Examples
+    --------
+    >>> found = paired_odds_ratio(12, 2)
+    >>> round(found.value, 4), round(found.lower, 4), round(found.upper, 4)
+    (6.0, 1.3357, 55.1971)
+    """
+    b = int(counts("first_only", [first_only])[0])
+    c = int(counts("second_only", [second_only])[0])
+    level = confidence_level(level)
+    method = "conditional odds ratio of matched pairs"
+    if b + c == 0:
+        reason = "undefined without discordant pairs"
+        return Estimate(
+            value=None,
+            level=level,
+            method=method,
+            notes=tuple(f"{part}: {reason}" for part in ("value", "lower", "upper")),
+        )
+    share = proportion(b, b + c, level=level, interval=interval, bounded=True)
+    numbers = {"value": share.value, "lower": share.lower, "upper": share.upper}
+    notes = []
+    for part, number in numbers.items():
+        if number is None:
+            notes.append(f"{part}: {share.reason(part)}")
+        elif number >= 1:
+            numbers[part] = None
+            notes.append(f"{part}: infinite: no pair with the event only in the second")
+        else:
+            numbers[part] = b / c if part == "value" else number / (1 - number)
+    return Estimate(
+        value=numbers["value"],
+        lower=numbers["lower"],
+        upper=numbers["upper"],
+        level=level,
+        method=f"{method}; {share.method} of the discordant pairs",
+        notes=tuple(notes),
+    )
