@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 
 from topline import __version__
-from topline.cli import build, convert, diff, explain, formats, show, spec
+from topline.cli import build, convert, diff, explain, formats, show, spec, stat
 from topline.cli.terminal import say
 from topline.errors import LimitError, OutputError, ToplineError
 
@@ -38,6 +38,7 @@ app.command("show")(show.show)
 app.command("diff")(diff.diff)
 app.command("formats")(formats.formats)
 app.add_typer(spec.app, name="spec")
+app.add_typer(stat.app, name="stat")
 
 
 def _version(asked: bool) -> None:

@@ -1,0 +1,29 @@
+"""``topline stat``: every family of statistics at the command line.
+
+The families are modules beside this one, each with its list of commands; a new command is one function and
+one entry there.
+"""
+
+import typer
+
+from topline.cli import (
+    stat_proportions,
+    stat_survival,
+)
+from topline.cli.stat_command import StatCommand
+
+COMMANDS: tuple[StatCommand, ...] = (
+    *stat_proportions.COMMANDS,
+    *stat_survival.COMMANDS,
+)
+"""Every command, in the order of the help."""
+
+app = typer.Typer(
+    name="stat",
+    help="Compute a statistic from numbers or from a dataset; --explain gives formula and source.",
+    no_args_is_help=True,
+    rich_markup_mode=None,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+for _command in COMMANDS:
+    app.command(_command.name, context_settings={"obj": _command})(_command.run)

@@ -1,0 +1,163 @@
+"""Columns of a dataset as the arrays that statistics take, with what was left out on the way."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from topline.errors import DataError, UsageError
+
+if TYPE_CHECKING:
+    import polars as pl
+
+    from topline.stats.estimate import Floats
+
+_VALUES_LISTED = 20
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Columns:
+    """The records that a statistic is computed from.
+
+    Attributes
+    ----------
+    frame
+        The columns that were asked for, without records that lack one of them.
+    source
+        The file.
+    notes
+        What was left out.
+    """
+
+    frame: "pl.DataFrame"
+    source: Path
+    notes: tuple[str, ...]
+
+    def numbers(self, name: str) -> "Floats":
+        """Return a column of numbers."""
+        import numpy as np
+
+        column = self.frame[name.upper()]
+        if not (column.dtype.is_numeric() or str(column.dtype) == "Boolean"):
+            raise DataError(
+                f"{column.name} holds {column.dtype}, such as {column[0]!r}",
+                where=str(self.source),
+                accepted="a column of numbers",
+            )
+        return np.asarray(column.to_numpy(), dtype=np.float64)
+
+    def labels(self, name: str) -> list[str]:
+        """Return a column of categories as text; whole numbers without a decimal point."""
+        return [_text(value) for value in self.frame[name.upper()].to_list()]
+
+    def happened(self, event: str) -> "Floats":
+        """Return 1 for an event and 0 for none, from ``COL`` or ``COL=VALUE``."""
+        import numpy as np
+
+        name, equals, value = event.partition("=")
+        if not equals:
+            return self.numbers(name)
+        found = _matches(self.frame[name.upper()], value, self.source)
+        return np.asarray(found.to_numpy(), dtype=np.float64)
+
+    def groups(self, name: str, reference: str | None = None) -> list[str]:
+        """Return the labels of a column by name, the reference first."""
+        from topline.stats.checking import known
+
+        found = sorted(set(self.labels(name)))
+        if reference is None:
+            return found
+        known("group", reference, found)
+        return [reference, *(label for label in found if label != reference)]
+
+    def two_groups(self, name: str, reference: str | None = None) -> tuple[str, str]:
+        """Return the label that is compared and the reference; there must be two."""
+        found = self.groups(name, reference)
+        if len(found) != 2:
+            raise DataError(
+                f"{name.upper()} has {len(found)} groups: {', '.join(found[:_VALUES_LISTED])}",
+                where=str(self.source),
+                accepted="a column with two groups",
+                advice="choose records with --where",
+            )
+        return found[1], found[0]
+
+    def within(self, name: str, label: str) -> "Columns":
+        """Return the records of one group."""
+        import polars as pl
+
+        same = pl.Series([found == label for found in self.labels(name)], dtype=pl.Boolean)
+        return Columns(self.frame.filter(same), self.source, ())
+
+
+def columns(path: Path, names: Iterable[str | None], where: Sequence[str] | None = None) -> Columns:
+    """Read columns of a dataset.
+
+    Parameters
+    ----------
+    path
+        The file.
+    names
+        The columns, in any case, an event as ``COL`` or ``COL=VALUE``; None is passed over.
+    where
+        Conditions, ``COL=VALUE``.
+
+    Raises
+    ------
+    DataError, NotFoundError, UsageError
+        If the file, a column or a condition does not fit, or no record remains.
+    """
+    from topline.trial.reading import read_dataset
+
+    wanted = list(dict.fromkeys(name.partition("=")[0].upper() for name in names if name))
+    conditions = [_condition(text) for text in where or ()]
+    read = dict.fromkeys([*wanted, *(name for name, _ in conditions)])
+    dataset = read_dataset(path, columns=list(read))
+    frame = dataset.frame
+    for name, value in conditions:
+        frame = frame.filter(_matches(frame[name], value, path).fill_null(value=False))
+    whole = frame.drop_nulls(wanted)
+    notes = [str(note) for note in dataset.notes]
+    if whole.height < frame.height:
+        lacking = ", ".join(name for name in wanted if frame[name].null_count())
+        left_out = frame.height - whole.height
+        notes.append(f"{left_out:,} of {frame.height:,} records left out: {lacking} missing")
+    if not whole.height:
+        raise DataError(
+            "no record remains", where=str(path), accepted="at least one record with all columns"
+        )
+    return Columns(whole, path, tuple(notes))
+
+
+def _condition(text: str) -> tuple[str, str]:
+    name, equals, value = text.partition("=")
+    if not equals or not name:
+        raise UsageError(
+            f"{text!r} is not a condition", where="--where", accepted="COL=VALUE, as PARAMCD=OS"
+        )
+    return name.upper(), value
+
+
+def _matches(column: "pl.Series", value: str, source: Path) -> "pl.Series":
+    """Which elements have a value, compared as numbers in a column of numbers, else as text."""
+    import polars as pl
+
+    if column.dtype.is_numeric():
+        try:
+            found = column == float(value)
+        except ValueError:
+            found = pl.Series([False] * len(column), dtype=pl.Boolean)
+    else:
+        found = column.cast(pl.String) == value
+    if not found.any():
+        present = [_text(one) for one in column.drop_nulls().unique().sort()[:_VALUES_LISTED]]
+        raise DataError(
+            f"no record has {column.name} = {value!r}",
+            where=str(source),
+            accepted=", ".join(present) or "nothing: the column is empty",
+        )
+    return found
+
+
+def _text(value: object) -> str:
+    return f"{value:.15g}" if isinstance(value, float) else str(value)

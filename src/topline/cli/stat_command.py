@@ -1,0 +1,104 @@
+"""What a command of ``topline stat`` is, and how it tells its formulas from where they are written."""
+
+import inspect
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from importlib import import_module
+
+from topline.cli.terminal import write
+
+_ROLE = re.compile(r":(?:func|data|mod|class|meth):`~?(?:topline\.stats\.)?([^`]+)`")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StatCommand:
+    """One command of ``topline stat``.
+
+    Parameters
+    ----------
+    name
+        The word after ``topline stat``.
+    run
+        The function that Typer calls.
+    functions
+        The statistics it computes, as ``"proportion:proportion"``: module of :mod:`topline.stats`, and name.
+        Their docstrings are what ``--explain`` prints.
+    methods
+        Where the names that ``--method`` and the like accept are listed, as ``"proportion:INTERVALS"``.
+    """
+
+    name: str
+    run: Callable[..., None]
+    functions: tuple[str, ...]
+    methods: tuple[str, ...] = ()
+
+
+def explain(command: StatCommand, method: str | None = None) -> None:
+    """Print the formulas and sources of a command, from the docstrings of what it computes.
+
+    Parameters
+    ----------
+    command
+        The command.
+    method
+        One method to tell of instead of all.
+    """
+    for place in command.functions:
+        write(f"topline.stats.{place.replace(':', '.')}")
+        write(_indented(_read(place)))
+        write("")
+    for place in command.methods:
+        listed = _found(place)
+        assert isinstance(listed, Mapping)
+        chosen = [name for name in listed if method in (None, name)]
+        if chosen:
+            write(f"Methods (topline.stats.{place.replace(':', '.')}):")
+        for name in chosen:
+            write(f"  {name}: {method_words(listed[name])}")
+            formula = _formula(listed[name])
+            if formula:
+                write(_indented(formula, 6))
+        write("")
+
+
+def method_words(entry: object) -> str:
+    """Return what a registry says about a method in one line: its title and its source.
+
+    Examples
+    --------
+    >>> method_words("normal interval")
+    'normal interval'
+    """
+    if isinstance(entry, str):
+        return entry
+    parts = [getattr(entry, part, None) for part in ("title", "source", "usage", "sas")]
+    return "; ".join(str(part) for part in parts if part)
+
+
+def _formula(entry: object) -> str | None:
+    """Return the docstring of the function behind a method, where it is a documented one of its own."""
+    for part in ("limits", "compute", "extreme", "estimate", "statistic"):
+        function = getattr(entry, part, None)
+        if inspect.isfunction(function) and function.__doc__:
+            return _worded(function)
+    return None
+
+
+def _read(place: str) -> str:
+    """Return what stands about a function: its module's words, where the sources are, and its own."""
+    module = import_module(f"topline.stats.{place.partition(':')[0]}")
+    return f"{_worded(module)}\n\n{_worded(_found(place))}"
+
+
+def _worded(documented: object) -> str:
+    return _ROLE.sub(r"\1", inspect.getdoc(documented) or "").replace("``", "").strip()
+
+
+def _found(place: str) -> object:
+    module, _, name = place.partition(":")
+    return getattr(import_module(f"topline.stats.{module}"), name)
+
+
+def _indented(text: str, blanks: int = 2) -> str:
+    return "\n".join(f"{' ' * blanks}{line}".rstrip() for line in text.splitlines())

@@ -1,0 +1,142 @@
+"""Results of ``topline stat`` as one aligned table, or as JSON with all digits."""
+
+import math
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from topline.cli.terminal import width, write, write_json
+
+if TYPE_CHECKING:
+    from topline.stats.effect import Effect
+    from topline.stats.estimate import Estimate, Test
+
+_GAP = "  "
+_NARROWEST_METHOD = 24
+_UNKNOWN = "–"
+_TITLES = (
+    "", "estimate", "lower", "upper", "error", "level", "statistic", "df", "p", "method",
+)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One result with its name."""
+
+    name: str
+    result: "Estimate | Test"
+
+
+def report(rows: Iterable[Row], *, json: bool, notes: Sequence[str] = ()) -> None:
+    """Print results.
+
+    Parameters
+    ----------
+    rows
+        The results.
+    json
+        As JSON: ``results``, each with its name and all that the statistic returned, and ``notes``.
+    notes
+        What was left out, or how to understand the whole.
+    """
+    listed = list(rows)
+    if json:
+        write_json({"results": [_described(row) for row in listed], "notes": list(notes)})
+        return
+    for line in _lines(listed):
+        write(line)
+    for row in listed:
+        for note in row.result.notes:
+            write(f"note: {row.name}: {note}")
+    for note in notes:
+        write(f"note: {note}")
+
+
+def effect_rows(name: str, effect: "Effect") -> tuple[Row, Row]:
+    """Return the rows of an estimate with its test."""
+    return Row(name, effect.estimate), Row(f"{name}, test", effect.test)
+
+
+def number(value: float | None, method: str, *, why: str = "undefined") -> "Estimate":
+    """Return a number that has no interval as an estimate; ``why`` is said where there is none."""
+    from topline.stats.estimate import Estimate
+
+    found = None if value is None or not math.isfinite(value) else float(value)
+    return Estimate(
+        value=found, method=method, notes=() if found is not None else (f"value: {why}",)
+    )
+
+
+def _described(row: Row) -> dict[str, object]:
+    """All fields of a result, as plain numbers."""
+    from dataclasses import fields
+
+    kind = "test" if hasattr(row.result, "p_value") else "estimate"
+    found: dict[str, object] = {"name": row.name, "kind": kind}
+    for field in fields(row.result):
+        value = getattr(row.result, field.name)
+        # NumPy's numbers are plain ones in JSON.
+        found[field.name] = value.item() if hasattr(value, "item") else value
+    return found
+
+
+def _lines(rows: Sequence[Row]) -> list[str]:
+    from topline.render.text_lines import width_of, wrapped
+
+    cells = [_TITLES, *(_cells(row) for row in rows)]
+    used = [
+        place
+        for place, _ in enumerate(_TITLES)
+        if place == 0 or any(line[place] for line in cells[1:])
+    ]
+    widths = {place: max(width_of(line[place]) for line in cells) for place in used}
+    last = used[-1]
+    room = width() - sum(widths[place] + len(_GAP) for place in used[:-1])
+    lines: list[str] = []
+    for line in cells:
+        parts = [_aligned(line[place], widths[place], place) for place in used[:-1]]
+        before = _GAP.join(parts)
+        words = wrapped(line[last], room) if room >= _NARROWEST_METHOD else [line[last]]
+        lines.append(f"{before}{_GAP}{words[0]}".rstrip())
+        lines += [f"{' ' * len(before)}{_GAP}{more}" for more in words[1:]]
+    return lines
+
+
+def _aligned(text: str, columns: int, place: int) -> str:
+    from topline.render.text_lines import width_of
+
+    blanks = " " * (columns - width_of(text))
+    return text + blanks if place == 0 else blanks + text
+
+
+def _cells(row: Row) -> tuple[str, ...]:
+    from topline.stats.estimate import Estimate
+
+    found = row.result
+    if isinstance(found, Estimate):
+        asked = found.level is not None
+        return (
+            row.name,
+            _shown(found.value) or _UNKNOWN,
+            (_shown(found.lower) or _UNKNOWN) if asked else "",
+            (_shown(found.upper) or _UNKNOWN) if asked else "",
+            _shown(found.standard_error),
+            f"{100 * found.level:.6g}%" if found.level is not None else "",
+            "",
+            _shown(found.degrees_of_freedom),
+            "",
+            found.method + (" (natural logarithm)" if found.scale == "log" else ""),
+        )
+    degrees = (found.degrees_of_freedom, found.denominator_degrees_of_freedom)
+    return (
+        *(row.name, "", "", "", "", ""),
+        _shown(found.statistic) or _UNKNOWN,
+        ", ".join(_shown(one) for one in degrees if one is not None),
+        _shown(found.p_value) or _UNKNOWN,
+        found.method + ("" if found.sides == "two-sided" else f", one-sided: {found.sides}"),
+    )
+
+
+def _shown(value: float | None) -> str:
+    """Show a number to six digits; JSON has all."""
+    return "" if value is None else f"{value:.6g}"
