@@ -124,7 +124,7 @@ class TestCounting:
             "Nervous system disorders / Headache": ["1/2, 1", "0/1, 0"]
         }
         assert "1 events are of participants in no group of SAFETY" in notes(made)
-        assert "ADAE: 1 rows belong to participants who are not in ADSL" in notes(made)
+        assert "ADAE: 1 row belongs to participants who are not in ADSL" in notes(made)
 
     def test_a_trial_without_events_posts_zeros(self, tmp_path: Path) -> None:
         adae = pl.DataFrame(

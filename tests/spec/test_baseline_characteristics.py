@@ -247,7 +247,7 @@ class TestRegion:
             "France": ["0", "2", "2"],
             "United States": ["3", "0", "3"],
         }
-        assert "DM: 1 rows belong to participants who are not in ADSL" in notes(made)
+        assert "DM: 1 row belongs to participants who are not in ADSL" in notes(made)
 
     @pytest.mark.parametrize(
         ("code", "said"),

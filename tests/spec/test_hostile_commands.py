@@ -168,6 +168,7 @@ DATASETS = {
     "deep objects": b'{"a":' * 200_000,
     "entity bomb": ENTITY_BOMB,
     "UTF-16": ADSL.encode("utf-16"),
+    "names alone": ADSL.splitlines()[0].encode() + b"\n",
     "a quote without an end": ADSL.encode() + b'"' + b"x" * 1_000_000,
 }
 

@@ -74,7 +74,7 @@ def test_notes_are_said_beside_the_summary(topline: Command, study: Path, tmp_pa
     scores.write_text(scores.read_text(encoding="utf-8") + "99,1.0\n", encoding="utf-8")
     ran = topline("build", study, "-o", tmp_path / "out")
     assert ran.code == 0
-    assert ran.err.startswith("note: ADQS: 1 rows belong to participants who are not in ADSL")
+    assert ran.err.startswith("note: ADQS: 1 row belongs to participants who are not in ADSL")
     assert "note:" not in ran.out
     told = topline("build", study, "-o", tmp_path / "out", "--json")
     assert told.err == ""

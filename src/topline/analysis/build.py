@@ -248,9 +248,8 @@ def build(
             ).build()
     told.begin()
     for name, lost in cohort.orphans.items():
-        findings.note(
-            name, f"{lost} rows belong to participants who are not in ADSL", "they are not used"
-        )
+        belong = "1 row belongs" if lost == 1 else f"{lost} rows belong"
+        findings.note(name, f"{belong} to participants who are not in ADSL and are not used")
     findings.raise_problems()
     study = Study(
         protocol_section=protocol_section(specification, registered, sum(started.values())),

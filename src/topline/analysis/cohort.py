@@ -121,6 +121,12 @@ class Cohort:
         frame = _identified(dataset).with_columns(
             pl.int_range(pl.len(), dtype=pl.UInt32).alias(INDEX)
         )
+        if frame.is_empty():
+            raise DataError(
+                "ADSL holds no participant",
+                where=str(dataset.source),
+                accepted="one row a participant",
+            )
         unnamed = frame[PARTICIPANT].null_count()
         if unnamed:
             raise DataError(

@@ -123,7 +123,8 @@ class FlowBuilder:
     def _report_overlap(self) -> None:
         together = np.sum([column.members for column in self.columns], axis=0)
         in_several = int((together > 1).sum())
-        outside = int((self.cohort.members(self.population) & (together == 0)).sum())
+        ungrouped = self.cohort.members(self.population) & (together == 0)
+        outside = int(ungrouped.sum())
         if in_several:
             self.findings.problem(
                 "groups",
@@ -133,7 +134,8 @@ class FlowBuilder:
         if outside:
             self.findings.problem(
                 "groups",
-                f"{outside} participants of {self.population} are in no group",
+                f"{outside} participants of {self.population} are in no group"
+                f"{self._treatments_of(ungrouped)}",
                 "add their treatment to a group, or narrow the population",
             )
         for column in self.columns:
@@ -164,6 +166,16 @@ class FlowBuilder:
                 "them were assigned another",
                 "the flow is by assignment: name a population that counts by it",
             )
+
+    def _treatments_of(self, members: Mask) -> str:
+        """Name the treatments of some participants, where treatments make the groups."""
+        treatment = self.cohort.population(self.population).treatment or "planned"
+        variable = self.cohort.treatment_variable(treatment)
+        frame = self.cohort.participants
+        if variable not in frame.columns:
+            return ""
+        found = frame.filter(pl.Series(members))[variable].cast(pl.String).fill_null("missing")
+        return f" ({variable}: {', '.join(found.unique().sort().to_list())})"
 
     def _period(self, index: int, period: Period, before: _Step | None) -> tuple[FlowPeriod, _Step]:
         started = self._started(index, period, before)
