@@ -65,11 +65,6 @@ class Figure:
     narrow: str = ""
 
 
-def inline(records: list[Record]) -> altair.Data:
-    """Return data that a definition carries in itself."""
-    return altair.Data(values=records)  # type: ignore[no-untyped-call]  # Altair leaves it untyped
-
-
 def fitted(text: str, width: float) -> str:
     """Return a text cut to a width, with an ellipsis where something was cut.
 

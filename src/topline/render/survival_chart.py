@@ -1,6 +1,9 @@
 """Kaplan–Meier curves: steps with limits, ticks of censoring, numbers at risk below."""
 
+import copy
 from collections.abc import Iterator, Sequence
+from functools import cache
+from typing import Any
 
 import altair
 
@@ -15,7 +18,6 @@ from topline.render.figure import (
     definition,
     draw,
     fitted,
-    inline,
 )
 from topline.render.palette import INK, MUTED, series_colour
 
@@ -44,7 +46,7 @@ def survival_chart(curves: Sequence[SurvivalCurve], title: str, name: str) -> Fi
     heading = f"Kaplan–Meier curve: {title}"
     caption = _caption(first)
     description = f"{_describe(curves)}. {caption}"
-    wide, narrow = (definition(_chart(curves, width)) for width in (WIDE, NARROW))
+    wide, narrow = (_definition(curves, width) for width in (WIDE, NARROW))
     return Figure(
         name=name,
         title=heading,
@@ -57,14 +59,36 @@ def survival_chart(curves: Sequence[SurvivalCurve], title: str, name: str) -> Fi
     )
 
 
-def _chart(curves: Sequence[SurvivalCurve], width: int) -> altair.VConcatChart:
+def _definition(curves: Sequence[SurvivalCurve], width: int) -> dict[str, Any]:
     axis = _time_axis(curves)
     plot_width = width - 64
-    return altair.vconcat(
-        _curves(curves, axis, plot_width),
-        _at_risk(curves, axis, plot_width),
-        spacing=_AXIS,
-        bounds="flush",
+    table_height = _LINE * (2 * len(curves) + 1)
+    spec = copy.deepcopy(_template())
+    plot, table = spec["vconcat"]
+    plot.update(width=plot_width, height=_HEIGHT)
+    table.update(width=plot_width, height=table_height)
+    data = _plotted(curves) | _at_risk(curves, axis, plot_width)
+    for layer in (*plot["layer"], *table["layer"]):
+        layer["data"] = {"values": data[layer["data"]["name"]]}
+        x = layer["encoding"].get("x", {})
+        if "scale" in x:
+            x["scale"]["domain"] = [axis.lower, axis.upper]
+        if x.get("axis"):
+            x["axis"].update(values=list(axis.ticks), title=curves[0].unit.capitalize())
+    for layer in table["layer"]:
+        layer["encoding"]["y"]["scale"].update(domain=[0, table_height], range=[0, table_height])
+    return spec
+
+
+@cache
+def _template() -> dict[str, Any]:
+    """Return the definition with its data, lengths and times still to be filled in.
+
+    Altair copies all that a chart holds many times over while it is put together: with the steps of
+    a large trial in it, that takes longer than everything else a build does.
+    """
+    return definition(
+        altair.vconcat(_plot_template(), _table_template(), spacing=_AXIS, bounds="flush")
     )
 
 
@@ -83,11 +107,10 @@ def _end(curve: SurvivalCurve) -> float:
     return max((*curve.times, *curve.censored))
 
 
-def _curves(curves: Sequence[SurvivalCurve], axis: Axis, width: int) -> altair.LayerChart:
-    x_scale = altair.Scale(domain=[axis.lower, axis.upper], nice=False)
-    unit = curves[0].unit
-    x_axis = altair.Axis(values=list(axis.ticks), grid=False, title=unit.capitalize(), format=EXACT)
-    x = altair.X("time:Q", scale=x_scale, axis=x_axis)
+def _plot_template() -> altair.LayerChart:
+    x = altair.X(
+        "time:Q", scale=altair.Scale(nice=False), axis=altair.Axis(grid=False, format=EXACT)
+    )
     y = altair.Y(
         "survival:Q",
         scale=altair.Scale(domain=[0, 1], nice=False),
@@ -96,25 +119,19 @@ def _curves(curves: Sequence[SurvivalCurve], axis: Axis, width: int) -> altair.L
         ),
     )
     colour = altair.Color("colour:N", scale=None, legend=None)
-    band = [record for place, curve in enumerate(curves) for record in _band(curve, place)]
-    steps = [record for place, curve in enumerate(curves) for record in _steps(curve, place)]
-    ticks = [record for place, curve in enumerate(curves) for record in _censored(curve, place)]
+    band, half, steps, ticks = (
+        altair.Chart(altair.NamedData(name=name)) for name in ("band", "half", "steps", "ticks")
+    )
     layers: list[altair.Chart] = [
-        altair.Chart(inline(band))
-        .mark_rect(opacity=0.14)
-        .encode(
+        band.mark_rect(opacity=0.14).encode(
             x=x,
             x2="until:Q",
             y=altair.Y("lower:Q", scale=altair.Scale(domain=[0, 1], nice=False)),
             y2="upper:Q",
             fill=altair.Fill("colour:N", scale=None, legend=None),
         ),
-        altair.Chart(inline([{"survival": 0.5}]))
-        .mark_rule(color=MUTED, strokeDash=[2, 3])
-        .encode(y=y),
-        altair.Chart(inline(steps))
-        .mark_line(interpolate="step-after", strokeWidth=2)
-        .encode(
+        half.mark_rule(color=MUTED, strokeDash=[2, 3]).encode(y=y),
+        steps.mark_line(interpolate="step-after", strokeWidth=2).encode(
             x=x,
             y=y,
             stroke=altair.Stroke("colour:N", scale=None, legend=None),
@@ -122,11 +139,22 @@ def _curves(curves: Sequence[SurvivalCurve], axis: Axis, width: int) -> altair.L
             detail="series:N",
             order="place:Q",
         ),
-        altair.Chart(inline(ticks))
-        .mark_tick(orient="vertical", size=_TICK, thickness=1.2)
-        .encode(x=x, y=y, color=colour),
+        ticks.mark_tick(orient="vertical", size=_TICK, thickness=1.2).encode(
+            x=x, y=y, color=colour
+        ),
     ]
-    return altair.LayerChart(layer=layers, width=width, height=_HEIGHT)
+    return altair.LayerChart(layer=layers)
+
+
+def _plotted(curves: Sequence[SurvivalCurve]) -> dict[str, list[Record]]:
+    """Return what each layer of the plot draws, by the name of its data."""
+    numbered = list(enumerate(curves))
+    return {
+        "band": [record for place, curve in numbered for record in _band(curve, place)],
+        "half": [{"survival": 0.5}],
+        "steps": [record for place, curve in numbered for record in _steps(curve, place)],
+        "ticks": [record for place, curve in numbered for record in _censored(curve, place)],
+    }
 
 
 def _steps(curve: SurvivalCurve, place: int) -> Iterator[Record]:
@@ -179,7 +207,7 @@ def _censored(curve: SurvivalCurve, place: int) -> Iterator[Record]:
         }
 
 
-def _at_risk(curves: Sequence[SurvivalCurve], axis: Axis, width: int) -> altair.LayerChart:
+def _at_risk(curves: Sequence[SurvivalCurve], axis: Axis, width: int) -> dict[str, list[Record]]:
     """Return the numbers at risk below the times they belong to, each group under its title."""
     texts: list[Record] = []
     numbers: list[Record] = []
@@ -193,31 +221,34 @@ def _at_risk(curves: Sequence[SurvivalCurve], axis: Axis, width: int) -> altair.
             for time, at_risk in zip(curve.at_risk_times, curve.at_risk, strict=True)
             if time <= axis.upper
         ]
-    height = _LINE * (2 * len(curves) + 1)
-    y = altair.Y("y:Q", scale=altair.Scale(domain=[0, height], range=[0, height]), axis=None)
-    x_scale = altair.Scale(domain=[axis.lower, axis.upper], nice=False)
-    header = [{"y": _LINE / 2, "text": "Number at risk"}]
-    layers = [
-        altair.Chart(inline(header))
-        .mark_text(align="left", baseline="middle", color=MUTED)
-        .encode(x=altair.value(0), y=y, text="text:N"),
-        altair.Chart(inline(keys))
-        .mark_rule(strokeWidth=2)
-        .encode(
+    header: list[Record] = [{"y": _LINE / 2, "text": "Number at risk"}]
+    return {"header": header, "keys": keys, "texts": texts, "numbers": numbers}
+
+
+def _table_template() -> altair.LayerChart:
+    y = altair.Y("y:Q", scale=altair.Scale(), axis=None)
+    header, keys, texts, numbers = (
+        altair.Chart(altair.NamedData(name=name)) for name in ("header", "keys", "texts", "numbers")
+    )
+    layers: list[altair.Chart] = [
+        header.mark_text(align="left", baseline="middle", color=MUTED).encode(
+            x=altair.value(0), y=y, text="text:N"
+        ),
+        keys.mark_rule(strokeWidth=2).encode(
             x=altair.value(0),
             x2=altair.value(22),
             y=y,
             stroke=altair.Stroke("colour:N", scale=None, legend=None),
             strokeDash=altair.StrokeDash("dash:N", scale=None, legend=None),
         ),
-        altair.Chart(inline(texts))
-        .mark_text(align="left", baseline="middle", color=INK)
-        .encode(x=altair.value(28), y=y, text="text:N"),
-        altair.Chart(inline(numbers))
-        .mark_text(baseline="middle", color=INK)
-        .encode(x=altair.X("time:Q", scale=x_scale, axis=None), y=y, text="text:N"),
+        texts.mark_text(align="left", baseline="middle", color=INK).encode(
+            x=altair.value(28), y=y, text="text:N"
+        ),
+        numbers.mark_text(baseline="middle", color=INK).encode(
+            x=altair.X("time:Q", scale=altair.Scale(nice=False), axis=None), y=y, text="text:N"
+        ),
     ]
-    return altair.LayerChart(layer=layers, width=width, height=height)
+    return altair.LayerChart(layer=layers)
 
 
 def _describe(curves: Sequence[SurvivalCurve]) -> str:

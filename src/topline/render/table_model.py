@@ -12,8 +12,11 @@ RowKind = Literal["heading", "denominator", "row", "total"]
 """``heading`` names the rows below it and holds no numbers; ``denominator`` says how many were
 analysed; ``total`` sums up the table."""
 
+# Parts, cells and rows (``gc=False``) hold no cycles: in a large trial's tables the garbage
+# collector would look through tens of thousands of them again and again.
 
-class Part(msgspec.Struct, frozen=True):
+
+class Part(msgspec.Struct, frozen=True, gc=False):
     """A run of text within a cell.
 
     Parameters
@@ -46,7 +49,7 @@ class Mark(msgspec.Struct, frozen=True):
     address: str
 
 
-class Cell(msgspec.Struct, frozen=True):
+class Cell(msgspec.Struct, frozen=True, gc=False):
     """What one row shows in one column.
 
     Parameters
@@ -71,7 +74,7 @@ class Cell(msgspec.Struct, frozen=True):
         return "".join(part.text for part in self.parts)
 
 
-class Row(msgspec.Struct, frozen=True, kw_only=True):
+class Row(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """A row: its header and one cell per column.
 
     Parameters
