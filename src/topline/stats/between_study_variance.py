@@ -19,8 +19,8 @@ from topline.stats.estimate import Floats, Integers
 from topline.stats.root_finding import falling_roots
 from topline.stats.study_model import Moments, StudyModel
 
-GRID = 10
-"""Places where a likelihood's slope is looked at before its peaks are sought."""
+LEAST_PLACES, PLACES_A_DECADE = 10, 3
+"""Where a likelihood's slope is looked at before its peaks are sought: how many places, and how many for ten times τ²."""
 
 
 class BetweenStudyVariance(NamedTuple):
@@ -205,8 +205,10 @@ def _highest_peak(
     largest = np.max(model.variances, axis=0)
     end = np.maximum(largest, 2 * model.plain_residual() / max(free, 1)) * (1 + 1e-9)
     begin = np.minimum(np.min(model.variances, axis=0) / 8, end / 2)
-    ratio = (end / begin) ** (1 / (GRID - 2))
-    places = np.vstack([np.zeros(number), begin * ratio ** np.arange(GRID - 1)[:, np.newaxis]])
+    decades = float(np.max(np.log10(end / begin)))
+    steps = max(LEAST_PLACES, math.ceil(PLACES_A_DECADE * decades))
+    ratio = (end / begin) ** (1 / (steps - 1))
+    places = np.vstack([np.zeros(number), begin * ratio ** np.arange(steps)[:, np.newaxis]])
     places[-1] = end
     rising = np.array(
         [model.slope(1 / (model.variances + place), restricted=restricted) > 0 for place in places]

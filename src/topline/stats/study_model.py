@@ -199,7 +199,7 @@ class CommonMean:
             total = np.sum(weights, axis=0)
             self._within = Sums(
                 residual=self.residual(weights),
-                trace=total - np.sum(weights * weights, axis=0) / total,
+                trace=_trace(weights, total, np.sum(weights * weights, axis=0)),
                 weight=total,
             )
         return self._within
@@ -211,7 +211,7 @@ class CommonMean:
         squares = np.sum(pulled * pulled, axis=0)
         if not restricted:
             return np.asarray(squares - total)
-        return np.asarray(squares - total + np.sum(weights * weights, axis=0) / total)
+        return squares - _trace(weights, total, np.sum(weights * weights, axis=0))
 
     def residual(self, weights: Floats) -> Floats:
         """Give y'Py alone."""
@@ -231,7 +231,7 @@ class CommonMean:
             residual=np.sum(pulled * residuals, axis=0),
             residual_squared=np.sum(pulled * pulled, axis=0),
             residual_cubed=np.sum(twice * pulled, axis=0) - np.sum(twice, axis=0) ** 2 / total,
-            trace=total - total_squares / total,
+            trace=_trace(weights, total, total_squares),
             trace_squared=total_squares - 2 * total_cubes / total + (total_squares / total) ** 2,
             weight=total,
             weight_squared=total_squares,
@@ -264,6 +264,19 @@ class CommonMean:
             inner - np.log(total) + np.log(self.studies) - (self.studies - 1) * np.log(2 * np.pi)
         )
         return np.asarray(full), np.asarray(restricted)
+
+
+def _trace(weights: Floats, total: Floats, squares: Floats) -> Floats:
+    """Give tr(P) = Σw − Σw²/Σw, without losing it where one study has nearly all the weight."""
+    trace = total - squares / total
+    lost = np.flatnonzero(trace < 1e-4 * total)
+    if lost.size:
+        few = np.sort(weights[:, lost], axis=0)
+        rest, largest = np.sum(few[:-1], axis=0), few[-1]
+        # The sum of all products of two different weights, over the sum of weights.
+        pairs = np.sum(few[:-1] * (rest - few[:-1]), axis=0) + 2 * largest * rest
+        trace[lost] = pairs / total[lost]
+    return np.asarray(trace)
 
 
 class Moderated:
