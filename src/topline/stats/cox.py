@@ -18,7 +18,7 @@ from topline.stats.estimate import Estimate, Floats, Integers, Test
 from topline.stats.exact_partial_likelihood import exact_likelihood
 from topline.stats.grouping import categories
 from topline.stats.log_coefficients import all_zero_test, ratio_estimates, wald_tests
-from topline.stats.newton import Evaluation, Search, maximise, solve
+from topline.stats.newton import Evaluation, Search, covariance_at_end, maximise, solve
 from topline.stats.partial_likelihood import Ties, information, moments, score_parts
 from topline.stats.risk_sets import RiskSets, arrange
 from topline.stats.tied_times import TIE_TOLERANCE
@@ -177,13 +177,15 @@ def cox(
         weights=weights,
         tie_tolerance=tie_tolerance,
     )
-    search = maximise(_evaluator(sets, ties), labels)
-    model = np.asarray(np.linalg.inv(search.end[2]), dtype=np.float64)
+    largest = sets.happened.size * (sets.covariates**2).max(axis=1)
+    search = maximise(_evaluator(sets, ties), labels, largest)
+    model = covariance_at_end(search)
     covariance, described = model, None
     if robust or cluster is not None:
         codes = None if cluster is None else _clusters(cluster, sets.order)
-        covariance = _robust(sets, search.coefficients, model, ties, codes)
         described = "participants" if cluster is None else "clusters"
+        if np.isfinite(model).all():
+            covariance = _robust(sets, search.coefficients, model, ties, codes)
     finite_ones = search.finite
     notes = _notes(search, labels, finite_ones)
     method = _method(ties, strata is not None, described)

@@ -16,7 +16,7 @@ from topline.stats.competing_risks import observations
 from topline.stats.covariate_columns import checked_columns, covariate_names
 from topline.stats.estimate import Estimate, Floats, Integers, Test
 from topline.stats.log_coefficients import all_zero_test, ratio_estimates, wald_tests
-from topline.stats.newton import Evaluation, maximise
+from topline.stats.newton import Evaluation, covariance_at_end, maximise
 from topline.stats.survival import kaplan_meier
 from topline.stats.tied_times import TIE_TOLERANCE, merge_ties
 
@@ -139,10 +139,12 @@ def fine_gray(
         found = _moments(sets, coefficients)
         return found.log_likelihood, found.score, found.information
 
-    search = maximise(evaluate, labels)
+    largest = sets.happened.size * (sets.covariates**2).max(axis=1)
+    search = maximise(evaluate, labels, largest)
     found = _moments(sets, search.coefficients)
-    inverse = np.asarray(np.linalg.inv(found.information), dtype=np.float64)
-    influence = inverse @ (_score_parts(sets, found) + _censoring_parts(sets, found))
+    influence = covariance_at_end(search) @ (
+        _score_parts(sets, found) + _censoring_parts(sets, found)
+    )
     covariance = influence @ influence.T
     finite_ones = search.finite
     method = f"Fine–Gray regression of cause {event}"

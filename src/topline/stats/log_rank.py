@@ -142,8 +142,7 @@ def log_rank(
     Mantel, Cancer Chemotherapy Reports 50 (1966) 163–170; Gehan, Biometrika 52 (1965) 203–223; Breslow,
     Biometrika 57 (1970) 579–594; Peto and Peto, Journal of the Royal Statistical Society A 135 (1972)
     185–207; Tarone and Ware, Biometrika 64 (1977) 156–160; Harrington and Fleming, Biometrika 69 (1982)
-    553–566. A group that was never at risk when an event happened is left out of the degrees of freedom. In
-    R: ``survdiff`` (``rho``; no other weights); in SAS: ``PROC LIFETEST`` with ``STRATA / TEST=``, where the
+    553–566. A group that was never at risk when an event happened is left out of the degrees of freedom. In R: ``survdiff`` (``rho``; no other weights); in SAS: ``PROC LIFETEST`` with ``STRATA / TEST=``, where the
     Peto test is the modified one offered here as "peto-peto".
 
     Examples
@@ -348,22 +347,27 @@ def _method(weight: str, powers: tuple[float, float], stratified: bool) -> str:
 
 
 def _statistics(score: Floats, variance: Floats, expected: Floats) -> tuple[Floats, Integers]:
-    """Give chi-squared and its degrees of freedom; a group that was never at risk is left out."""
+    """Give chi-squared and its degrees of freedom.
+
+    A group that was never at risk at an event is left out. Groups that were, but never together with the others,
+    leave the variance with a smaller rank, which then is the degrees of freedom.
+    """
     present = expected > 0
-    degrees = np.maximum(present.sum(axis=1) - 1, 0)
+    degrees = np.zeros(score.shape[0], dtype=np.int64)
     statistic = np.full(score.shape[0], np.nan)
     for pattern in np.unique(present, axis=0):
-        rows = np.flatnonzero((present == pattern).all(axis=1))
         members = np.flatnonzero(pattern)[:-1]
         if members.size == 0:
             continue
-        matrices = variance[np.ix_(rows, members, members)]
-        sizes = matrices[:, np.arange(members.size), np.arange(members.size)]
-        solvable = sizes.min(axis=1) > 0
-        rows, matrices = rows[solvable], matrices[solvable]
-        vectors = score[np.ix_(rows, members)]
-        solved = np.linalg.solve(matrices, vectors[:, :, None])[:, :, 0]
-        statistic[rows] = (vectors * solved).sum(axis=1)
+        rows = np.flatnonzero((present == pattern).all(axis=1))
+        matrices, vectors = variance[np.ix_(rows, members, members)], score[np.ix_(rows, members)]
+        values, directions = np.linalg.eigh(matrices)
+        kept = values > 1e-10 * values[:, -1:]
+        kept &= values[:, -1:] > 0
+        along = np.einsum("tij,ti->tj", directions, vectors)
+        parts = np.divide(along**2, values, out=np.zeros_like(values), where=kept)
+        degrees[rows] = kept.sum(axis=1)
+        statistic[rows] = np.where(degrees[rows] > 0, parts.sum(axis=1), np.nan)
     return statistic, degrees
 
 

@@ -167,16 +167,17 @@ def log_rank_sums(
     n, d = table.at_risk.astype(np.float64), table.events.astype(np.float64)
     starts = table.bounds[first_of_test]
     w = np.ones(1) if weights is None else weights
-    share = table.group_at_risk[:-1] / n
+    share = table.group_at_risk / n
     expected = share * d
     # One at risk leaves nothing to chance: its term of the variance is 0, not 0 / 0.
     spread = w * w * d * (n - d) / np.maximum(n - 1, 1)
-    # Over all groups scores sum to 0, rows of the variance too, and expected events to the observed.
+    # Over all groups scores sum to 0, and rows of the variance too.
     score = np.zeros((starts.size, groups))
     variance = np.zeros((starts.size, groups, groups))
     observed = np.empty((starts.size, groups), dtype=np.int64)
     expectations = np.empty((starts.size, groups))
-    observed[:, -1] = expectations[:, -1] = _sums(d, starts)
+    observed[:, -1] = _sums(table.group_events[-1], starts)
+    expectations[:, -1] = _sums(expected[-1], starts)
     for one in range(groups - 1):
         observed[:, one] = _sums(table.group_events[one], starts)
         expectations[:, one] = _sums(expected[one], starts)
@@ -188,8 +189,6 @@ def log_rank_sums(
             product = _sums(own * share[other], starts)
             variance[:, one, other] = variance[:, other, one] = -product
     score[:, -1] = -score[:, :-1].sum(axis=1)
-    observed[:, -1] -= observed[:, :-1].sum(axis=1)
-    expectations[:, -1] -= expectations[:, :-1].sum(axis=1)
     variance[:, -1, :-1] = variance[:, :-1, -1] = -variance[:, :-1, :-1].sum(axis=1)
     variance[:, -1, -1] = variance[:, :-1, :-1].sum(axis=(1, 2))
     return observed, expectations, score, variance

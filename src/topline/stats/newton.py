@@ -50,12 +50,12 @@ class Search:
     @property
     def finite(self) -> NDArray[np.bool_]:
         """For each coefficient whether it is finite: whether its variance kept its order of magnitude."""
-        return np.asarray(
-            np.diag(np.linalg.inv(self.end[2])) < _RUNAWAY * np.diag(np.linalg.inv(self.start[2]))
-        )
+        return np.asarray(_growth(self.start, self.end) < _RUNAWAY)
 
 
-def maximise(evaluate: Callable[[Floats], Evaluation], names: tuple[str, ...]) -> Search:
+def maximise(
+    evaluate: Callable[[Floats], Evaluation], names: tuple[str, ...], largest: Floats
+) -> Search:
     """Find the largest of a concave likelihood by Newton's method, stepping back where a step lowers it.
 
     Parameters
@@ -64,6 +64,15 @@ def maximise(evaluate: Callable[[Floats], Evaluation], names: tuple[str, ...]) -
         Coefficients → log-likelihood, gradient, information.
     names
         Of the coefficients, for messages.
+    largest
+        The order of magnitude of what each diagonal element of the information could be at most: an element that is
+        a rounding error of it is 0.
+
+    Returns
+    -------
+    Search
+        Where the likelihood rises for ever as coefficients grow, it ends when the variance of one has grown a
+        million times; :attr:`Search.finite` tells which.
 
     Raises
     ------
@@ -73,16 +82,18 @@ def maximise(evaluate: Callable[[Floats], Evaluation], names: tuple[str, ...]) -
 
     Examples
     --------
-    >>> found = maximise(lambda b: (-float((b[0] - 2) ** 2), -2 * (b - 2), np.array([[2.0]])), ("x",))
+    >>> found = maximise(lambda b: (-float((b[0] - 2) ** 2), -2 * (b - 2), np.array([[2.0]])), ("x",),
+    ...                  np.ones(1))
     >>> found.coefficients, found.settled
     (array([2.]), True)
     """
     coefficients = np.zeros(len(names))
     start = current = evaluate(coefficients)
-    _refuse_singular(start[2], names)
+    _refuse_singular(start[2], names, largest)
     for steps in range(ITERATIONS):
         step = solve(current[2], current[1])
-        if step is None or float(current[1] @ step) <= _SETTLED:
+        decrement = 0.0 if step is None else float(current[1] @ step)
+        if step is None or decrement <= _SETTLED or _growth(start, current).max() >= _RUNAWAY:
             return Search(
                 # The last step is below what changes likelihood or information, and costs nothing.
                 coefficients=coefficients if step is None else coefficients + step,
@@ -91,15 +102,70 @@ def maximise(evaluate: Callable[[Floats], Evaluation], names: tuple[str, ...]) -
                 steps=steps,
                 settled=step is not None,
             )
-        for _ in range(40):
-            following = evaluate(coefficients + step)
-            if following[0] >= current[0] - 1e-12 * abs(current[0]):
-                break
-            step = step / 2
-        coefficients, current = coefficients + step, following
+        step, current = _step(evaluate, coefficients, step, start, current)
+        coefficients = coefficients + step
     return Search(
         coefficients=coefficients, start=start, end=current, steps=ITERATIONS, settled=False
     )
+
+
+def _step(
+    evaluate: Callable[[Floats], Evaluation],
+    coefficients: Floats,
+    step: Floats,
+    start: Evaluation,
+    current: Evaluation,
+) -> tuple[Floats, Evaluation]:
+    """Shorten a step until it does not lower the likelihood, and leaves information to go on from."""
+    for _ in range(60):
+        following = evaluate(coefficients + step)
+        rises = following[0] >= current[0] - 1e-12 * abs(current[0])
+        if rises and _growth(start, following).max() < _RUNAWAY * 1e4:
+            break
+        step = step / 2
+    return step, following
+
+
+def _growth(start: Evaluation, end: Evaluation) -> Floats:
+    """Give by how much the variance of each coefficient grew; infinity where the information is singular."""
+    before, after = inverse(start[2]), inverse(end[2])
+    if before is None or after is None:
+        return np.full(start[1].size, np.inf)
+    growth = np.diag(after) / np.diag(before)
+    return np.where(growth > 0, growth, np.inf)
+
+
+def covariance_at_end(search: Search) -> Floats:
+    """Invert the information where a search ended; a matrix of infinities where it is singular.
+
+    Examples
+    --------
+    >>> found = maximise(lambda b: (-float((b[0] - 2) ** 2), -2 * (b - 2), np.array([[2.0]])), ("x",),
+    ...                  np.ones(1))
+    >>> covariance_at_end(found)
+    array([[0.5]])
+    """
+    found = inverse(search.end[2])
+    return np.full_like(search.end[2], np.inf) if found is None else found
+
+
+def inverse(matrix: Floats) -> Floats | None:
+    """Invert a symmetric matrix after scaling its diagonal to 1; ``None`` where it is singular.
+
+    Examples
+    --------
+    >>> inverse(np.array([[2.0, 0.0], [0.0, 4.0]]))
+    array([[0.5 , 0.  ],
+           [0.  , 0.25]])
+    """
+    diagonal = np.diag(matrix)
+    if not (np.isfinite(matrix).all() and (diagonal > 0).all()):
+        return None
+    scale = np.sqrt(np.outer(diagonal, diagonal))
+    try:
+        return np.asarray(np.linalg.inv(matrix / scale) / scale)
+    except np.linalg.LinAlgError:
+        return None
 
 
 def solve(matrix: Floats, vector: Floats) -> Floats | None:
@@ -110,24 +176,25 @@ def solve(matrix: Floats, vector: Floats) -> Floats | None:
     >>> solve(np.array([[2.0, 0.0], [0.0, 4.0]]), np.array([2.0, 2.0]))
     array([1. , 0.5])
     """
-    scale = np.sqrt(np.diag(matrix))
-    if not (scale > 0).all():
+    diagonal = np.diag(matrix)
+    if not (np.isfinite(matrix).all() and (diagonal > 0).all()):
         return None
+    scale = np.sqrt(diagonal)
     try:
         return np.asarray(np.linalg.solve(matrix / np.outer(scale, scale), vector / scale) / scale)
     except np.linalg.LinAlgError:
         return None
 
 
-def _refuse_singular(matrix: Floats, names: tuple[str, ...]) -> None:
-    scale = np.sqrt(np.diag(matrix))
+def _refuse_singular(matrix: Floats, names: tuple[str, ...], largest: Floats) -> None:
     for position, name in enumerate(names):
-        if not scale[position] > 0:
+        if not matrix[position, position] > 1e-12 * largest[position]:
             raise DataError(
                 f"the covariate {name!r} does not vary among those at risk at the events",
                 where=f"covariates, column {position}",
                 accepted="covariates that differ between participants of one risk set",
             )
+    scale = np.sqrt(np.diag(matrix))
     scaled = matrix / np.outer(scale, scale)
     for position in range(1, len(names)):
         earlier = scaled[:position, :position]
