@@ -54,6 +54,7 @@ def groups(draw: st.DrawFn, least: int = 1) -> Groups:
     return first, [row[0] for row in rows], second, [row[1] for row in rows]
 
 
+@settings(max_examples=40)
 @given(studies(), st.sampled_from(sorted(METHODS)), st.floats(-50, 50), st.floats(0.01, 100))
 def test_a_shift_moves_the_effect_and_a_unit_scales_it(
     given_studies: Studies, method: str, shift: float, unit: float
@@ -73,6 +74,7 @@ def test_a_shift_moves_the_effect_and_a_unit_scales_it(
     )
 
 
+@settings(max_examples=40)
 @given(studies(), st.sampled_from(sorted(METHODS)), st.randoms(use_true_random=False))
 def test_the_order_of_studies_does_not_matter(
     given_studies: Studies,
@@ -132,6 +134,7 @@ def test_many_sets_give_what_each_gives_alone(
             assert (row in found.reasons) == (y.size == 1)
 
 
+@settings(max_examples=40)
 @given(studies(), st.floats(1e-4, 100), st.booleans())
 def test_no_other_variance_between_studies_is_more_likely(
     given_studies: Studies, other: float, restricted: bool
@@ -145,6 +148,7 @@ def test_no_other_variance_between_studies_is_more_likely(
     assert here >= there - 1e-9 * (1 + abs(there))
 
 
+@settings(max_examples=40)
 @given(studies())
 def test_paule_and_mandel_bring_q_to_its_degrees_of_freedom(given_studies: Studies) -> None:
     y, v = given_studies
@@ -158,6 +162,7 @@ def test_paule_and_mandel_bring_q_to_its_degrees_of_freedom(given_studies: Studi
         assert q <= (y.size - 1) * (1 + 1e-12)
 
 
+@settings(max_examples=40)
 @given(studies(), st.floats(0.5, 0.99))
 def test_profile_limits_bracket_paule_and_mandel_and_grow_with_the_level(
     given_studies: Studies, level: float
@@ -173,6 +178,7 @@ def test_profile_limits_bracket_paule_and_mandel_and_grow_with_the_level(
     assert inner[1] <= outer[1] + slack * 1e3
 
 
+@settings(max_examples=40)
 @given(
     arrays(np.float64, st.integers(2, 10), elements=st.floats(-3, 3, width=32)),
     st.floats(0.01, 4),
@@ -187,6 +193,7 @@ def test_with_equal_variances_four_estimators_are_one(
         assert found == pytest.approx(expected, rel=1e-7, abs=1e-9)
 
 
+@settings(max_examples=40)
 @given(studies(least=3), st.sampled_from(sorted(METHODS)))
 def test_a_regression_on_nothing_is_pooling(given_studies: Studies, method: str) -> None:
     y, v = given_studies
@@ -195,6 +202,7 @@ def test_a_regression_on_nothing_is_pooling(given_studies: Studies, method: str)
     assert design == pytest.approx(alone, rel=1e-7, abs=1e-9)
 
 
+@settings(max_examples=40)
 @given(studies(least=3, most=8))
 def test_leaving_out_and_adding_agree_with_pooling_the_rest(given_studies: Studies) -> None:
     y, v = given_studies
@@ -204,6 +212,7 @@ def test_leaving_out_and_adding_agree_with_pooling_the_rest(given_studies: Studi
     assert added.value[-1] == pytest.approx(pool(y, v).estimate.value, rel=1e-9, abs=1e-12)
 
 
+@settings(max_examples=40)
 @given(groups(), st.sampled_from(sorted(MEASURES)))
 def test_exchanging_groups_turns_effects_round(tables: Groups, measure: str) -> None:
     one = two_by_two_effects(*tables, measure=measure)
@@ -213,6 +222,7 @@ def test_exchanging_groups_turns_effects_round(tables: Groups, measure: str) -> 
     assert one.reasons.keys() == other.reasons.keys()
 
 
+@settings(max_examples=40)
 @given(groups())
 def test_exchanging_groups_or_events_turns_an_odds_ratio_round(tables: Groups) -> None:
     first, number, second, other = tables
@@ -234,6 +244,7 @@ def test_exchanging_groups_or_events_turns_an_odds_ratio_round(tables: Groups) -
                 assert turned.standard_error == pytest.approx(plain.standard_error, rel=1e-9)
 
 
+@settings(max_examples=40)
 @given(groups(), st.sampled_from(["OR", "RR", "RD"]), st.integers(2, 5))
 def test_copies_of_studies_only_narrow_the_interval(
     tables: Groups, measure: str, copies: int
@@ -251,6 +262,7 @@ def test_copies_of_studies_only_narrow_the_interval(
     assert more.standard_error == pytest.approx(once.standard_error / copies**0.5, rel=1e-9)
 
 
+@settings(max_examples=40)
 @given(groups())
 def test_one_study_pooled_is_its_own_odds_ratio(tables: Groups) -> None:
     one = tuple(column[:1] for column in tables)
@@ -278,6 +290,7 @@ def test_beggs_probability_is_that_of_all_orders(effects: list[float]) -> None:
     assert found.p_value == pytest.approx(min(1.0, 2 * min(above, below)), rel=1e-9)
 
 
+@settings(max_examples=40)
 @given(studies(least=4), st.sampled_from(["L0", "R0", "Q0"]))
 def test_mirrored_studies_are_missing_on_the_other_side(
     given_studies: Studies, estimator: str
@@ -294,6 +307,7 @@ def test_mirrored_studies_are_missing_on_the_other_side(
     )
 
 
+@settings(max_examples=40)
 @given(st.integers(0, 50), st.integers(1, 50), st.sampled_from(["PR", "PLO", "PAS", "PFT", "PLN"]))
 def test_a_transformed_proportion_comes_back(count: int, more: int, measure: str) -> None:
     number = count + more
@@ -304,6 +318,7 @@ def test_a_transformed_proportion_comes_back(count: int, more: int, measure: str
     assert back[0] == pytest.approx(expected, rel=1e-7, abs=1e-9)
 
 
+@settings(max_examples=40)
 @given(st.integers(1, 25), st.floats(0, 400))
 def test_a_short_sum_is_the_chi_squared_tail(degrees: int, statistic: float) -> None:
     expected = special.gammaincc(degrees / 2, statistic / 2)
@@ -312,6 +327,7 @@ def test_a_short_sum_is_the_chi_squared_tail(degrees: int, statistic: float) -> 
     )
 
 
+@settings(max_examples=40)
 @given(st.integers(1, 15), st.integers(1, 15), st.integers(1, 14), st.floats(-3, 3))
 def test_conditional_tables_share_out_all_probability(
     first: int, second: int, events: int, odds: float

@@ -211,7 +211,7 @@ class CommonMean:
         squares = np.sum(pulled * pulled, axis=0)
         if not restricted:
             return np.asarray(squares - total)
-        return squares - _trace(weights, total, np.sum(weights * weights, axis=0))
+        return np.asarray(squares - _trace(weights, total, np.sum(weights * weights, axis=0)))
 
     def residual(self, weights: Floats) -> Floats:
         """Give y'Py alone."""
