@@ -13,6 +13,9 @@ from topline.errors import LimitError
 from topline.stats.estimate import Floats
 from topline.stats.risk_sets import RiskSets
 
+LARGEST_TIE = 600
+"""Events at one time that the exact method takes: sums over subsets of so many stay within a float's range."""
+
 
 def exact_likelihood(sets: RiskSets, coefficients: Floats) -> tuple[float, Floats, Floats]:
     """Evaluate the exact partial likelihood.
@@ -93,6 +96,8 @@ class _Polynomial:
 
     def restart(self, largest: int) -> None:
         """Begin with nobody, for subsets of at most a size."""
+        if largest > LARGEST_TIE:
+            raise _too_many(largest)
         number = self.covariates.shape[1]
         # Risks are divided so that all polynomials stay below e^size, which a float holds up to 700.
         self.scale = self.total / largest
@@ -119,11 +124,15 @@ class _Polynomial:
         """Give the logarithm of the sum over subsets, and the mean and covariance of a subset's covariates."""
         total = float(self.zeroth[size])
         if not 0 < total < math.inf:
-            raise LimitError(
-                f"{size} tied events are too many for the exact method",
-                accepted="fewer ties at one time (some hundreds), or risks that are less extreme",
-                advice="use ties='efron'",
-            )
+            raise _too_many(size)
         mean = self.first[size] / total
         covariance = self.second[size] / total - np.outer(mean, mean)
         return math.log(total) + size * math.log(self.scale), mean, covariance
+
+
+def _too_many(size: int) -> LimitError:
+    return LimitError(
+        f"{size} tied events are too many for the exact method",
+        accepted=f"at most {LARGEST_TIE} events at one time, and risks that are not extreme",
+        advice="use ties='efron'",
+    )
