@@ -119,8 +119,9 @@ def fit_linear_model(response: ArrayLike, matrix: ModelMatrix) -> LinearFit:
     """
     outcome = finite("response", response)
     same_length(response=outcome, matrix=matrix.columns)
-    scales = np.linalg.norm(matrix.columns, axis=0)
-    size = float(np.linalg.norm(outcome))
+    with np.errstate(over="ignore"):
+        scales = np.linalg.norm(matrix.columns, axis=0)
+        size = float(np.linalg.norm(outcome))
     if not np.isfinite(scales).all() or not np.isfinite(size):
         raise DataError("the numbers are too large to be squared", where="response")
     scales[scales == 0] = 1.0

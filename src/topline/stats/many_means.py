@@ -219,19 +219,20 @@ def two_sample_t_tests(
 def t_multipliers(level: float, degrees_of_freedom: Floats) -> Floats:
     """Give t such that Student's variables lie within ±t with probability ``level``; NaN without freedom.
 
-    Each number of degrees of freedom is inverted once, however often it occurs.
+    Whole numbers of degrees of freedom, which recur, are inverted once each.
 
     Examples
     --------
     >>> t_multipliers(0.95, np.array([19.0, 0.0, 19.0])).round(4)
     array([2.093,   nan, 2.093])
     """
-    distinct, which = np.unique(degrees_of_freedom, return_inverse=True)
-    half = np.where(distinct > 0, distinct, np.nan) / 2
-    share = special.betaincinv(half, 0.5, 1 - level)
-    rest = special.betaincinv(0.5, half, level)
-    found: Floats = np.sqrt(2 * half * rest / share)[which]
-    return found
+    freedom = np.where(degrees_of_freedom > 0, degrees_of_freedom, np.nan)
+    tail = (1 - level) / 2
+    if freedom.size and (freedom == np.floor(freedom)).all():
+        distinct, which = np.unique(freedom, return_inverse=True)
+        recurring: Floats = -np.asarray(special.stdtrit(distinct, tail), dtype=np.float64)[which]
+        return recurring
+    return -np.asarray(special.stdtrit(freedom, tail), dtype=np.float64)
 
 
 def t_probabilities(statistic: Floats, degrees_of_freedom: Floats, sides: Sides) -> Floats:
@@ -242,19 +243,10 @@ def t_probabilities(statistic: Floats, degrees_of_freedom: Floats, sides: Sides)
     >>> t_probabilities(np.array([2.2, 0.1]), np.array([28.0, 28.0]), "two-sided").round(4)
     array([0.0362, 0.9211])
     """
-    square = statistic * statistic
-    half = np.where(degrees_of_freedom > 0, degrees_of_freedom, np.nan) / 2
-    far = square > degrees_of_freedom
-    both = np.where(
-        far,
-        special.betainc(half, 0.5, 2 * half / (2 * half + square)),
-        special.betaincc(0.5, half, square / (2 * half + square)),
-    )
-    if sides == "two-sided":
-        return both
-    towards = (statistic > 0) == (sides == "greater")
-    found: Floats = np.where(towards, both / 2, 1 - both / 2)
-    return found
+    freedom = np.where(degrees_of_freedom > 0, degrees_of_freedom, np.nan)
+    towards = {"two-sided": -np.abs(statistic), "greater": -statistic, "less": statistic}[sides]
+    found: Floats = np.asarray(special.stdtr(freedom, towards), dtype=np.float64)
+    return 2 * found if sides == "two-sided" else found
 
 
 def _differences(

@@ -206,7 +206,11 @@ def fit_mixed_model(
         raise LimitError(
             f"{len(when.levels)} visits", accepted=f"at most {LARGEST_NUMBER_OF_VISITS}"
         )
-    scales = np.linalg.norm(matrix.columns, axis=0)
+    with np.errstate(over="ignore"):
+        scales = np.linalg.norm(matrix.columns, axis=0)
+        size = float(np.linalg.norm(outcome))
+    if not np.isfinite(scales).all() or not math.isfinite(size):
+        raise DataError("the numbers are too large to be squared", where="response")
     scales[scales == 0] = 1.0
     columns = matrix.columns / scales
     # Reduced about a rough fit, so that a large mean does not cost the digits of a small spread.
@@ -229,7 +233,7 @@ def fit_mixed_model(
     )
     root = np.zeros((scales.size, kept.size))
     root[kept] = back @ found.likelihood.root
-    size = np.abs(np.diagonal(basis.triangle)) * scales[kept]
+    sizes = np.abs(np.diagonal(basis.triangle)) * scales[kept]
     value = structure.value(found.parameters, len(when.levels))
     found = replace(found, converged=found.converged and _is_inside(found.curvature, value))
     return MixedFit(
@@ -244,7 +248,7 @@ def fit_mixed_model(
         dependence=basis.dependence * scales[~basis.estimated] / scales[kept][:, np.newaxis],
         parameters=found.parameters,
         covariance=value,
-        minus_twice_log_likelihood=found.likelihood.minus_twice + 2 * float(np.log(size).sum()),
+        minus_twice_log_likelihood=found.likelihood.minus_twice + 2 * float(np.log(sizes).sum()),
         patterns=basis.patterns,
         likelihood=found.likelihood,
         curvature=found.curvature,

@@ -18,11 +18,14 @@ from scipy import special
 from topline.stats.estimate import Floats
 from topline.stats.root_finding import falling_roots
 
-INNER_PANELS, OUTER_PANELS, NODES = 12, 24, 24
+INNER_PANELS, OUTER_PANELS, NODES = 6, 24, 24
 """Gauss–Legendre panels of the two integrals, and nodes of each panel."""
 
 EDGE = 9.0
 """A standard normal variable beyond this is left out of an integral: its probability is below 1e-18."""
+
+FARTHEST = 30.0
+"""How far the upper edge moves at most: tails beyond are below 1e-190."""
 
 SMALLEST_TAIL, SMALLEST_LOGARITHM = 1e-100, -85.0
 """Values of s² with less probability below them, or smaller on the scale of a gamma variable, are left out."""
@@ -111,8 +114,10 @@ def _tail(statistic: float, number: int, degrees_of_freedom: float) -> tuple[flo
 def _range_tail(width: Floats, number: int) -> tuple[Floats, Floats]:
     """Give the tail of the range of standard normal variables, and its derivative, at many widths."""
     places, weights = _rule(INNER_PANELS)
-    z = EDGE * (2 * places - 1)
-    share = 2 * EDGE * weights * np.exp(-z * z / 2) / math.sqrt(2 * math.pi)
+    # Where both ends of a wide range are far out, they are about as far: the upper edge follows half the width.
+    extent = 2 * EDGE + np.minimum(width / 2, FARTHEST)[:, np.newaxis]
+    z = extent * places - EDGE
+    share = extent * weights * np.exp(-z * z / 2) / math.sqrt(2 * math.pi)
     whole = special.ndtr(z)
     below = special.ndtr(z - width[:, np.newaxis])
     inside = np.maximum(whole - below, 0.0)
@@ -120,9 +125,9 @@ def _range_tail(width: Floats, number: int) -> tuple[Floats, Floats]:
     powers = np.zeros_like(inside)
     for exponent in range(number - 1):
         powers = powers * inside + whole**exponent
-    tail = number * (below * powers) @ share
+    tail = number * (below * powers * share).sum(axis=1)
     density = np.exp(-((z - width[:, np.newaxis]) ** 2) / 2) / math.sqrt(2 * math.pi)
-    slope = -number * (number - 1) * (density * inside ** (number - 2)) @ share
+    slope = -number * (number - 1) * (density * inside ** (number - 2) * share).sum(axis=1)
     return tail, slope
 
 
