@@ -34,8 +34,9 @@ MOST_STEPS = 200
 LONGEST_STEP = 2.0
 """Of any parameter in one step: a factor of e² in a standard deviation."""
 
-SETTLED = 1e-8
-"""An expected fall of minus twice the log-likelihood this small: full Newton steps from here on."""
+SETTLED, SETTLED_SHARE = 1e-8, 1e-13
+"""An expected fall of minus twice the log-likelihood this small, or this small a share of it, which rounding could
+hide: full Newton steps from here on."""
 
 DEPENDENT = 1e-8
 """A column whose part outside the columns before it is below this share of its length is determined by them."""
@@ -385,7 +386,7 @@ def _maximise(patterns: VisitPatterns, structure: CovarianceStructure, start: Fl
     bent = curvature(patterns, likelihood, structure.derivatives(here, visits))
     for count in range(MOST_STEPS):
         step, fall, exact = _step(bent)
-        if exact and fall < SETTLED:
+        if exact and fall < SETTLED + SETTLED_SHARE * abs(likelihood.minus_twice):
             return _polish(patterns, structure, _Found(here, likelihood, bent, True, count), step)
         moved = _search(patterns, structure, here, likelihood, step, fall)
         if moved is None:

@@ -43,20 +43,27 @@ def _fit(case: Case, covariance: str) -> _Fitted:
             for name in names[1:]
             if name not in texts
         },
-        factors={name: columns[name] for name in texts},
+        factors={name: _labels(columns[name]) for name in texts},
     )
     visits = made.factors[visit].levels
     fit = fit_mixed_model(
         np.array(columns[response], dtype=np.float64),
         model_matrix(made, terms),
         subject=[row[subject] for row in rows],
-        visit=columns[visit],
+        visit=_labels(columns[visit]),
         covariance=covariance,
         visit_order=visits,
     )
     return _Fitted(
         fit=fit, arms=made.factors[arm].levels, visits=visits, first_visit=columns[visit][0]
     )
+
+
+def _labels(column: Sequence[str]) -> list[object]:
+    """Read whole numbers as such, so that levels are in the order that R gives them."""
+    if all(text.lstrip("-").isdigit() for text in column):
+        return [int(text) for text in column]
+    return list(column)
 
 
 def _coefficients(case: Case, inference: Inference) -> list[Effect]:
