@@ -1,8 +1,11 @@
-"""An event rate per unit of person-time and its interval, for one group or for many at once.
+"""An event rate per unit of person-time, its interval and its test, for one group or for many at once.
 
-:data:`INTERVALS` lists the interval methods by name; a new one is one function and one entry.
+:data:`INTERVALS` lists the interval methods by name; a new one is one function and one entry. The number of events is
+taken as Poisson: not suitable where the same participant's events hang together, or rates differ much between
+participants; negative binomial regression allows for that.
 """
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
@@ -10,11 +13,13 @@ from typing import Protocol
 
 import numpy as np
 from numpy.typing import ArrayLike
+from scipy import special
 
 from topline.errors import DataError, UsageError
+from topline.stats import rate_intervals
 from topline.stats.checking import confidence_level, counts, known, positive, same_length
-from topline.stats.distribution import gamma_quantile
-from topline.stats.estimate import Estimate, Estimates, Floats, Limits
+from topline.stats.estimate import Estimate, Estimates, Floats, Limits, Sides, Test
+from topline.stats.ranking import normal_probability
 
 
 class IntervalFunction(Protocol):
@@ -46,31 +51,65 @@ class IntervalMethod:
     source: str
 
 
-def garwood(events: Floats, level: float) -> Limits:
-    """Give exact Poisson limits of an expected number of events, by gamma quantiles.
-
-    The lower limit is 0 where no event was observed.
-
-    Examples
-    --------
-    >>> garwood(np.array([0.0]), 0.95).upper.round(6)
-    array([3.688879])
-    """
-    tail = (1 - level) / 2
-    # With no events the shape would be 0, where the quantile is undefined; the limit is known there.
-    lower = gamma_quantile(np.maximum(events, 1), tail)
-    return Limits(np.where(events == 0, 0.0, lower), gamma_quantile(events + 1, tail, upper=True))
+def _registry(*methods: IntervalMethod) -> Mapping[str, IntervalMethod]:
+    return MappingProxyType({method.name: method for method in methods})
 
 
-INTERVALS: Mapping[str, IntervalMethod] = MappingProxyType(
-    {
-        "exact": IntervalMethod(
-            name="exact",
-            title="exact Poisson (Garwood)",
-            limits=garwood,
-            source="Garwood, Biometrika 28 (1936) 437–442, doi:10.1093/biomet/28.3-4.437",
-        )
-    }
+INTERVALS: Mapping[str, IntervalMethod] = _registry(
+    IntervalMethod(
+        name="exact",
+        title="exact Poisson (Garwood)",
+        limits=rate_intervals.garwood,
+        source="Garwood, Biometrika 28 (1936) 437–442, doi:10.1093/biomet/28.3-4.437",
+    ),
+    IntervalMethod(
+        name="byar",
+        title="Byar",
+        limits=rate_intervals.byar,
+        source="Breslow and Day, Statistical Methods in Cancer Research II, 1987, chapter 2",
+    ),
+    IntervalMethod(
+        name="mid_p",
+        title="mid-p (exact)",
+        limits=rate_intervals.mid_p,
+        source="Lancaster, Journal of the American Statistical Association 56 (1961) 223–234",
+    ),
+    IntervalMethod(
+        name="score",
+        title="score",
+        limits=rate_intervals.score,
+        source="Barker, The American Statistician 56 (2002) 85–89",
+    ),
+    IntervalMethod(
+        name="jeffreys",
+        title="Jeffreys",
+        limits=rate_intervals.jeffreys,
+        source="Brown, Cai, DasGupta, Statistica Sinica 13 (2003) 19–49",
+    ),
+    IntervalMethod(
+        name="jeffreys_without_edge_rule",
+        title="Jeffreys, without the rule for no events",
+        limits=rate_intervals.jeffreys_without_edge_rule,
+        source="Brown, Cai, DasGupta, Statistica Sinica 13 (2003) 19–49",
+    ),
+    IntervalMethod(
+        name="likelihood_ratio",
+        title="likelihood ratio",
+        limits=rate_intervals.likelihood_ratio,
+        source="Brown, Cai, DasGupta, Statistica Sinica 13 (2003) 19–49",
+    ),
+    IntervalMethod(
+        name="wald",
+        title="Wald",
+        limits=rate_intervals.wald,
+        source="Barker, The American Statistician 56 (2002) 85–89",
+    ),
+    IntervalMethod(
+        name="wald_log",
+        title="Wald on the log scale",
+        limits=rate_intervals.wald_log,
+        source="the delta method: the logarithm of a Poisson count has variance 1 / count",
+    ),
 )
 """The interval methods by name."""
 
@@ -102,7 +141,7 @@ def event_rate(
     Returns
     -------
     Estimate
-        Events per ``per`` units of person-time.
+        Events per ``per`` units of person-time. Limits that a method does not have for no events are ``None``.
 
     Raises
     ------
@@ -118,12 +157,19 @@ def event_rate(
     (2.4, 1.538, 3.571)
     """
     many = event_rates([events], [person_time], level=level, per=per, interval=interval)
+    value, lower, upper = (float(part[0]) for part in (many.value, many.lower, many.upper))
+    notes: tuple[str, ...] = ()
+    if math.isnan(lower):
+        notes = tuple(f"{part}: undefined for no events" for part in ("lower", "upper"))
+    elif lower < 0:
+        notes = (f"lower: the formula gives {lower:.6g}, below any rate; left as it is",)
     return Estimate(
-        value=float(many.value[0]),
-        lower=float(many.lower[0]),
-        upper=float(many.upper[0]),
+        value=value,
+        lower=None if math.isnan(lower) else lower,
+        upper=None if math.isnan(upper) else upper,
         level=many.level,
         method=many.method,
+        notes=notes,
     )
 
 
@@ -136,6 +182,8 @@ def event_rates(
     interval: str = "exact",
 ) -> Estimates:
     """Estimate many event rates with their intervals at once; parameters as in :func:`event_rate`.
+
+    A limit that is undefined is NaN.
 
     Examples
     --------
@@ -155,7 +203,7 @@ def event_rates(
     lower, upper = method.limits(observed, level)
     with np.errstate(over="ignore"):
         scaled = per / exposure
-        too_large = ~np.isfinite(upper * scaled)
+        too_large = np.isinf(upper * scaled)
     if too_large.any():
         position = int(np.argmax(too_large))
         raise DataError(
@@ -170,3 +218,111 @@ def event_rates(
         level=level,
         method=f"events per {per:g} unit{'' if per == 1 else 's'} of person-time, {method.title} interval",
     )
+
+
+RATE_TESTS = ("exact", "mid_p", "score")
+"""The tests by name."""
+
+
+def event_rate_test(
+    events: float,
+    person_time: float,
+    *,
+    null_value: float,
+    test: str = "exact",
+    sides: Sides = "two-sided",
+) -> Test:
+    """Test whether an event rate is a given one.
+
+    Parameters
+    ----------
+    events, person_time
+        As in :func:`event_rate`.
+    null_value
+        The rate tested [events per unit of person-time]; above 0.
+    test
+        ``"exact"``: Poisson tails; two-sided, all numbers of events that are no more likely than the one observed
+        (R's ``poisson.test``). ``"mid_p"``: half the probability of the number itself, and that of all beyond;
+        two-sided, twice the smaller. ``"score"``: ``(x - μ) / √μ`` by the normal distribution.
+    sides
+        ``"greater"``: the rate is greater than the null value.
+
+    Returns
+    -------
+    Test
+        The number of events is the statistic of the first two.
+
+    Raises
+    ------
+    DataError
+        If ``events`` is not a count, or the person-time or null value not above 0.
+    UsageError
+        If a word is not known.
+
+    Examples
+    --------
+    >>> round(event_rate_test(137, 24.19893, null_value=1).p_value, 6)
+    0.0
+    >>> round(event_rate_test(7, 53.2, null_value=0.25).p_value, 6)
+    0.097543
+    """
+    known("test", test, RATE_TESTS)
+    known("sides", sides, ("two-sided", "greater", "less"))
+    observed = float(counts("events", [events])[0])
+    exposure = float(positive("person_time", [person_time])[0])
+    rate = float(positive("null_value", [null_value])[0])
+    expected = rate * exposure
+    if test == "score":
+        statistic = (observed - expected) / math.sqrt(expected)
+        p_value = normal_probability(statistic, sides)
+    else:
+        statistic = observed
+        p_value = _tail(observed, expected, sides, half=test == "mid_p")
+    title = {"exact": "exact Poisson test", "mid_p": "mid-p Poisson test", "score": "score test"}
+    return Test(
+        statistic=statistic,
+        p_value=min(1.0, p_value),
+        sides=sides,
+        null_value=rate,
+        method=f"{title[test]} of an event rate",
+    )
+
+
+def _tail(observed: float, expected: float, sides: Sides, *, half: bool) -> float:
+    below = float(special.pdtr(observed, expected))
+    above = float(special.pdtrc(observed - 1, expected)) if observed > 0 else 1.0
+    if half:
+        mass = math.exp(observed * math.log(expected) - expected - math.lgamma(observed + 1))
+        below, above = below - mass / 2, above - mass / 2
+    if sides != "two-sided":
+        return above if sides == "greater" else below
+    return 2 * min(below, above) if half else _no_more_likely(observed, expected, below, above)
+
+
+_TIED = 1e-7
+"""Probabilities that differ relatively by less are equal: rounding must not part two equally likely numbers."""
+
+
+def _no_more_likely(observed: float, expected: float, below: float, above: float) -> float:
+    """Add up the probabilities of all numbers of events that are no more likely than the observed one."""
+    if observed == expected:
+        return 1.0
+
+    def likelihood(number: float) -> float:
+        return number * math.log(expected) - math.lgamma(number + 1)
+
+    limit = likelihood(observed) + _TIED
+    if observed > expected:
+        # The largest number below the mode that is no more likely; from there down all are.
+        low, high = -1, math.floor(expected)
+        while low < high:
+            middle = (low + high + 1) // 2
+            low, high = (middle, high) if likelihood(middle) <= limit else (low, middle - 1)
+        return above + (float(special.pdtr(low, expected)) if low >= 0 else 0.0)
+    low, high = math.ceil(expected), math.ceil(expected) + 1
+    while likelihood(high) > limit:
+        high += high - low
+    while low < high:
+        middle = (low + high) // 2
+        low, high = (low, middle) if likelihood(middle) <= limit else (middle + 1, high)
+    return below + float(special.pdtrc(low - 1, expected))

@@ -1,0 +1,98 @@
+"""Poisson regression: rate ratios of counts, and the same with errors widened for overdispersion.
+
+``log μ = Xβ + log(person-time)``. P. McCullagh and J. A. Nelder, Generalized Linear Models, 2nd edition, 1989,
+chapter 6; the widened errors (quasi-Poisson) in section 6.2.
+
+Not suitable where counts vary more than Poisson counts do: the errors are then too small. Pearson's dispersion of the
+fit says so; negative binomial regression, or ``dispersion="pearson"`` for the ratios, allow for it.
+"""
+
+import numpy as np
+from numpy.typing import ArrayLike
+from scipy import special
+
+from topline.errors import DataError
+from topline.stats.checking import counts, finite, same_length
+from topline.stats.estimate import Floats
+from topline.stats.generalized_linear import Distribution, RegressionFit, fit
+from topline.stats.model_matrix import ModelMatrix
+
+
+def _log_likelihood(outcome: Floats, predictor: Floats) -> Floats:
+    return np.asarray(outcome * predictor - np.exp(predictor) - special.gammaln(outcome + 1))
+
+
+def _saturated(outcome: Floats) -> Floats:
+    return np.asarray(special.xlogy(outcome, outcome) - outcome - special.gammaln(outcome + 1))
+
+
+COUNTS = Distribution(
+    name="Poisson regression",
+    mean=lambda predictor: np.exp(predictor),
+    variance=lambda mean: mean,
+    log_likelihood=_log_likelihood,
+    saturated=_saturated,
+    start=lambda outcome: np.log(outcome + 0.5),
+)
+
+
+def fit_poisson(
+    events: ArrayLike, matrix: ModelMatrix, *, offset: ArrayLike | None = None
+) -> RegressionFit:
+    """Fit a Poisson regression by maximum likelihood.
+
+    Parameters
+    ----------
+    events
+        How many events each participant had; whole, from 0.
+    matrix
+        The columns of the model, from :func:`topline.stats.model_matrix.model_matrix`.
+    offset
+        The logarithm of each participant's time at risk; 0 where ``None``.
+
+    Returns
+    -------
+    RegressionFit
+        Ratios, limits and tests come from it by :func:`topline.stats.regression_ratios.coefficient_ratios`. A
+        coefficient of a group without any event is not finite; the fit says which.
+
+    Raises
+    ------
+    DataError
+        If an element is not a count, there is no event at all, lengths differ, or a column follows from others.
+
+    Notes
+    -----
+    In R: ``glm(family = poisson)``. In SAS: PROC GENMOD with DIST=POISSON.
+
+    Examples
+    --------
+    >>> from topline.stats.model_matrix import model_matrix, variables
+    >>> made = model_matrix(variables(factors={"arm": list("AABB")}), [("arm",)])
+    >>> fit_poisson([1, 3, 4, 6], made).coefficients.round(6)
+    array([0.693147, 0.916291])
+    """
+    observed, known = checked_counts(events, matrix, offset)
+    return fit(observed, matrix.columns, matrix.names, COUNTS, known)
+
+
+def checked_counts(
+    events: ArrayLike, matrix: ModelMatrix, offset: ArrayLike | None
+) -> tuple[Floats, Floats]:
+    """Take counts and their offsets for a regression; errors as :func:`fit_poisson`.
+
+    Examples
+    --------
+    >>> from topline.stats.model_matrix import model_matrix, variables
+    >>> made = model_matrix(variables(factors={"arm": list("AB")}), [("arm",)])
+    >>> checked_counts([1, 3], made, None)
+    (array([1., 3.]), array([0., 0.]))
+    """
+    observed = counts("events", events).astype(np.float64)
+    known = np.zeros(observed.size) if offset is None else finite("offset", offset)
+    same_length(events=observed, matrix=matrix.columns, offset=known)
+    if not observed.any():
+        raise DataError(
+            "no participant had an event", where="events", accepted="at least one event"
+        )
+    return observed, known

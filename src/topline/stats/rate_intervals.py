@@ -1,0 +1,201 @@
+"""Limits of an expected number of events of a Poisson variable, from the number observed; vectorised.
+
+Every function takes counts that are already checked, and the level; a rate's limits are these divided by the
+person-time. Review: L. Barker, "A comparison of nine confidence intervals for a Poisson parameter when the expected
+number of events is ≤ 5", The American Statistician 56 (2002) 85–89.
+"""
+
+import numpy as np
+from scipy import special
+
+from topline.stats.distribution import gamma_quantile, normal_multiplier
+from topline.stats.estimate import Floats, Integers, Limits
+from topline.stats.root_finding import falling_roots
+
+
+def garwood(events: Floats, level: float) -> Limits:
+    """Give exact limits by gamma quantiles: each tail holds at most half of what the level leaves.
+
+    The lower limit is 0 where no event was observed. F. Garwood, "Fiducial limits for the Poisson distribution",
+    Biometrika 28 (1936) 437–442, doi:10.1093/biomet/28.3-4.437. In R: ``poisson.test``.
+
+    Examples
+    --------
+    >>> garwood(np.array([0.0]), 0.95).upper.round(6)
+    array([3.688879])
+    """
+    tail = (1 - level) / 2
+    # With no events the shape would be 0, where the quantile is undefined; the limit is known there.
+    lower = gamma_quantile(np.maximum(events, 1), tail)
+    return Limits(np.where(events == 0, 0.0, lower), gamma_quantile(events + 1, tail, upper=True))
+
+
+def byar(events: Floats, level: float) -> Limits:
+    """Give Byar's approximation to the exact limits, by the Wilson–Hilferty cube root.
+
+    ``x (1 - 1/(9x) - z/(3√x))³`` and ``(x + 1) (1 - 1/(9(x + 1)) + z/(3√(x + 1)))³``; the lower limit is 0 where
+    no event was observed, and where the cube would be below 0. N. E. Breslow and N. E. Day, Statistical Methods in
+    Cancer Research II, 1987, chapter 2.
+
+    Examples
+    --------
+    >>> byar(np.array([7.0]), 0.95).lower.round(6)
+    array([2.804431])
+    """
+    z = normal_multiplier(level)
+    some, more = np.maximum(events, 1), events + 1
+    lower = some * np.maximum(1 - 1 / (9 * some) - z / (3 * np.sqrt(some)), 0.0) ** 3
+    upper = more * (1 - 1 / (9 * more) + z / (3 * np.sqrt(more))) ** 3
+    return Limits(np.where(events == 0, 0.0, lower), upper)
+
+
+def mid_p(events: Floats, level: float) -> Limits:
+    """Give limits at which half the probability of the count itself, and that of all beyond it, is the tail.
+
+    The lower limit is 0 where no event was observed. H. O. Lancaster, "Significance tests in discrete
+    distributions", Journal of the American Statistical Association 56 (1961) 223–234.
+
+    Examples
+    --------
+    >>> found = mid_p(np.array([7.0]), 0.95)
+    >>> found.lower.round(6), found.upper.round(6)
+    (array([3.061589]), array([13.847097]))
+    """
+    distinct, position = np.unique(events, return_inverse=True)
+    tail = (1 - level) / 2
+    outer = garwood(distinct, level)
+    some = np.maximum(distinct, 1)
+
+    # P(X > x) + P(X = x) / 2 = (P(X ≥ x) + P(X ≥ x + 1)) / 2, and likewise below: gamma integrals without
+    # subtraction. Its logarithm is nearly straight, so that Newton's method settles in a few steps.
+    def above(expected: Floats, index: Integers) -> tuple[Floats, Floats]:
+        x = some[index]
+        share = (special.gammainc(x, expected) + special.gammainc(x + 1, expected)) / 2
+        slope = (_mass(x - 1, expected) + _mass(x, expected)) / 2
+        return np.log(tail / share), -slope / share
+
+    def below(expected: Floats, index: Integers) -> tuple[Floats, Floats]:
+        x = distinct[index]
+        without = np.where(x > 0, special.gammaincc(np.maximum(x, 1), expected), 0.0)
+        share = (without + special.gammaincc(x + 1, expected)) / 2
+        slope = (
+            np.where(x > 0, _mass(np.maximum(x - 1, 0), expected), 0.0) + _mass(x, expected)
+        ) / 2
+        return np.log(share / tail), -slope / share
+
+    lower = falling_roots(
+        above, score(some, level).lower, np.minimum(outer.lower, some), some
+    ).place
+    # For no events the exact equation is exp(-λ) / 2 = tail.
+    upper = falling_roots(below, score(distinct, level).upper, distinct, outer.upper).place
+    return Limits(np.where(distinct == 0, 0.0, lower)[position], upper[position])
+
+
+def _mass(count: Floats, expected: Floats) -> Floats:
+    return np.asarray(
+        np.exp(special.xlogy(count, expected) - expected - special.gammaln(count + 1))
+    )
+
+
+def score(events: Floats, level: float) -> Limits:
+    """Give score limits: ``x + z²/2 ± z √(x + z²/4)``.
+
+    Examples
+    --------
+    >>> score(np.array([0.0]), 0.95).upper.round(6)
+    array([3.841459])
+    """
+    z = normal_multiplier(level)
+    upper = events + z * z / 2 + z * np.sqrt(events + z * z / 4)
+    # The product of the two limits is x²: the lower one without the loss of subtracting.
+    return Limits(np.where(events == 0, 0.0, events * events / upper), upper)
+
+
+def jeffreys(events: Floats, level: float) -> Limits:
+    """Give quantiles of Gamma(x + 1/2), the posterior under Jeffreys' prior; lower limit 0 for no events.
+
+    L. D. Brown, T. T. Cai and A. DasGupta, "Interval estimation in exponential families", Statistica Sinica 13
+    (2003) 19–49.
+
+    Examples
+    --------
+    >>> jeffreys(np.array([0.0]), 0.95).upper.round(6)
+    array([2.511943])
+    """
+    return _jeffreys(events, level, edge_rule=True)
+
+
+def jeffreys_without_edge_rule(events: Floats, level: float) -> Limits:
+    """Give Jeffreys limits with the lower quantile also for no events; the interval then leaves out the estimate.
+
+    Examples
+    --------
+    >>> jeffreys_without_edge_rule(np.array([0.0]), 0.95).lower.round(6)
+    array([0.000491])
+    """
+    return _jeffreys(events, level, edge_rule=False)
+
+
+def _jeffreys(events: Floats, level: float, *, edge_rule: bool) -> Limits:
+    tail = (1 - level) / 2
+    distinct, position = np.unique(events, return_inverse=True)
+    lower = gamma_quantile(distinct + 0.5, tail)
+    if edge_rule:
+        lower = np.where(distinct == 0, 0.0, lower)
+    return Limits(lower[position], gamma_quantile(distinct + 0.5, tail, upper=True)[position])
+
+
+def wald(events: Floats, level: float) -> Limits:
+    """Give Wald limits ``x ± z √x``; they may lie below 0 and are not cut, and have no width for no events.
+
+    Examples
+    --------
+    >>> wald(np.array([1.0]), 0.95).lower.round(6)
+    array([-0.959964])
+    """
+    half = normal_multiplier(level) * np.sqrt(events)
+    return Limits(events - half, events + half)
+
+
+def wald_log(events: Floats, level: float) -> Limits:
+    """Give Wald limits of the logarithm, ``x exp(± z / √x)``; undefined (NaN) for no events.
+
+    Examples
+    --------
+    >>> wald_log(np.array([7.0]), 0.95).upper.round(6)
+    array([14.683243])
+    """
+    some = np.where(events > 0, events, np.nan)
+    factor = np.exp(normal_multiplier(level) / np.sqrt(some))
+    return Limits(some / factor, some * factor)
+
+
+def likelihood_ratio(events: Floats, level: float) -> Limits:
+    """Give limits at which twice the log likelihood is z² below its largest; lower limit 0 for no events.
+
+    Examples
+    --------
+    >>> likelihood_ratio(np.array([0.0]), 0.95).upper.round(6)
+    array([1.920729])
+    """
+    distinct, position = np.unique(events, return_inverse=True)
+    z = normal_multiplier(level)
+    some = np.maximum(distinct, 1)
+    outside = score(distinct, level)
+
+    def equation(expected: Floats, index: Integers) -> tuple[Floats, Floats]:
+        x = distinct[index]
+        gap = 2 * (expected - x + special.xlogy(x, x) - special.xlogy(x, expected))
+        return z * z - gap, -2 * (1 - x / expected)
+
+    def mirrored(expected: Floats, index: Integers) -> tuple[Floats, Floats]:
+        x = some[index]
+        gap = 2 * (expected - x + special.xlogy(x, x / expected))
+        # On the lower side the gap falls with the expected number.
+        return gap - z * z, 2 * (1 - x / expected)
+
+    lower = falling_roots(mirrored, score(some, level).lower, some * np.exp(-1 - z * z / 2), some)
+    upper = falling_roots(
+        equation, outside.upper, np.maximum(distinct, 1e-300), 4 * outside.upper + 4
+    )
+    return Limits(np.where(distinct == 0, 0.0, lower.place)[position], upper.place[position])
