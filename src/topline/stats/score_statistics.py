@@ -21,8 +21,8 @@ _CHUNK = 1 << 13
 """So many comparisons are worked on together: their arrays stay in the processor's cache."""
 
 
-_SETTLED = 1e-11
-"""A Newton step this short leaves an error of its square, far below the rounding of the statistic."""
+_SETTLED = 1e-10
+"""A Newton step of this share of the interval's half-width leaves an error of its square: below rounding."""
 
 
 class Restricted(NamedTuple):
@@ -87,22 +87,24 @@ def restricted_by_difference(groups: TwoGroups, difference: Floats) -> Restricte
     return Restricted(second + difference, second, 1 + slope, slope)
 
 
-def difference_variance(groups: TwoGroups, found: Restricted) -> tuple[Floats, Floats]:
-    """Give the variance p₁q₁/n₁ + p₂q₂/n₂ at restricted estimates, and its slope in the null value.
+def difference_variance(groups: TwoGroups, difference: Floats) -> tuple[Floats, Floats]:
+    """Give the variance p₁q₁/n₁ + p₂q₂/n₂ at the estimates given the difference, and its slope in the difference.
 
     Examples
     --------
     >>> from topline.stats.two_proportions import two_groups
-    >>> groups = two_groups([5], [10], [5], [10])
-    >>> difference_variance(groups, restricted_by_difference(groups, np.array([0.0])))[0].round(3)
+    >>> difference_variance(two_groups([5], [10], [5], [10]), np.array([0.0]))[0].round(3)
     array([0.05])
     """
-    first, second, first_slope, second_slope = found
-    variance = first * (1 - first) / groups.number + second * (1 - second) / groups.control_number
-    slope = (1 - 2 * first) * first_slope / groups.number + (
-        1 - 2 * second
-    ) * second_slope / groups.control_number
-    return np.maximum(variance, 0.0), slope
+    x, n, y, m = groups
+    # Where most have the event, those without are counted instead, lest 1 − p lose its digits.
+    most = x + y > (n + m) / 2
+    sign = np.where(most, -1.0, 1.0)
+    rarer = TwoGroups(np.where(most, n - x, x), n, np.where(most, m - y, y), m)
+    first, second, first_slope, second_slope = restricted_by_difference(rarer, sign * difference)
+    variance = first * (1 - first) / n + second * (1 - second) / m
+    slope = (1 - 2 * first) * first_slope / n + (1 - 2 * second) * second_slope / m
+    return np.maximum(variance, 0.0), sign * slope
 
 
 def difference_score(
@@ -125,13 +127,10 @@ def difference_score(
     >>> difference_score(two_groups([83], [90], [69], [76]), np.array([-0.1]), unbiased=False)[0].round(6)
     array([2.467101])
     """
-    variance, variance_slope = difference_variance(
-        groups, restricted_by_difference(groups, null_value)
-    )
-    excess = groups.count / groups.number - groups.control_count / groups.control_number
-    return _standardize(
-        excess - null_value, -1.0, variance, variance_slope, _factor(groups, unbiased)
-    )
+    x, n, y, m = groups
+    variance, variance_slope = difference_variance(groups, null_value)
+    excess = (x * m - y * n) / (n * m) - null_value
+    return _standardize(excess, -1.0, variance, variance_slope, _factor(groups, unbiased))
 
 
 def ratio_score(
@@ -274,20 +273,24 @@ def score_limits(
         part = slice(begin, begin + _CHUNK)
         some = groups.at(part)
         low, high = np.full_like(middle[part], bounds[0]), np.full_like(middle[part], bounds[1])
-        lower[part] = _root(some, score, multiplier, (start.lower[part], low, middle[part]))
-        upper[part] = _root(some, score, -multiplier, (start.upper[part], middle[part], high))
+        lower[part] = _root(some, score, multiplier, start.lower[part], (low, middle[part]))
+        upper[part] = _root(some, score, -multiplier, start.upper[part], (middle[part], high))
     return Limits(lower, upper)
 
 
 def _root(
-    groups: TwoGroups, score: Score, target: float, bracket: tuple[Floats, Floats, Floats]
+    groups: TwoGroups, score: Score, target: float, start: Floats, bracket: tuple[Floats, Floats]
 ) -> Floats:
+    low, high = bracket
+    estimate = high if target > 0 else low
+
     def fall(place: Floats, index: Integers) -> tuple[Floats, Floats]:
         some = groups if index.size == groups.count.size else groups.at(index)
         value, slope = score(some, place)
         return value - target, slope
 
-    return falling_roots(fall, *bracket, smallest_step=_SETTLED).place
+    width = np.minimum(np.abs(start - estimate), 1.0)
+    return falling_roots(fall, start, low, high, smallest_step=_SETTLED * width).place
 
 
 def _factor(groups: TwoGroups, unbiased: bool) -> Floats | float:

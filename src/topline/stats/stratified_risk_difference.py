@@ -20,7 +20,7 @@ from topline.stats.grouping import run_bounds
 from topline.stats.proportion_intervals_closed import wilson_by_multiplier
 from topline.stats.risk_difference import observed_difference, wald_error
 from topline.stats.root_finding import falling_roots
-from topline.stats.score_statistics import difference_variance, restricted_by_difference
+from topline.stats.score_statistics import difference_variance
 from topline.stats.two_proportions import TwoGroups, single_estimate, two_groups
 
 WEIGHTS: Mapping[str, Callable[[TwoGroups], Floats]] = MappingProxyType(
@@ -130,9 +130,7 @@ def _score(strata: Strata, null: Floats) -> tuple[Floats, Floats]:
     """Give the stratified statistic and its slope in the null difference."""
     groups = strata.groups
     everyone = groups.number + groups.control_number
-    variance, variance_slope = difference_variance(
-        groups, restricted_by_difference(groups, strata.spread(null))
-    )
+    variance, variance_slope = difference_variance(groups, strata.spread(null))
     share = strata.weight**2 * everyone / (everyone - 1)
     total, bend = strata.total(share * variance), strata.total(share * variance_slope)
     excess = strata.difference - null
