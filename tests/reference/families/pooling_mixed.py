@@ -6,19 +6,21 @@ from typing import Any
 from tests.reference.case import Case
 from tests.reference.families.pooling import columns, level_of, limits
 
-from topline.stats.pooling_mixed import pool_odds_ratios, pool_proportions
+from topline.stats.pooling_mixed import POINTS, pool_odds_ratios, pool_proportions
+
+NODES = 7
+"""The reference's number of quadrature nodes; its CM.EL integrates adaptively."""
 
 
 def meta_glmm(case: Case) -> dict[str, Any]:
     """Pool counts of one or two groups by a mixed model."""
-    level = level_of(case)
-    found = (
-        pool_proportions(*columns(case, "xi", "ni"), level=level)
-        if "xi" in case.input
-        else pool_odds_ratios(
-            *columns(case, "ai", "n1i", "ci", "n2i"), model=str(case.params["model"]), level=level
-        )
-    )
+    level, model = level_of(case), str(case.params["model"])
+    if "xi" in case.input:
+        found = pool_proportions(*columns(case, "xi", "ni"), level=level, points=NODES)
+    else:
+        tables = columns(case, "ai", "n1i", "ci", "n2i")
+        points = POINTS if model == "CM.EL" else NODES
+        found = pool_odds_ratios(*tables, model=model, level=level, points=points)
     return {
         "estimate": found.estimate.value,
         "se": found.estimate.standard_error,
