@@ -1,0 +1,574 @@
+"""An effect's standard error, test and interval from one another, when a report prints only some of them.
+
+Every function takes numbers or intervals of possible values (:func:`topline.stats.possible_values.rounded` reads a
+printed number so), and gives the value with all it can be. The formulas are those of the Cochrane Handbook for
+Systematic Reviews of Interventions, chapters 6.3 and 6.5, and of D. G. Altman and J. M. Bland, "How to obtain the P
+value from a confidence interval", BMJ 343 (2011) d2304, doi:10.1136/bmj.d2304, and "How to obtain the confidence
+interval from a P value", BMJ 343 (2011) d2090, doi:10.1136/bmj.d2090, with exact quantiles.
+
+They hold for intervals and tests that stand on the estimate and its standard error (Wald); not for exact, score or
+profile limits, nor where the p-value belongs to another test (log-rank) or was adjusted for multiplicity.
+"""
+
+import math
+from collections.abc import Callable
+from typing import Literal, TypeAlias
+
+from scipy import special
+
+from topline.errors import DataError, UsageError
+from topline.stats.checking import confidence_level, known
+from topline.stats.distribution import normal_multiplier, t_multiplier, t_probability
+from topline.stats.estimate import Scale, Sides
+from topline.stats.possible_values import Derived, Given, PossibleValues, derive, possible
+from topline.stats.ranking import normal_probability
+
+Side: TypeAlias = Literal["greater", "less"]
+"""Which way a one-sided test looks: at effects above, or below, the null value."""
+
+_SCALES = ("natural", "log")
+_SIDES = ("two-sided", "greater", "less")
+
+
+def standard_error_from_interval(
+    lower: Given,
+    upper: Given,
+    *,
+    level: float = 0.95,
+    scale: Scale = "natural",
+    degrees_of_freedom: float | None = None,
+) -> Derived:
+    """Give the standard error behind a confidence interval: its width over twice the quantile.
+
+    Parameters
+    ----------
+    lower, upper
+        The limits, as printed on the natural scale.
+    level
+        The confidence level, a fraction.
+    scale
+        ``"log"`` for ratios, whose limits are symmetric as logarithms: the standard error is then that of the
+        logarithm.
+    degrees_of_freedom
+        Of the t distribution behind the limits; normal where ``None``.
+
+    Returns
+    -------
+    Derived
+        On ``scale``.
+
+    Raises
+    ------
+    DataError
+        If limits are out of order, or not above 0 on the log scale.
+    UsageError
+        If ``level`` or ``scale`` does not fit.
+
+    Examples
+    --------
+    >>> round(standard_error_from_interval(0.50, 0.92, scale="log").value, 4)
+    0.1556
+    """
+    low, high = _limits(lower, upper, scale)
+    multiplier = _multiplier(level, degrees_of_freedom)
+    return derive(
+        lambda a, b: max(0.0, b - a) / (2 * multiplier),
+        (low, high),
+        f"width of the {level:.4g} interval over twice the {_named(degrees_of_freedom)} quantile{_on(scale)}",
+    )
+
+
+def effect_from_interval(lower: Given, upper: Given, *, scale: Scale = "natural") -> Derived:
+    """Give the estimate in the middle of a confidence interval.
+
+    Parameters
+    ----------
+    lower, upper, scale
+        As in :func:`standard_error_from_interval`.
+
+    Returns
+    -------
+    Derived
+        On the natural scale: for ``"log"`` the geometric middle.
+
+    Examples
+    --------
+    >>> round(effect_from_interval(0.50, 0.92, scale="log").value, 3)
+    0.678
+    """
+    low, high = _limits(lower, upper, scale)
+    back = math.exp if scale == "log" else float
+    return derive(
+        lambda a, b: back((a + b) / 2), (low, high), f"middle of the interval{_on(scale)}"
+    )
+
+
+def standard_error_from_p(
+    estimate: Given,
+    p_value: Given,
+    *,
+    sides: Sides = "two-sided",
+    null_value: float | None = None,
+    scale: Scale = "natural",
+    degrees_of_freedom: float | None = None,
+) -> Derived:
+    """Give the standard error of an estimate from its p-value: its distance from the null value over the quantile.
+
+    Parameters
+    ----------
+    estimate
+        As printed on the natural scale.
+    p_value
+        In [0, 1].
+    sides
+        Of the test.
+    null_value
+        The value tested against; ``None`` for 0, or 1 on the log scale.
+    scale
+        ``"log"`` for ratios: the standard error is then that of the logarithm.
+    degrees_of_freedom
+        Of the t distribution; normal where ``None``.
+
+    Returns
+    -------
+    Derived
+        On ``scale``. A p-value of 1 tells nothing (0.5 one-sided): the standard error is then not finite.
+
+    Raises
+    ------
+    DataError
+        If a p-value is not in [0, 1], or a one-sided p-value lies on the other side than the estimate.
+    UsageError
+        If a word is not known.
+
+    Examples
+    --------
+    >>> round(standard_error_from_p(3.8, 0.008, degrees_of_freedom=78).value, 3)
+    1.396
+    """
+    statistic = _statistic_from_p(p_value, sides, degrees_of_freedom)
+    distance = _distance(estimate, null_value, scale)
+    if sides == "less":
+        distance = distance.mapped(lambda number: -number)
+    if sides == "two-sided":
+        distance = _size(distance)
+    elif distance.middle * statistic.middle < 0:
+        raise DataError(
+            f"a one-sided p-value of {possible(p_value).middle:g} ({sides}) does not go with the estimate",
+            accepted="an estimate on the side of the alternative exactly where the p-value is below 0.5",
+        )
+    elif distance.middle < 0:
+        distance, statistic = _size(distance), _size(statistic)
+    return derive(
+        _ratio_of_sizes,
+        (distance, statistic),
+        f"distance from the null value over the {_named(degrees_of_freedom)} quantile of the p-value"
+        f" ({sides}){_on(scale)}",
+    )
+
+
+def _ratio_of_sizes(distance: float, statistic: float) -> float:
+    if math.isinf(statistic):
+        return 0.0
+    return max(distance, 0.0) / statistic if statistic > 0 else math.inf
+
+
+def p_from_interval(
+    lower: Given,
+    upper: Given,
+    *,
+    estimate: Given | None = None,
+    level: float = 0.95,
+    sides: Sides = "two-sided",
+    null_value: float | None = None,
+    scale: Scale = "natural",
+    degrees_of_freedom: float | None = None,
+) -> Derived:
+    """Give the p-value that belongs to a confidence interval.
+
+    Parameters
+    ----------
+    lower, upper
+        The limits, as printed on the natural scale.
+    estimate
+        As printed; the middle of the interval where ``None``.
+    level
+        The confidence level of the (two-sided) interval, a fraction.
+    sides
+        Of the p-value wanted.
+    null_value
+        The value tested against; ``None`` for 0, or 1 on the log scale.
+    scale
+        ``"log"`` for ratios.
+    degrees_of_freedom
+        Of the t distribution; normal where ``None``.
+
+    Raises
+    ------
+    DataError
+        If limits are out of order, or not above 0 on the log scale.
+    UsageError
+        If a word is not known.
+
+    Examples
+    --------
+    >>> from topline.stats.possible_values import rounded
+    >>> found = p_from_interval(rounded("0.50"), rounded("0.92"), estimate=rounded("0.68"), scale="log")
+    >>> round(found.value, 4), round(found.possible.lower, 4), round(found.possible.upper, 4)
+    (0.0132, 0.0095, 0.0177)
+    """
+    known("sides", sides, _SIDES)
+    low, high = _limits(lower, upper, scale)
+    multiplier = _multiplier(level, degrees_of_freedom)
+    null = _null(null_value, scale)
+    if estimate is None:
+        statistic = derive(
+            lambda a, b: _middle_over_width(a - null, b - null) * multiplier, (low, high), ""
+        )
+    else:
+        statistic = derive(
+            lambda a, b, centre: _over(centre - null, (b - a) / (2 * multiplier)),
+            (low, high, _transformed(possible(estimate), scale)),
+            "",
+        )
+    return _probability(
+        statistic.result,
+        sides,
+        degrees_of_freedom,
+        f"distance from the null value in standard errors from the {level:.4g} interval{_on(scale)},"
+        f" {_named(degrees_of_freedom)} ({sides})",
+    )
+
+
+def interval_from_p(
+    estimate: Given,
+    p_value: Given,
+    *,
+    level: float = 0.95,
+    sides: Sides = "two-sided",
+    null_value: float | None = None,
+    scale: Scale = "natural",
+    degrees_of_freedom: float | None = None,
+) -> tuple[Derived, Derived]:
+    """Give both limits of the confidence interval that belongs to an estimate and its p-value.
+
+    Parameters
+    ----------
+    estimate, p_value, sides, null_value, scale, degrees_of_freedom
+        As in :func:`standard_error_from_p`.
+    level
+        The confidence level wanted, a fraction.
+
+    Returns
+    -------
+    tuple of Derived
+        Lower and upper limit on the natural scale.
+
+    Examples
+    --------
+    >>> lower, upper = interval_from_p(0.81, 0.03, scale="log")
+    >>> round(lower.value, 2), round(upper.value, 2)
+    (0.67, 0.98)
+    """
+    error = standard_error_from_p(
+        estimate,
+        p_value,
+        sides=sides,
+        null_value=null_value,
+        scale=scale,
+        degrees_of_freedom=degrees_of_freedom,
+    )
+    return interval_from_standard_error(
+        estimate,
+        error.result,
+        level=level,
+        scale=scale,
+        degrees_of_freedom=degrees_of_freedom,
+    )
+
+
+def interval_from_standard_error(
+    estimate: Given,
+    standard_error: Given,
+    *,
+    level: float = 0.95,
+    scale: Scale = "natural",
+    degrees_of_freedom: float | None = None,
+) -> tuple[Derived, Derived]:
+    """Give both limits from an estimate and its standard error.
+
+    Parameters
+    ----------
+    estimate
+        As printed on the natural scale.
+    standard_error
+        On ``scale``; from 0.
+    level, scale, degrees_of_freedom
+        As in :func:`standard_error_from_interval`.
+
+    Examples
+    --------
+    >>> lower, upper = interval_from_standard_error(1.0, 0.5)
+    >>> round(lower.value, 3), round(upper.value, 3)
+    (0.02, 1.98)
+    """
+    multiplier = _multiplier(level, degrees_of_freedom)
+    error = possible(standard_error)
+    if error.lower < 0:
+        raise DataError(f"a standard error of {error.lower:g}", accepted="a number from 0")
+    centre = _transformed(possible(estimate), scale)
+    back: Callable[[float], float] = _exponential if scale == "log" else float
+    method = (
+        f"estimate and standard error{_on(scale)}, {_named(degrees_of_freedom)}, level {level:.4g}"
+    )
+    lower, upper = (
+        derive(lambda a, b, way=way: back(a + way * multiplier * b), (centre, error), method)
+        for way in (-1, 1)
+    )
+    return lower, upper
+
+
+def interval_at_level(
+    lower: Given,
+    upper: Given,
+    *,
+    level: float,
+    wanted: float,
+    scale: Scale = "natural",
+    degrees_of_freedom: float | None = None,
+) -> tuple[Derived, Derived]:
+    """Give the limits at another confidence level.
+
+    Parameters
+    ----------
+    lower, upper, scale, degrees_of_freedom
+        As in :func:`standard_error_from_interval`.
+    level, wanted
+        The confidence level of the interval, and that wanted, fractions.
+
+    Examples
+    --------
+    >>> lower, upper = interval_at_level(-1.0, 3.0, level=0.95, wanted=0.9)
+    >>> round(lower.value, 3), round(upper.value, 3)
+    (-0.678, 2.678)
+    """
+    low, high = _limits(lower, upper, scale)
+    share = _multiplier(wanted, degrees_of_freedom) / _multiplier(level, degrees_of_freedom)
+    back: Callable[[float], float] = _exponential if scale == "log" else float
+    method = f"the interval about the same middle at level {wanted:.4g} instead of {level:.4g}{_on(scale)}"
+    return (
+        derive(lambda a, b: back(_beyond(a, b, share)), (low, high), method),
+        derive(lambda a, b: back(_beyond(b, a, share)), (low, high), method),
+    )
+
+
+def two_sided_p(p_value: Given) -> Derived:
+    """Give the two-sided p-value from a one-sided one: twice it, or twice what is left to 1.
+
+    Examples
+    --------
+    >>> two_sided_p(0.02).value, two_sided_p(0.98).value
+    (0.04, 0.040000000000000036)
+    """
+    tail = _probability_given(p_value)
+    found = derive(lambda p: 2 * min(p, 1 - p), (tail,), "twice the smaller tail")
+    if tail.contains(0.5):
+        return Derived(
+            value=found.value,
+            possible=PossibleValues(found.possible.lower, 1.0),
+            method=found.method,
+        )
+    return found
+
+
+def one_sided_p(p_value: Given, *, effect_towards_alternative: bool) -> Derived:
+    """Give the one-sided p-value from a two-sided one.
+
+    Parameters
+    ----------
+    p_value
+        Two-sided, in [0, 1].
+    effect_towards_alternative
+        Whether the estimate lies on the side of the one-sided alternative.
+
+    Examples
+    --------
+    >>> one_sided_p(0.04, effect_towards_alternative=True).value
+    0.02
+    """
+    towards = effect_towards_alternative
+    return derive(
+        lambda p: p / 2 if towards else 1 - p / 2,
+        (_probability_given(p_value),),
+        "half the two-sided p-value" if towards else "1 less half the two-sided p-value",
+    )
+
+
+def standard_error_from_statistic(
+    estimate: Given,
+    statistic: Given,
+    *,
+    kind: Literal["z", "t", "chi-squared", "f"] = "t",
+    null_value: float | None = None,
+    scale: Scale = "natural",
+) -> Derived:
+    """Give the standard error from an estimate and its test statistic.
+
+    Parameters
+    ----------
+    estimate, null_value, scale
+        As in :func:`standard_error_from_p`.
+    statistic
+        As printed; its sign does not count. Not 0.
+    kind
+        ``"chi-squared"`` and ``"f"``, with one (numerator) degree of freedom, are squares.
+
+    Examples
+    --------
+    >>> standard_error_from_statistic(3.0, 4.0, kind="chi-squared").value
+    1.5
+    """
+    known("kind", kind, ("z", "t", "chi-squared", "f"))
+    size = _size(possible(statistic))
+    square = kind in ("chi-squared", "f")
+    return derive(
+        lambda distance, found: _ratio_of_sizes(distance, math.sqrt(found) if square else found),
+        (_size(_distance(estimate, null_value, scale)), size),
+        f"distance from the null value over {'the root of ' if square else ''}the statistic{_on(scale)}",
+    )
+
+
+def _limits(lower: Given, upper: Given, scale: Scale) -> tuple[PossibleValues, PossibleValues]:
+    known("scale", scale, _SCALES)
+    low, high = possible(lower), possible(upper)
+    if low.middle > high.middle or low.lower > high.upper:
+        raise DataError(
+            f"an interval from {low.middle:g} to {high.middle:g}",
+            where="lower, upper",
+            accepted="a lower limit that is not above the upper one",
+        )
+    return _transformed(low, scale), _transformed(high, scale)
+
+
+def _transformed(values: PossibleValues, scale: Scale) -> PossibleValues:
+    """Take logarithms on the log scale; a printed 0.00 of a ratio is above 0, and goes on without end."""
+    known("scale", scale, _SCALES)
+    if scale == "natural":
+        return values
+    if values.middle <= 0:
+        raise DataError(
+            f"{values.middle:g} has no logarithm",
+            accepted="ratios and their limits above 0, or the natural scale",
+        )
+    return values.mapped(lambda number: math.log(number) if number > 0 else -math.inf)
+
+
+def _exponential(number: float) -> float:
+    try:
+        return math.exp(number)
+    except OverflowError:
+        return math.inf
+
+
+def _null(null_value: float | None, scale: Scale) -> float:
+    if scale == "natural":
+        return 0.0 if null_value is None else float(null_value)
+    if null_value is None:
+        return 0.0
+    if null_value <= 0:
+        raise UsageError(f"a null value of {null_value:g} for a ratio", accepted="a number above 0")
+    return math.log(null_value)
+
+
+def _distance(estimate: Given, null_value: float | None, scale: Scale) -> PossibleValues:
+    null = _null(null_value, scale)
+    return _transformed(possible(estimate), scale).mapped(lambda number: number - null)
+
+
+def _size(values: PossibleValues) -> PossibleValues:
+    """Give all possible sizes of numbers of either sign."""
+    ends = abs(values.lower), abs(values.upper)
+    across = values.lower <= 0 <= values.upper
+    printed = None if values.printed is None else abs(values.printed)
+    return PossibleValues(0.0 if across else min(ends), max(ends), printed)
+
+
+def _multiplier(level: float, degrees_of_freedom: float | None) -> float:
+    level = confidence_level(level)
+    if degrees_of_freedom is None:
+        return normal_multiplier(level)
+    if not degrees_of_freedom > 0:
+        raise UsageError(f"{degrees_of_freedom} degrees of freedom", accepted="a number above 0")
+    return t_multiplier(level, degrees_of_freedom)
+
+
+def _named(degrees_of_freedom: float | None) -> str:
+    return "normal" if degrees_of_freedom is None else f"t({degrees_of_freedom:g})"
+
+
+def _on(scale: Scale) -> str:
+    return ", on the log scale" if scale == "log" else ""
+
+
+def _beyond(near: float, far: float, share: float) -> float:
+    """Give the limit on the side of ``near`` of an interval whose width is multiplied by ``share``."""
+    return near if share == 1 else (near * (1 + share) + far * (1 - share)) / 2
+
+
+def _middle_over_width(low: float, high: float) -> float:
+    """Give the middle in units of half the width; where an end is infinite, the side of it."""
+    if math.isinf(low) or math.isinf(high):
+        return float(math.isinf(high)) - float(math.isinf(low))
+    return _over((low + high) / 2, (high - low) / 2)
+
+
+def _over(distance: float, error: float) -> float:
+    if error > 0:
+        return distance / error
+    return math.copysign(math.inf, distance) if distance else 0.0
+
+
+def _probability_given(p_value: Given) -> PossibleValues:
+    values = possible(p_value)
+    # A rounded 0.000 or "<0.001" reaches below 0, where no probability is.
+    low, high = max(values.lower, 0.0), min(values.upper, 1.0)
+    if low > high or not low <= values.middle <= high:
+        raise DataError(
+            f"a p-value of {values.middle:g}", where="p_value", accepted="a number from 0 to 1"
+        )
+    return PossibleValues(low, high, values.printed)
+
+
+def _statistic_from_p(
+    p_value: Given, sides: Sides, degrees_of_freedom: float | None
+) -> PossibleValues:
+    """Give the statistic of a p-value: its size, or for one-sided tests how far it is towards the alternative."""
+    known("sides", sides, _SIDES)
+    tail = _probability_given(p_value)
+
+    def statistic(p: float) -> float:
+        upper = p / 2 if sides == "two-sided" else p
+        if upper in (0.0, 1.0):
+            return math.inf if upper == 0 else -math.inf
+        if degrees_of_freedom is None:
+            return -float(special.ndtri(upper))
+        size = (
+            t_multiplier(1 - 2 * min(upper, 1 - upper), degrees_of_freedom) if upper != 0.5 else 0.0
+        )
+        return size if upper <= 0.5 else -size
+
+    return tail.mapped(statistic)
+
+
+def _probability(
+    statistic: PossibleValues, sides: Sides, degrees_of_freedom: float | None, method: str
+) -> Derived:
+    def tail(number: float) -> float:
+        if math.isinf(number):
+            return 0.0 if sides == "two-sided" or (number > 0) == (sides == "greater") else 1.0
+        if degrees_of_freedom is None:
+            return normal_probability(number, sides)
+        return t_probability(number, degrees_of_freedom, sides)
+
+    values = _size(statistic) if sides == "two-sided" else statistic
+    return derive(tail, (values,), method)
