@@ -123,6 +123,38 @@ def test_many_tests_at_once_equal_each_alone(
             assert statistic == pytest.approx(alone.test.statistic, rel=1e-9, abs=1e-12)
 
 
+@given(samples(groups=3), WEIGHT, st.integers(1, 5), st.sampled_from([0.0, 1e-8, 0.3]))
+def test_a_large_test_followed_in_blocks_is_the_test_at_once(
+    sample: Sample, weight: str, block: int, tolerance: float
+) -> None:
+    found = log_rank(*sample, weight=weight, tie_tolerance=tolerance)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("topline.stats.log_rank_sums.BATCH", block)
+        followed = log_rank(*sample, weight=weight, tie_tolerance=tolerance)
+    assert followed.score == pytest.approx(found.score, abs=1e-9)
+    assert followed.variance == pytest.approx(found.variance, abs=1e-9)
+    assert followed.observed.tolist() == found.observed.tolist()
+    assert followed.expected == pytest.approx(found.expected)
+
+
+@given(samples(), st.sampled_from([1e-300, 1.0, 1e300]), st.booleans())
+def test_times_of_any_magnitude_are_sorted_alike(
+    sample: Sample, factor: float, with_zero: bool
+) -> None:
+    """Times that share a key with their group, and times that need all their bits."""
+    times, events, members = sample
+    spread = [time * factor for time in times]
+    if with_zero:
+        spread[0], times = 0.0, [0.0, *times[1:]]
+    found = log_rank(times, events, members, tie_tolerance=0)
+    assert log_rank(spread, events, members, tie_tolerance=0).test == found.test
+    # One time beside them that is far away leaves too few bits for keys.
+    far = log_rank([*spread, 1e-308], [*events, False], [*members, 0], tie_tolerance=0)
+    near = log_rank([*times, 1e-3], [*events, False], [*members, 0], tie_tolerance=0)
+    if not with_zero:
+        assert far.test == near.test
+
+
 @given(samples())
 def test_fleming_and_harrington_without_powers_and_two_groups_in_order_are_the_log_rank_test(
     sample: Sample,

@@ -177,8 +177,8 @@ def cox(
         weights=weights,
         tie_tolerance=tie_tolerance,
     )
-    largest = sets.happened.size * (sets.covariates**2).max(axis=1)
-    search = maximise(_evaluator(sets, ties), labels, largest)
+    widest = np.maximum(sets.covariates.max(axis=1), -sets.covariates.min(axis=1))
+    search = maximise(_evaluator(sets, ties), labels, sets.happened.size * widest**2)
     model = covariance_at_end(search)
     covariance, described = model, None
     if robust or cluster is not None:

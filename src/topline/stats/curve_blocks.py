@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from topline.stats.curve_crossing import BLOCK
 from topline.stats.estimate import Floats, Integers
+from topline.stats.tied_times import closest_gap, end_of_run
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -60,12 +61,12 @@ def curve_blocks(keys: NDArray[np.uint64], tolerance: float) -> Iterator[CurveBl
     (array([1., 2.]), array([1., 0.]), True)
     """
     number = keys.size
-    closest = _closest(keys, tolerance)
+    closest = closest_gap(keys, tolerance, _times)
     survival, squared = 1.0, 0.0
     start = 0
     while start < number:
-        stop = _end_of_run(keys, min(start + BLOCK, number), closest)
-        ordered = (keys[start:stop] >> np.uint64(1)).view(np.float64)
+        stop = end_of_run(keys, min(start + BLOCK, number), closest, _times)
+        ordered = _times(keys[start:stop])
         died = keys[start:stop] & np.uint64(1)
         apart = np.diff(ordered) > closest
         at_risk = np.arange(number - start, number - stop, -1, dtype=np.float64)
@@ -98,29 +99,5 @@ def curve_blocks(keys: NDArray[np.uint64], tolerance: float) -> Iterator[CurveBl
         survival, squared, start = float(heights[-1]), float(sums[-1]), stop
 
 
-def _closest(keys: NDArray[np.uint64], tolerance: float) -> float:
-    """Give the gap up to which neighbours are one time, from the mean of the distinct times."""
-    if tolerance == 0:
-        return 0.0
-    total, distinct, before = 0.0, 0, np.uint64(np.iinfo(np.uint64).max)
-    for start in range(0, keys.size, BLOCK):
-        bits = keys[start : start + BLOCK] >> np.uint64(1)
-        ordered = bits.view(np.float64)
-        new = np.empty(bits.size, dtype=np.bool_)
-        new[0] = bits[0] != before
-        np.not_equal(bits[1:], bits[:-1], out=new[1:])
-        count = int(np.count_nonzero(new))
-        total += float(ordered.sum() if count == bits.size else ordered[new].sum())
-        distinct, before = distinct + count, bits[-1]
-    return tolerance * max(1.0, total / distinct)
-
-
-def _end_of_run(keys: NDArray[np.uint64], stop: int, closest: float) -> int:
-    """Move a position on to where a time differs from the one before it."""
-    while stop < keys.size:
-        window = (keys[stop - 1 : stop + BLOCK] >> np.uint64(1)).view(np.float64)
-        apart = np.flatnonzero(np.diff(window) > closest)
-        if apart.size:
-            return stop + int(apart[0])
-        stop = min(stop + BLOCK, keys.size)
-    return stop
+def _times(keys: NDArray[np.uint64]) -> Floats:
+    return (keys >> np.uint64(1)).view(np.float64)

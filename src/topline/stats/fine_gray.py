@@ -139,8 +139,8 @@ def fine_gray(
         found = _moments(sets, coefficients)
         return found.log_likelihood, found.score, found.information
 
-    largest = sets.happened.size * (sets.covariates**2).max(axis=1)
-    search = maximise(evaluate, labels, largest)
+    widest = np.maximum(sets.covariates.max(axis=1), -sets.covariates.min(axis=1))
+    search = maximise(evaluate, labels, sets.happened.size * widest**2)
     found = _moments(sets, search.coefficients)
     influence = covariance_at_end(search) @ (
         _score_parts(sets, found) + _censoring_parts(sets, found)

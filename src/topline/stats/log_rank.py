@@ -294,7 +294,9 @@ def _tests(
     groups, codes = categories("group", group)
     same_length(time=times, group=codes)
     tests = np.array([0, times.size]) if offsets is None else run_bounds(offsets, times.size)
-    labels = 2 * codes + happened
+    labels = codes  # our own array: written over, since there may be many participants
+    labels *= 2
+    labels += happened
     number = 2 * len(groups)
     if strata is not None:
         levels, members = categories("strata", strata)

@@ -1,16 +1,20 @@
 """What the log-rank family sums over event times: observed and expected events, scores, and their variance."""
 
 from dataclasses import dataclass
+from typing import TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
 
 from topline.stats.estimate import Floats, Integers
 from topline.stats.grouping import cumulative_products
-from topline.stats.tied_times import merge_ties, sort_with_labels
+from topline.stats.tied_times import closest_gap, end_of_run, merge_ties, sort_with_labels
 
 BATCH = 1 << 17
-"""Participants whose tests are done together, where there are many tests."""
+"""Participants that are counted together, where there are more."""
+
+Sums: TypeAlias = tuple[Integers, Floats, Floats, Floats]
+"""For each test (first axis): observed and expected events, score, and variance."""
 
 
 def batches(tests: Integers) -> list[tuple[slice, Integers]]:
@@ -65,10 +69,15 @@ class _Table:
 
 
 def _tabulate(
-    ordered: Floats, happened: NDArray[np.bool_], codes: Integers, bounds: Integers, groups: int
+    changes: NDArray[np.bool_], labels: Integers, bounds: Integers, later: Integers
 ) -> _Table:
-    changes = np.concatenate(([True], ordered[1:] != ordered[:-1]))
-    changes[bounds[:-1]] = True
+    """Count at the times with an event.
+
+    ``changes`` says which time differs from the one before; ``later`` how many of each group stand after the last,
+    and so are at risk at every time.
+    """
+    groups, codes = later.size, labels >> 1
+    happened = (labels & 1).astype(np.bool_)
     died = np.flatnonzero(happened)
     group_of_death = codes[died]
     if changes.all():
@@ -83,11 +92,11 @@ def _tabulate(
     last = np.repeat(bounds[1:], np.diff(runs))
     group_at_risk = np.empty((groups, starts.size), dtype=np.int64)
     group_events = np.empty((groups, starts.size), dtype=np.int64)
-    at_risk = last - starts
+    at_risk = last - starts + later.sum()
     events = np.ones(starts.size, np.int64) if tied is None else np.diff(tied, append=died.size)
     for code in range(groups - 1):
         count = np.concatenate(([0], np.cumsum(codes == code)))
-        group_at_risk[code] = count[last] - count[starts]
+        group_at_risk[code] = count[last] - count[starts] + later[code]
         own = (group_of_death == code).astype(np.int64)
         group_events[code] = own if tied is None else np.add.reduceat(own, tied)
     group_at_risk[-1] = at_risk - group_at_risk[:-1].sum(axis=0)
@@ -101,24 +110,30 @@ def _tabulate(
     )
 
 
-def _weights(table: _Table, weight: str, powers: tuple[float, float]) -> Floats | None:
-    """Give the weight at each time; ``None`` for 1."""
-    n = table.at_risk.astype(np.float64)
+def _weights(
+    table: _Table, weight: str, powers: tuple[float, float], so_far: float
+) -> tuple[Floats | None, float]:
+    """Give the weight at each time, ``None`` for 1, and the pooled survival at the end.
+
+    ``so_far`` is the pooled survival at the beginning of each run.
+    """
+    n, size = table.at_risk.astype(np.float64), table.at_risk.size
     if weight == "log-rank" or (weight == "fleming-harrington" and powers == (0.0, 0.0)):
-        return None
-    if weight == "gehan-breslow":
-        return n
-    if weight == "tarone-ware":
-        return np.sqrt(n)
+        return None, so_far
+    if weight in ("gehan-breslow", "tarone-ware") or size == 0:
+        return (np.sqrt(n) if weight == "tarone-ware" else n), so_far
+    more = 0 if weight == "fleming-harrington" else 1
     filled = np.flatnonzero(np.diff(table.bounds))
-    bounds = np.append(table.bounds[filled], table.at_risk.size)
-    if weight == "fleming-harrington":
-        survival = cumulative_products((n - table.events) / n, bounds)
-        before = np.concatenate(([1.0], survival[:-1]))
-        before[bounds[:-1]] = 1.0
-        return np.asarray(before ** powers[0] * (1 - before) ** powers[1])
-    peto = cumulative_products((n + 1 - table.events) / (n + 1), bounds)
-    return peto if weight == "peto-peto" else peto * n / (n + 1)
+    bounds = np.append(table.bounds[filled], size)
+    factors = (n + more - table.events) / (n + more)
+    factors[bounds[:-1]] *= so_far
+    survival = cumulative_products(factors, bounds)
+    if more:
+        return (survival if weight == "peto-peto" else survival * n / (n + 1)), float(survival[-1])
+    before = np.concatenate(([so_far], survival[:-1]))
+    before[bounds[:-1]] = so_far
+    weights = before ** powers[0] * (1 - before) ** powers[1]
+    return np.asarray(weights), float(survival[-1])
 
 
 def log_rank_sums(
@@ -130,7 +145,7 @@ def log_rank_sums(
     weight: str,
     powers: tuple[float, float],
     tolerance: float,
-) -> tuple[Integers, Floats, Floats, Floats]:
+) -> Sums:
     """Give observed, expected, score and variance of each test, summed over times and strata.
 
     Parameters
@@ -156,16 +171,54 @@ def log_rank_sums(
     (array([[2, 1]]), array([[2.1667, 0.8333]]))
     """
     ordered, labels = sort_with_labels(times, labels, number, tests)
+    if tests.size == 2 and number == 2 * groups and ordered.size > BATCH:
+        return _followed(ordered, labels, groups, weight, powers, tolerance)
     ordered = merge_ties(ordered, tests, tolerance)
     first_of_test, bounds = np.arange(tests.size - 1), tests
     if number > 2 * groups:
         stratum, labels = np.divmod(labels, 2 * groups)
         by_stratum, bounds, first_of_test = _by_stratum(stratum, tests)
         ordered, labels = ordered[by_stratum], labels[by_stratum]
-    table = _tabulate(ordered, (labels & 1).astype(np.bool_), labels >> 1, bounds, groups)
-    weights = _weights(table, weight, powers)
+    changes = np.concatenate(([True], ordered[1:] != ordered[:-1]))
+    changes[bounds[:-1]] = True
+    table = _tabulate(changes, labels, bounds, np.zeros(groups, dtype=np.int64))
+    weights, _ = _weights(table, weight, powers, 1.0)
+    return _sum_up(table, weights, table.bounds[first_of_test])
+
+
+def _followed(
+    ordered: Floats,
+    labels: Integers,
+    groups: int,
+    weight: str,
+    powers: tuple[float, float],
+    tolerance: float,
+) -> Sums:
+    """Sum one large test block by block, so that its numbers stay in the processor's cache."""
+    closest = closest_gap(ordered, tolerance, _as_they_are)
+    later = np.bincount(labels, minlength=2 * groups).reshape(-1, 2).sum(axis=1)
+    start, survival, parts = 0, 1.0, []
+    while start < ordered.size:
+        stop = end_of_run(ordered, min(start + BATCH, ordered.size), closest, _as_they_are)
+        part = labels[start:stop]
+        later = later - np.bincount(part >> 1, minlength=groups)
+        changes = np.concatenate(([True], np.diff(ordered[start:stop]) > closest))
+        table = _tabulate(changes, part, np.array([0, stop - start]), later)
+        weights, survival = _weights(table, weight, powers, survival)
+        parts.append(_sum_up(table, weights, table.bounds[:1]))
+        start = stop
+    observed, expected, score, variance = zip(*parts, strict=True)
+    return sum(observed), sum(expected), sum(score), sum(variance)
+
+
+def _as_they_are(block: Floats) -> Floats:
+    return block
+
+
+def _sum_up(table: _Table, weights: Floats | None, starts: Integers) -> Sums:
+    """Sum over the times of each test, of which ``starts`` tells the first."""
+    groups = table.group_at_risk.shape[0]
     n, d = table.at_risk.astype(np.float64), table.events.astype(np.float64)
-    starts = table.bounds[first_of_test]
     w = np.ones(1) if weights is None else weights
     share = table.group_at_risk / n
     expected = share * d

@@ -82,33 +82,32 @@ def moments(sets: RiskSets, coefficients: Floats, ties: Ties) -> Moments:
     """
     predictor = coefficients @ sets.covariates
     shift = float(predictor.max())
-    risk = np.exp(predictor - shift)
+    predictor -= shift
+    own = predictor[sets.happened]
+    if sets.weights is not None:
+        own *= sets.weights[sets.happened]
+    risk = np.exp(predictor, out=predictor)
     if sets.weights is not None:
         risk *= sets.weights
     efron = ties == "efron" and sets.ties is not None
     denominator = _less_tied(sets, risk, efron)
-    death_weights = sets.death_weights
     with np.errstate(divide="ignore", invalid="ignore"):
         # Risks that underflow to 0 make the likelihood minus infinity, which the search steps back from.
-        hazard = death_weights / denominator
-        logarithms = np.log(denominator)
-    own = predictor[sets.happened] - shift
-    if sets.weights is not None:
-        own = own * sets.weights[sets.happened]
-    log_likelihood = float(own.sum() - (death_weights * logarithms).sum())
+        hazard = sets.weighted(1 / denominator)
+        log_likelihood = float(own.sum() - sets.weighted(np.log(denominator)).sum())
     if not np.isfinite(log_likelihood) or denominator.min() <= 0:
         log_likelihood = -np.inf
     cumulative = _cumulative(sets, hazard, efron)
-    residual = -risk * cumulative
-    residual[sets.happened] += 1.0 if sets.weights is None else sets.weights[sets.happened]
+    scratch = -risk * cumulative
+    scratch[sets.happened] += 1.0 if sets.weights is None else sets.weights[sets.happened]
+    score = sets.covariates @ scratch
     means = np.empty((coefficients.size, sets.happened.size))
-    weighted = np.empty_like(risk)
     for row, covariate in enumerate(sets.covariates):
-        np.multiply(covariate, risk, out=weighted)
-        np.divide(_less_tied(sets, weighted, efron), denominator, out=means[row])
+        np.multiply(covariate, risk, out=scratch)
+        np.divide(_less_tied(sets, scratch, efron), denominator, out=means[row])
     return Moments(
         log_likelihood=log_likelihood,
-        score=sets.covariates @ residual,
+        score=score,
         risk=risk,
         shift=shift,
         efron=efron,
@@ -138,7 +137,7 @@ def information(sets: RiskSets, found: Moments, multiplier: Floats | None = None
         cumulative, weights = found.cumulative, sets.death_weights
     else:
         cumulative = _cumulative(sets, found.hazard * multiplier, found.efron)
-        weights = sets.death_weights * multiplier
+        weights = sets.weighted(multiplier)
     at_participants = _second_moments(sets.covariates, found.risk * cumulative)
     return np.asarray(at_participants - _second_moments(found.means, weights))
 
@@ -182,10 +181,11 @@ def _cumulative(sets: RiskSets, hazard: Floats, efron: bool) -> Floats:
     return cumulative
 
 
-def _second_moments(rows: Floats, weights: Floats) -> Floats:
+def _second_moments(rows: Floats, weights: Floats | None) -> Floats:
     """Give ``Σ weight × x xᵀ`` over columns, by blocks, so that no second copy of the rows is made."""
     total = np.zeros((rows.shape[0], rows.shape[0]))
     for start in range(0, rows.shape[1], _BLOCK):
         block = rows[:, start : start + _BLOCK]
-        total += (block * weights[start : start + _BLOCK]) @ block.T
+        part = block if weights is None else block * weights[start : start + _BLOCK]
+        total += part @ block.T
     return total

@@ -92,7 +92,7 @@ def proportional_hazards(
     number = len(fit.names)
     deaths = sets.covariates[:, sets.happened]
     own = np.ones(sets.happened.size) if sets.weights is None else sets.weights[sets.happened]
-    gradient = (deaths * own - found.means * sets.death_weights) @ multiplier
+    gradient = (deaths * own) @ multiplier - found.means @ sets.weighted(multiplier)
     matrix = np.empty((2 * number, 2 * number))
     matrix[:number, :number] = information(sets, found)
     matrix[:number, number:] = information(sets, found, multiplier)

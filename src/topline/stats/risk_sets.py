@@ -41,15 +41,13 @@ class RiskSets:
     weights
         Of each place; ``None`` for 1.
     death_weights
-        For each death the mean weight of its tied set.
+        For each death the mean weight of its tied set; ``None`` for 1.
     strata
         The labels of the strata, in the order of the runs.
     bounds
         Where the run of each stratum begins, and at last the number of participants.
     last_at_risk
         For each tied set of deaths, the last place at risk.
-    set_of_death
-        For each death, its tied set.
     first_death
         For each tied set, its first death.
     set_bounds
@@ -70,11 +68,10 @@ class RiskSets:
     covariates: Floats
     centre: Floats
     weights: Floats | None
-    death_weights: Floats
+    death_weights: Floats | None
     strata: tuple[str, ...]
     bounds: Integers
     last_at_risk: Integers
-    set_of_death: Integers
     first_death: Integers
     set_bounds: Integers
     since: Integers
@@ -91,6 +88,15 @@ class RiskSets:
         """The deaths in each tied set."""
         return np.diff(self.first_death, append=self.happened.size)
 
+    @property
+    def set_of_death(self) -> Integers:
+        """For each death, its tied set."""
+        return np.repeat(np.arange(self.first_death.size), self.set_size)
+
+    def weighted(self, values: Floats) -> Floats:
+        """Multiply values of deaths by the mean weight of their tied set."""
+        return values if self.death_weights is None else values * self.death_weights
+
     def sum_deaths(self, values: Floats) -> Floats:
         """Sum values of deaths over each tied set."""
         if self.ties is None:
@@ -101,11 +107,13 @@ class RiskSets:
 
     def spread(self, values: Floats) -> Floats:
         """Give each death the value of its tied set."""
-        return values if self.ties is None else np.asarray(values[self.set_of_death])
+        return values if self.ties is None else np.repeat(values, self.set_size)
 
     def sum_at_risk(self, values: Floats) -> Floats:
         """Sum values of places over those at risk at each tied set."""
-        sums = cumulative_sums(values, self.bounds)[self.last_at_risk]
+        sums = cumulative_sums(values, self.bounds)[
+            self.last_at_risk
+        ]  # a copy, and the rest is freed
         if self.entry is not None:
             sums = sums - self.entry.sum_not_entered(values, self.bounds)
         return sums
@@ -277,11 +285,9 @@ def _sets(
     since = np.cumsum(closed[:-1])
     since[since >= np.repeat(set_bounds[1:], np.diff(bounds))] = last_at_risk.size
     sizes = np.diff(first_death, append=deaths.size)
-    set_of_death = np.repeat(np.arange(first_death.size), sizes)
-    if weights is None:
-        death_weights = np.ones(deaths.size)
-    else:
-        death_weights = (np.add.reduceat(weights[deaths], first_death) / sizes)[set_of_death]
+    death_weights = None
+    if weights is not None:
+        death_weights = np.repeat(np.add.reduceat(weights[deaths], first_death) / sizes, sizes)
     centre = covariates.mean(axis=0)
     return RiskSets(
         order=order,
@@ -294,11 +300,10 @@ def _sets(
         strata=levels,
         bounds=bounds,
         last_at_risk=last_at_risk,
-        set_of_death=set_of_death,
         first_death=first_death,
         set_bounds=set_bounds,
         since=since,
-        ties=_tied_deaths(deaths, first_death, set_of_death, sizes),
+        ties=_tied_deaths(deaths, sizes),
         entry=None
         if entries is None
         else _late_entry(entries, ordered[last_at_risk], bounds, set_bounds),
@@ -315,13 +320,11 @@ def _rows(covariates: Floats, centre: Floats, order: Integers) -> Floats:
     return rows
 
 
-def _tied_deaths(
-    deaths: Integers, first_death: Integers, set_of_death: Integers, sizes: Integers
-) -> TiedDeaths | None:
+def _tied_deaths(deaths: Integers, sizes: Integers) -> TiedDeaths | None:
     sets = np.flatnonzero(sizes > 1)
     if sets.size == 0:
         return None
-    tied = np.flatnonzero(sizes[set_of_death] > 1)
+    tied = np.flatnonzero(np.repeat(sizes > 1, sizes))
     starts = np.cumsum(sizes[sets]) - sizes[sets]
     set_of = np.repeat(np.arange(sets.size), sizes[sets])
     before = np.arange(tied.size) - starts[set_of]

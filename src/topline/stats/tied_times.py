@@ -4,15 +4,24 @@ R's survival package has done so since version 2.40 (its ``timefix``): times com
 days / 30.4375, differ in the last digits where the days were equal, and ties decide at-risk counts.
 """
 
+from collections.abc import Callable
+from typing import Any, TypeAlias
+
 import numpy as np
 from numpy.typing import NDArray
 
 from topline.errors import UsageError
+from topline.stats.curve_crossing import BLOCK
 from topline.stats.estimate import Floats, Integers
 from topline.stats.grouping import apply_within
 
 TIE_TOLERANCE = float(np.sqrt(np.finfo(np.float64).eps))
 """Times that differ by less, absolutely or relative to the mean of the distinct times, are one time."""
+
+Unpack: TypeAlias = Callable[[NDArray[Any]], Floats]
+"""Makes times of a block of sorted values that hold them."""
+
+_LARGEST = np.iinfo(np.uint64).max
 
 
 def tie_tolerance_in_range(tolerance: float) -> float:
@@ -63,27 +72,30 @@ def sort_with_labels(
     >>> sort_with_labels(np.array([3.0, 1.0, 2.0]), np.array([7, 8, 9]), 10, np.array([0, 3]))
     (array([1., 2., 3.]), array([8, 9, 7]))
     """
-    bits = np.add(times, 0.0).view(np.uint64)  # -0.0, whose sign bit is set, becomes 0.0
-    above_zero = bits[bits > 0] if bool((bits == 0).any()) else bits
-    width = np.uint64(max(number - 1, 1).bit_length())
-    if above_zero.size == 0 or _span(above_zero) + int(width) > 64:
+    keys = np.add(times, 0.0).view(np.uint64)  # -0.0, whose sign bit is set, becomes 0.0
+    above = keys > 0
+    lowest, highest = int(keys.min(where=above, initial=_LARGEST)), int(keys.max())
+    width = max(number - 1, 1).bit_length()
+    if highest == 0 or (highest - lowest + 1).bit_length() + width > 64:
         order = _order_within(times, bounds)
         return times[order], labels[order]
-    # The smallest time above 0 is 1, so that 0 stays 0.
-    base = above_zero.min() - np.uint64(1)
-    del above_zero
-    keys = np.where(bits > 0, bits - base, np.uint64(0)) if not bits.all() else bits - base
-    keys <<= width
+    # The smallest time above 0 becomes 1, so that 0 stays 0.
+    base, shift = np.uint64(lowest - 1), np.uint64(width)
+    np.subtract(keys, base, out=keys, where=above)
+    keys <<= shift
     keys |= labels.view(np.uint64)
-    apply_within(lambda run: np.sort(run, axis=-1), keys, bounds, keys)
-    carried = (keys & ((np.uint64(1) << width) - np.uint64(1))).view(np.int64)
-    keys >>= width
-    ordered = np.where(keys > 0, keys + base, np.uint64(0)) if not keys.all() else keys + base
-    return ordered.view(np.float64), carried
+    apply_within(_sorted, keys, bounds, keys)
+    carried = (keys & np.uint64((1 << width) - 1)).view(np.int64)
+    keys >>= shift
+    np.add(keys, base, out=keys, where=keys > 0)
+    return keys.view(np.float64), carried
 
 
-def _span(bits: NDArray[np.uint64]) -> int:
-    return (int(bits.max()) - int(bits.min()) + 1).bit_length()
+def _sorted(run: NDArray[np.uint64]) -> NDArray[np.uint64]:
+    if run.ndim == 1:
+        run.sort()  # a view of the keys: in place
+        return run
+    return np.sort(run, axis=-1)
 
 
 def _order_within(times: Floats, bounds: Integers) -> Integers:
@@ -92,6 +104,53 @@ def _order_within(times: Floats, bounds: Integers) -> Integers:
     if bounds.size > 2:
         order += np.repeat(bounds[:-1], np.diff(bounds))
     return order
+
+
+def closest_gap(values: NDArray[Any], tolerance: float, unpack: Unpack) -> float:
+    """Give the gap up to which neighbouring times are one time, from the mean of the distinct times.
+
+    Parameters
+    ----------
+    values
+        Sorted times in any form.
+    tolerance
+        See :data:`TIE_TOLERANCE`.
+    unpack
+        Makes times of a block of values.
+
+    Examples
+    --------
+    >>> closest_gap(np.array([1.0, 1.0, 3.0]), 0.01, lambda block: block)
+    0.02
+    """
+    if tolerance == 0:
+        return 0.0
+    total, distinct, before = 0.0, 0, np.nan
+    for start in range(0, values.size, BLOCK):
+        ordered = unpack(values[start : start + BLOCK])
+        new = np.empty(ordered.size, dtype=np.bool_)
+        new[0] = ordered[0] != before
+        np.not_equal(ordered[1:], ordered[:-1], out=new[1:])
+        count = int(np.count_nonzero(new))
+        total += float(ordered.sum() if count == ordered.size else ordered[new].sum())
+        distinct, before = distinct + count, float(ordered[-1])
+    return tolerance * max(1.0, total / distinct)
+
+
+def end_of_run(values: NDArray[Any], stop: int, closest: float, unpack: Unpack) -> int:
+    """Move a position on to where a time differs from the one before it.
+
+    Examples
+    --------
+    >>> end_of_run(np.array([1.0, 2.0, 2.0, 3.0]), 2, 0.0, lambda block: block)
+    3
+    """
+    while stop < values.size:
+        apart = np.flatnonzero(np.diff(unpack(values[stop - 1 : stop + BLOCK])) > closest)
+        if apart.size:
+            return stop + int(apart[0])
+        stop = min(stop + BLOCK, values.size)
+    return stop
 
 
 def merge_ties(ordered: Floats, bounds: Integers, tolerance: float = TIE_TOLERANCE) -> Floats:
