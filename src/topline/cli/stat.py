@@ -7,14 +7,28 @@ one entry there.
 import typer
 
 from topline.cli import (
+    stat_means,
+    stat_models,
+    stat_pooling,
     stat_proportions,
+    stat_ranks,
+    stat_rates,
+    stat_regression,
     stat_survival,
+    stat_tables,
 )
 from topline.cli.stat_command import StatCommand
 
 COMMANDS: tuple[StatCommand, ...] = (
     *stat_proportions.COMMANDS,
+    *stat_tables.COMMANDS,
+    *stat_means.COMMANDS,
+    *stat_models.COMMANDS,
+    *stat_ranks.COMMANDS,
     *stat_survival.COMMANDS,
+    *stat_regression.COMMANDS,
+    *stat_rates.COMMANDS,
+    *stat_pooling.COMMANDS,
 )
 """Every command, in the order of the help."""
 

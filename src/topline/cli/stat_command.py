@@ -72,7 +72,9 @@ def method_words(entry: object) -> str:
     """
     if isinstance(entry, str):
         return entry
-    parts = [getattr(entry, part, None) for part in ("title", "source", "usage", "sas")]
+    if inspect.isfunction(entry):
+        return _worded(entry).partition("\n")[0]
+    parts = [getattr(entry, part, None) for part in ("title", "source", "usage", "r", "sas")]
     return "; ".join(str(part) for part in parts if part)
 
 

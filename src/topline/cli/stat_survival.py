@@ -33,15 +33,6 @@ _At = Annotated[
     list[float] | None,
     typer.Option("--at", metavar="TIME", help="Survival at this time; may be repeated."),
 ]
-_Cause = Annotated[
-    str,
-    typer.Option(
-        "--cause", metavar="COL", help="The column of causes: 0 censored, 1, 2, … the causes."
-    ),
-]
-_CauseOfInterest = Annotated[
-    int, typer.Option("--of", metavar="CODE", help="The cause of interest.")
-]
 
 
 def km(
