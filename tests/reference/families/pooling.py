@@ -39,6 +39,16 @@ def columns(case: Case, *names: str) -> list[np.ndarray[Any, Any]]:
     return [np.atleast_1d(np.asarray(case.input[name])) for name in names]
 
 
+def studies(case: Case) -> list[np.ndarray[Any, Any]]:
+    """Give effects and variances of the studies that have both, as metafor takes them."""
+    pairs = [
+        (y, v)
+        for y, v in zip(*columns(case, "yi", "vi"), strict=True)
+        if y is not None and v is not None
+    ]
+    return [np.array(column, dtype=np.float64) for column in zip(*pairs, strict=True)]
+
+
 def level_of(case: Case) -> float:
     """Give the confidence level; files leave 0.95 out."""
     return float(case.params.get("conf_level", 0.95))
@@ -87,7 +97,7 @@ def statistic_and_probability(test: Test) -> tuple[float | str | None, float | N
 
 def meta_generic(case: Case) -> dict[str, Any]:
     """Pool effects by inverse variance with every interval."""
-    y, v = columns(case, "yi", "vi")
+    y, v = studies(case)
     level, method = level_of(case), str(case.params["tau2_method"])
     found = pool(y, v, method=method, level=level)
     between = found.between_study_variance

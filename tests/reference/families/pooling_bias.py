@@ -4,7 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 from tests.reference.case import Case
-from tests.reference.families.pooling import columns, level_of, limits
+from tests.reference.families.pooling import level_of, limits, studies
 
 from topline.stats.henmi_copas import henmi_copas_interval
 from topline.stats.influence import accumulate, diagnose_influence, leave_one_out, shrink
@@ -33,7 +33,7 @@ def filled(y: Any, v: Any, level: float) -> dict[str, Any]:
 
 def meta_extras(case: Case) -> dict[str, Any]:
     """Compute everything around a pooled effect."""
-    y, v = columns(case, "yi", "vi")
+    y, v = studies(case)
     level = level_of(case)
     egger, mixed, begg = egger_test(y, v), egger_test(y, v, method="REML"), begg_test(y, v)
     left, left_restricted = (leave_one_out(y, v, method=method) for method in ("DL", "REML"))
