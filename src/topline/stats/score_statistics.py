@@ -152,26 +152,43 @@ def ratio_score(
     linear = n * ratio + x + m + y * ratio
     events = x + y
     root = np.sqrt(np.maximum(linear * linear - 4 * (n + m) * ratio * events, 0.0))
-    second = 2 * events / (linear + root)
-    steepness = np.where(root > 0, root, 1.0)
-    slope = np.where(root > 0, ((n + m) * second - (n + y)) * second / steepness, 0.0)
+    second = np.minimum(2 * events / (linear + root), 1.0)
+    rise = np.where(root > 0, ((n + m) * second - (n + y)) * second, 0.0)
+    slope = np.divide(rise, root, out=np.zeros_like(root), where=root > 0)
     first = np.minimum(second * ratio, 1.0)
-    second = np.minimum(second, 1.0)
+    without = _restricted_lacking(groups.swapped(), -log_ratio)
+    control_without = _restricted_lacking(groups, log_ratio)
     first_slope = second + ratio * slope
-    variance = first * (1 - first) / n + ratio * ratio * second * (1 - second) / m
+    variance = first * without / n + ratio * ratio * second * control_without / m
     variance_slope = (
         (1 - 2 * first) * first_slope / n
-        + 2 * ratio * second * (1 - second) / m
+        + 2 * ratio * second * control_without / m
         + ratio * ratio * (1 - 2 * second) * slope / m
     )
-    statistic, change = _standardize(
+    # Where most have the event in both groups, p̂₁ − φp̂₂ is had from those without.
+    excess = np.where(
+        (2 * x > n) & (2 * y > m),
+        ratio * (m - y) / m - (n - x) / n - np.expm1(log_ratio),
         x / n - ratio * (y / m),
-        -y / m,
-        np.maximum(variance, 0.0),
-        variance_slope,
-        _factor(groups, unbiased),
+    )
+    statistic, change = _standardize(
+        excess, -y / m, np.maximum(variance, 0.0), variance_slope, _factor(groups, unbiased)
     )
     return statistic, change * ratio
+
+
+def _restricted_lacking(groups: TwoGroups, log_ratio: Floats) -> Floats:
+    """Give one less the second proportion of a given ratio, without subtracting it from one."""
+    x, n, y, m = groups
+    ratio = np.exp(log_ratio)
+    product = (m - y) * np.expm1(log_ratio)
+    linear = x + m + y * ratio - n * ratio - 2 * m * ratio
+    square = (n + m) * ratio
+    root = np.sqrt(np.maximum(linear * linear - 4 * square * product, 0.0))
+    # Of the two forms of the root, the one in which nothing cancels.
+    with np.errstate(divide="ignore", invalid="ignore"):
+        found = np.where(linear > 0, -2 * product / (root + linear), (root - linear) / (2 * square))
+    return np.clip(found, 0.0, 1.0)
 
 
 def fitted_count(groups: TwoGroups, odds_ratio: Floats) -> Floats:
@@ -216,18 +233,25 @@ def odds_ratio_score(
     array([2.641323])
     """
     x, n, y, m = groups
-    fitted = fitted_count(groups, np.exp(log_odds_ratio))
-    # Each cell of the fitted table from the smaller side, lest it vanish by subtraction.
-    cells = (
-        fitted,
-        fitted_count(TwoGroups(n - x, n, m - y, m), np.exp(-log_odds_ratio)),
-        fitted_count(groups.swapped(), np.exp(-log_odds_ratio)),
-        fitted_count(TwoGroups(m - y, m, n - x, n), np.exp(log_odds_ratio)),
+    flipped = TwoGroups(n - x, n, m - y, m)
+    ratio, inverse = np.exp(log_odds_ratio), np.exp(-log_odds_ratio)
+    observed = np.stack([x, n - x, y, m - y])
+    # Each cell of the fitted table is a root of its own, lest it vanish by subtraction.
+    fitted = np.stack(
+        [
+            fitted_count(groups, ratio),
+            fitted_count(flipped, inverse),
+            fitted_count(groups.swapped(), inverse),
+            fitted_count(flipped.swapped(), ratio),
+        ]
     )
+    # All cells differ from the observed ones by the same amount; the smallest cells tell it best.
+    smallest = np.argmin(observed + fitted, axis=0)[None, :]
+    sign = np.array([1.0, -1.0, -1.0, 1.0])[smallest[0]]
+    excess = sign * np.take_along_axis(observed - fitted, smallest, axis=0)[0]
     with np.errstate(divide="ignore", invalid="ignore"):
-        precision = sum(1 / cell for cell in cells)
-        bend = -1 / cells[0] ** 2 + 1 / cells[1] ** 2 + 1 / cells[2] ** 2 - 1 / cells[3] ** 2
-        excess = x - fitted
+        precision = (1 / fitted).sum(axis=0)
+        bend = np.array([-1.0, 1.0, 1.0, -1.0]) @ (1 / fitted**2)
         factor = np.sqrt(1 / _factor(groups, unbiased))
         statistic = factor * excess * np.sqrt(precision)
         slope = factor * (-1 / np.sqrt(precision) + excess / 2 * bend * precision**-1.5)
