@@ -60,3 +60,168 @@ def test_the_help_of_every_command_has_an_example_of_it(topline: Command, comman
     ran = topline("stat", command.name, "--help")
     assert ran.code == 0
     assert f"Example: topline stat {command.name} " in ran.out
+
+
+def survived(topline: Command, folder: Path, case: dict[str, Any], *words: object) -> Any:
+    lines = ["time,event,cnsr,arm"]
+    lines += [
+        f"{time},{event},{1 - event},A"
+        for time, event in zip(case["time"], case["event"], strict=True)
+    ]
+    file = folder / "adtte.csv"
+    file.write_text("\n".join(lines))
+    return computed(topline, "km", "--data", file, "--time", "time", *words)
+
+
+@pytest.mark.parametrize("transform", ["plain", "log", "log-log", "logit"])
+@pytest.mark.parametrize("event", ["event", "CNSR=0"])
+def test_quantiles_of_survival_are_those_of_the_reference(
+    topline: Command, tmp_path: Path, transform: str, event: str
+) -> None:
+    case = REFERENCE["survival"][0]
+    found = survived(
+        topline, tmp_path, case,
+        "--event", event, "--transform", transform, "--level", 95,
+        *("--quantile", 0.25, "--quantile", 0.5, "--quantile", 0.75),
+    )  # fmt: skip
+    for name, expected in zip(
+        ("quantile 0.25", "median", "quantile 0.75"), case["quantiles"][transform], strict=True
+    ):
+        result = found[name]
+        shown = [result[part] for part in ("value", "lower", "upper")]
+        assert shown == [None if one == "not reached" else one for one in expected]
+
+
+def test_a_mean_of_a_column_or_of_a_summary_is_that_of_the_reference(
+    topline: Command, tmp_path: Path
+) -> None:
+    case = REFERENCE["mean"][0]
+    file = tmp_path / "sleep.csv"
+    file.write_text("\n".join(["extra", *map(str, case["values"])]))
+    found = computed(topline, "mean", "--data", file, "--value", "extra", "--null", 0)
+    assert found["mean"]["value"] == pytest.approx(case["mean"], rel=1e-9)
+    assert [found["mean"]["lower"], found["mean"]["upper"]] == pytest.approx(
+        case["limits"], rel=1e-9
+    )
+    assert found["t test"]["p_value"] == pytest.approx(case["p_value"], rel=1e-9)
+    case = REFERENCE["mean_from_summary"][0]
+    summary = f"{case['number']},{case['mean']},{case['standard_deviation']}"
+    found = computed(topline, "mean", summary, "--null", case["null_value"])
+    assert [found["mean"]["lower"], found["mean"]["upper"]] == pytest.approx(
+        case["limits"], rel=1e-9
+    )
+    assert found["t test"]["p_value"] == pytest.approx(case["p_value"], rel=1e-9)
+
+
+def test_paired_values_are_compared_as_in_the_reference(topline: Command, tmp_path: Path) -> None:
+    case = REFERENCE["pairs"][0]
+    file = tmp_path / "sleep.csv"
+    pairs = zip(case["first"], case["second"], strict=True)
+    file.write_text("\n".join(["one,two", *(f"{one},{two}" for one, two in pairs)]))
+    found = computed(
+        topline, "mean", "--data", file, "--value", "one", "--minus", "two", "--null", 0
+    )
+    assert [found["mean"]["lower"], found["mean"]["upper"]] == pytest.approx(
+        case["limits"], rel=1e-9
+    )
+    assert found["t test"]["p_value"] == pytest.approx(case["p_value"], rel=1e-9)
+
+
+def test_an_analysis_of_variance_is_that_of_the_reference(topline: Command, tmp_path: Path) -> None:
+    case = REFERENCE["one_way"][0]
+    file = tmp_path / "plants.csv"
+    lines = [f"{arm},{value}" for arm, values in case["groups"].items() for value in values]
+    file.write_text("\n".join(["arm,weight", *lines]))
+    words = ("--data", file, "--value", "weight", "--by", "arm", "--reference", "ctrl")
+    for command, name in (("anova", "anova"), ("ancova", "groups, test")):
+        found = computed(topline, command, *words)
+        assert found[name]["statistic"] == pytest.approx(case["f_statistic"], rel=1e-9)
+        assert found[name]["p_value"] == pytest.approx(case["f_p_value"], rel=1e-9)
+        estimate = found["trt1 - ctrl"]["value"]
+        assert estimate == pytest.approx(case["differences"][0]["estimate"], rel=1e-9)
+
+
+@pytest.mark.parametrize("case", REFERENCE["rate"], ids=lambda case: case["name"])
+def test_a_rate_is_that_of_the_reference(topline: Command, case: dict[str, Any]) -> None:
+    found = computed(
+        topline,
+        "rate",
+        f"{case['events']}/{case['person_time']}",
+        *("--method", "exact", "--level", 100 * case["level"]),
+    )
+    limits = [found["exact"]["lower"], found["exact"]["upper"]]
+    assert limits == pytest.approx(case["exact"], rel=1e-9)
+
+
+def test_the_table_shows_estimates_and_tests_below_their_titles(topline: Command) -> None:
+    printed = topline("stat", "two-proportions", "8/27", "3/30").out.splitlines()
+    assert printed[0].split()[:3] == ["estimate", "lower", "upper"]
+    assert any(line.startswith("difference, newcombe") and "95%" in line for line in printed)
+    assert any(line.startswith("test, fisher ") and "0.0932531" in line for line in printed)
+
+
+def test_records_left_out_are_counted_and_conditions_choose(
+    topline: Command, tmp_path: Path
+) -> None:
+    file = tmp_path / "adsl.csv"
+    file.write_text("sex,age\nF,60\nF,\nF,70\nM,20\n")
+    words = ("stat", "mean", "--data", file, "--value", "age", "--where", "SEX=F")
+    printed = topline(*words).out
+    assert "note: 1 of 3 records left out: AGE missing" in printed
+    found = msgspec.json.decode(topline(*words, "--json").out)
+    assert found["notes"] == ["1 of 3 records left out: AGE missing"]
+    assert found["results"][1]["value"] == 65
+
+
+@pytest.mark.parametrize(
+    ("words", "code", "accepted"),
+    [
+        (("proportion", "8/27", "--method", "jefreys"), 2, "jeffreys, wilson"),
+        (("proportion", "8 of 27"), 2, "such as 8/27"),
+        (("proportion", "30/27"), 4, "a count from 0 to that number"),
+        (("proportion", "8/27", "--level", "100"), 2, "between 0 and 100"),
+        (("two-proportions", "8/27", "3/30", "--measure", "hazard"), 2, "difference, ratio"),
+        (("two-proportions", "8/27", "3/30", "--test", "chi"), 2, "pearson"),
+        (("two-proportions", "8/27", "3/30", "--sides", "both"), 2, "two-sided, greater, less"),
+        (("paired", "1,2,3"), 2, "both,first only,second only,neither"),
+        (("table", "1,2;3"), 2, "as many numbers in each row"),
+        (("mean",), 2, "--data with --value"),
+        (("mean", "20,5.1"), 2, "n,mean,sd"),
+        (("mean", "20,5.1,1.2", "--data", "x.csv"), 2, "one of them"),
+        (("two-means", "20,5,1"), 2, "--data with --by"),
+        (("rate", "7/0"), 4, "above 0"),
+        (("stratified", "8/27"), 2, "16/48,9/46"),
+    ],
+)  # fmt: skip
+def test_arguments_that_do_not_fit_name_what_is_accepted(
+    topline: Command, words: tuple[str, ...], code: int, accepted: str
+) -> None:
+    ran = topline("stat", *words)
+    assert (ran.code, ran.out) == (code, "")
+    assert accepted in ran.err
+
+
+@pytest.mark.parametrize(
+    ("words", "accepted"),
+    [
+        (("--value", "agee"), "did you mean AGE?"),
+        (("--value", "sex"), "a column of numbers"),
+        (("--value", "age", "--where", "sex=X"), "F, M"),
+        (("--value", "age", "--where", "sex"), "COL=VALUE"),
+    ],
+)
+def test_columns_that_do_not_fit_name_what_is_there(
+    topline: Command, tmp_path: Path, words: tuple[str, ...], accepted: str
+) -> None:
+    file = tmp_path / "adsl.csv"
+    file.write_text("sex,age\nF,60\nM,20\n")
+    ran = topline("stat", "mean", "--data", file, *words)
+    assert ran.code in (2, 4)
+    assert accepted in ran.err
+
+
+def test_one_method_is_explained_alone(topline: Command) -> None:
+    printed = topline("stat", "proportion", "--method", "blaker", "--explain").out
+    assert "Canadian Journal of Statistics" in printed
+    assert "  wilson: " not in printed
+    assert "  wilson: " in topline("stat", "proportion", "--explain").out

@@ -46,6 +46,9 @@ def mean(
     ] = None,
     data: OptionalData = None,
     value: _Value = None,
+    minus: Annotated[
+        str | None, typer.Option(metavar="COL", help="A second column, subtracted: paired values.")
+    ] = None,
     by: OptionalGroup = None,
     geometric: Annotated[
         bool, typer.Option("--geometric", help="The geometric mean, too; of values above 0.")
@@ -79,9 +82,9 @@ def mean(
         _alone(data)
         samples = [("", summary_of(summary, _SUMMARY), None)]
     else:
-        read = _read(data, value, by, where)
+        read = _read(data, value, by, where, minus)
         notes = read.notes
-        measured = _measured(read, value or "", by)
+        measured = _measured(read, value or "", minus, by)
         samples = [(name, summarize(found), found) for name, found in measured]
     for opening, sample, found in samples:
         rows.append(Row(f"{opening}participants", number(sample.number, "count")))
@@ -98,12 +101,14 @@ def mean(
     report(rows, json=json, notes=notes)
 
 
-def _measured(read: Columns, value: str, by: str | None) -> "Iterator[tuple[str, Floats]]":
-    if by is None:
-        yield "", read.numbers(value)
-        return
-    for label in read.groups(by):
-        yield f"{label}: ", read.within(by, label).numbers(value)
+def _measured(
+    read: Columns, value: str, minus: str | None, by: str | None
+) -> "Iterator[tuple[str, Floats]]":
+    for label in read.groups(by) if by else [""]:
+        group = read.within(by, label) if by else read
+        found = group.numbers(value)
+        paired = found - group.numbers(minus) if minus else found
+        yield f"{label}: " if label else "", paired
 
 
 def _described(
@@ -146,12 +151,18 @@ def _alone(data: Path | None) -> None:
         raise UsageError("both numbers and --data are given", accepted="one of them")
 
 
-def _read(data: Path | None, value: str | None, by: str | None, where: list[str] | None) -> Columns:
+def _read(
+    data: Path | None,
+    value: str | None,
+    by: str | None,
+    where: list[str] | None,
+    minus: str | None = None,
+) -> Columns:
     if data is None or value is None:
         raise UsageError(
             "there is nothing to compute from", accepted=f"{_SAMPLE}, or --data with --value"
         )
-    return columns(data, [value, by], where)
+    return columns(data, [value, minus, by], where)
 
 
 def two_means(

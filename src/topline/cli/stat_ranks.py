@@ -98,8 +98,9 @@ def rank_sum(
         shift = family.hodges_lehmann(first, second, level=confidence, interval=one)
         rows.append(Row(f"{compared}, {name}", shift))
     if strata is not None:
-        stratum = read.labels(strata)
-        tested = stratified_rank_test(read.numbers(value), read.labels(by), stratum, sides=side)
+        # The first by label is the one that "greater" is about; the reference comes second.
+        places = [str(names.index(label)) for label in read.labels(by)]
+        tested = stratified_rank_test(read.numbers(value), places, read.labels(strata), sides=side)
         rows.append(Row("van Elteren", tested))
     report(rows, json=json, notes=read.notes)
 
