@@ -126,7 +126,8 @@ def cox(
         Which participants belong together, such as those of one site: standard errors become robust to
         dependence within clusters.
     robust
-        Make standard errors robust to departures from the model, each participant a cluster of their own.
+        Make standard errors robust to departures from the model, each participant a cluster of their own. R does so
+        by itself where a weight is not a whole number; here it is said.
     ties
         "efron" (the default, as in R), "breslow" (the default of SAS), or "exact", the discrete-time
         likelihood, which takes no weights and no robust errors.

@@ -56,7 +56,7 @@ def proportional_hazards(
     scale
         The function g of time with which a coefficient might change: "km", one minus the Kaplan–Meier estimate
         of all participants just before (the default, as in R: it spreads the events evenly); "identity"; "log";
-        "rank".
+        "rank", the rank of the time among those of all participants.
     terms
         Name of a term → the covariates that belong to it; by default each covariate is a term.
 
@@ -115,7 +115,9 @@ def _changes(sets: RiskSets, scale: str) -> Floats:
     if scale == "identity":
         return np.asarray(times)
     if scale == "rank":
-        return np.asarray(np.searchsorted(np.sort(times), times, side="right").astype(np.float64))
+        everybody = np.sort(sets.time)
+        sides = [np.searchsorted(everybody, times, side=side) for side in ("left", "right")]
+        return np.asarray((sides[0] + sides[1] + 1) / 2)
     if scale == "log":
         if times.min() <= 0:
             raise UsageError("the log scale with an event at time 0", accepted="times above 0")

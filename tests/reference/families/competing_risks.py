@@ -26,7 +26,7 @@ def competing_risks_case(case: Case) -> dict[str, Any]:
     causes = sorted(set(cause.tolist()) - {0})
     curves = {
         label: cumulative_incidence(time[np.array(group) == label], cause[np.array(group) == label])
-        for label in sorted(set(group))
+        for label in sorted(set(group), key=_as_factor)
     }
     found: dict[str, Any] = {}
     for key, expected in case.expected.items():
@@ -44,6 +44,14 @@ def competing_risks_case(case: Case) -> dict[str, Any]:
             covariates = _covariates(rows, columns["fine_gray_covariates"])
             found[key] = _fine_gray(time, cause, covariates, event)
     return found
+
+
+def _as_factor(label: str) -> tuple[int, float, str]:
+    """Order labels as R orders the levels of a factor: numbers by size, others by text."""
+    try:
+        return 0, float(label), label
+    except ValueError:
+        return 1, 0.0, label
 
 
 def _gray(time: Any, cause: Any, group: list[str], causes: list[int]) -> dict[str, Any]:
