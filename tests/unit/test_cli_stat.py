@@ -1,5 +1,7 @@
 """``topline stat``: the numbers of the reference, as a table and as JSON, and errors that say what is accepted."""
 
+import math
+import random
 import tomllib
 from pathlib import Path
 from typing import Any
@@ -225,3 +227,109 @@ def test_one_method_is_explained_alone(topline: Command) -> None:
     assert "Canadian Journal of Statistics" in printed
     assert "  wilson: " not in printed
     assert "  wilson: " in topline("stat", "proportion", "--explain").out
+
+
+@pytest.fixture(scope="module")
+def trial(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Three visits of 24 participants in two arms and two sites, with times, causes and counts."""
+    numbers = random.Random(1)
+    lines = ["id,arm,dose,site,visit,base,value,time,cnsr,cause,events,followup,response"]
+    for person in range(24):
+        base, time = numbers.gauss(10, 2), round(numbers.expovariate(0.1), 1) + 0.1
+        fixed = f"{time},{int(person % 5 == 0)},{person % 3},{person % 4},{1 + person % 3},"
+        fixed += "YN"[numbers.random() < 0.5]
+        for visit in (1, 2, 3):
+            value = base + (person % 2) + numbers.gauss(0, 1)
+            lines.append(
+                f"{person},{'AB'[person % 2]},{'xyz'[person % 3]},{person // 12},{visit},"
+                f"{base:.3f},{value:.3f},{fixed}"
+            )
+    file = tmp_path_factory.mktemp("trial") / "trial.csv"
+    file.write_text("\n".join(lines))
+    return file
+
+
+SURVIVAL = ("--where", "visit=1", "--time", "time", "--event", "cnsr=0")
+VALUES = ("--where", "visit=1", "--value", "value")
+CAUSES = ("--where", "visit=1", "--time", "time", "--cause", "cause")
+COUNTS = ("--where", "visit=1", "--events", "events", "--time", "followup", "--factor", "arm")
+
+
+@pytest.mark.parametrize(
+    ("words", "names"),
+    [
+        (("two-means", *VALUES, "--by", "arm", "--geometric"), ("B - A: difference",)),
+        (("ancova", *VALUES, "--by", "arm", "--covariate", "base"), ("B - A", "B - A, test")),
+        (
+            ("mmrm", "--value", "value", "--by", "arm", "--subject", "id", "--visit", "visit"),
+            ("1: A", "3: B - A", "3: B - A, test"),
+        ),
+        (("signed-rank", *VALUES, "--minus", "base"), ("test, exact", "pseudomedian, exact")),
+        (("rank-sum", *VALUES, "--by", "arm", "--strata", "site"), ("B - A, exact", "van Elteren")),
+        (("k-sample", *VALUES, "--by", "dose", "--order", "z,y,x"), ("kruskal-wallis",)),
+        (("correlation", *VALUES, "--with", "base"), ("pearson", "kendall, test")),
+        (("km", *SURVIVAL, "--by", "arm", "--at", "5"), ("A: median", "B: survival at 5")),
+        (("log-rank", *SURVIVAL, "--by", "arm", "--strata", "site"), ("test", "A / B, Peto")),
+        (("log-rank", *SURVIVAL, "--by", "dose"), ("test", "trend", "x: observed")),
+        (("cox", *SURVIVAL, "--factor", "arm", "--covariate", "base"), ("ARMB", "concordance")),
+        (("rmst", *SURVIVAL, "--by", "arm", "--horizon", "5"), ("B - A", "B / A")),
+        (
+            ("competing-risks", *CAUSES, "--by", "arm", "--at", "5"),
+            ("A: cause 1 at 5", "Gray's test of cause 1"),
+        ),
+        (("fine-gray", *CAUSES, "--factor", "arm"), ("ARMB", "likelihood ratio")),
+        (("logistic", "--outcome", "response=Y", "--factor", "arm"), ("ARMB", "ARMB, test")),
+        (("poisson", *COUNTS), ("ARMB",)),
+        (("negative-binomial", *COUNTS), ("ARMB", "dispersion")),
+    ],
+    ids=lambda words: f"{words[0]} {words[-1]}",
+)
+def test_statistics_of_a_dataset_name_their_results(
+    topline: Command, trial: Path, words: tuple[str, ...], names: tuple[str, ...]
+) -> None:
+    found = computed(topline, words[0], "--data", trial, *words[1:])
+    for name in names:
+        result = found[name]
+        number = result["p_value"] if result["kind"] == "test" else result["value"]
+        assert number is not None or result["notes"]
+
+
+def test_one_sided_questions_of_ranks_are_about_the_same_group(
+    topline: Command, trial: Path
+) -> None:
+    words = ("rank-sum", "--data", trial, *VALUES, "--by", "arm", "--strata", "visit")
+    for reference in ("A", "B"):
+        found = computed(
+            topline, *words, "--reference", reference, "--sides", "greater", "--method", "normal"
+        )
+        # One stratum: van Elteren's test is the rank-sum test.
+        expected = found["test, normal"]["p_value"]
+        assert found["van Elteren"]["p_value"] == pytest.approx(expected, rel=1e-9)
+
+
+def test_pooled_effects_and_counts(topline: Command, tmp_path: Path) -> None:
+    file = tmp_path / "effects.csv"
+    file.write_text(
+        "effect,variance,error\n0.1,0.04,0.2\n0.9,0.25,0.5\n0.4,0.01,0.1\n-0.2,0.09,0.3\n"
+    )
+    found = computed(topline, "pool", file, "--method", "EE", "--log")
+    weights, effects = (25, 4, 100, 1 / 0.09), (0.1, 0.9, 0.4, -0.2)
+    by_hand = sum(w * y for w, y in zip(weights, effects, strict=True)) / sum(weights)
+    assert found["effect"]["value"] == pytest.approx(by_hand, rel=1e-12)
+    assert found["effect as ratio"]["value"] == pytest.approx(math.exp(by_hand), rel=1e-12)
+    errors = computed(topline, "pool", file, "--error", "error", "--method", "EE")
+    assert errors["effect"]["value"] == pytest.approx(by_hand, rel=1e-12)
+    wide = computed(topline, "pool", file, "--hartung-knapp", "--bias")
+    assert wide["effect"]["degrees_of_freedom"] == 3
+    assert "Egger" in wide
+    for words in (("--method", "XY"), ("--method", "MH", "--hartung-knapp")):
+        ran = topline("stat", "pool", file, *words)
+        assert ran.code == 2
+        assert "accepted:" in ran.err
+
+
+def test_an_effect_comes_back_from_its_published_limits(topline: Command) -> None:
+    words = ("--lower", 0.50, "--upper", 0.92, "--value", 0.68, "--ratio")
+    found = computed(topline, "from-summary", *words)["effect"]
+    assert found["value"] == pytest.approx(math.log(0.68))
+    assert found["standard_error"] == pytest.approx(math.log(0.92 / 0.5) / (2 * 1.959963984540054))
