@@ -10,6 +10,7 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from topline.stats import proportion, rate
+from topline.stats.curve_crossing import TRANSFORMS
 from topline.stats.least_squares import (
     fit_groups,
     group_test,
@@ -26,7 +27,6 @@ from topline.stats.mean import (
 )
 from topline.stats.quantile import DEFINITIONS, quantiles, spread
 from topline.stats.survival import (
-    TRANSFORMS,
     kaplan_meier,
     number_at_risk,
     survival_at,
