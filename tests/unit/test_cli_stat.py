@@ -333,3 +333,13 @@ def test_an_effect_comes_back_from_its_published_limits(topline: Command) -> Non
     found = computed(topline, "from-summary", *words)["effect"]
     assert found["value"] == pytest.approx(math.log(0.68))
     assert found["standard_error"] == pytest.approx(math.log(0.92 / 0.5) / (2 * 1.959963984540054))
+
+
+def test_a_group_without_events_has_a_curve(topline: Command, tmp_path: Path) -> None:
+    file = tmp_path / "adtte.csv"
+    file.write_text("time,cnsr,arm\n1,0,A\n2,1,A\n3,1,B\n4,1,B\n")
+    words = ("--data", file, "--time", "time", "--event", "CNSR=0", "--by", "arm")
+    found = computed(topline, "km", *words)
+    assert (found["A: events"]["value"], found["B: events"]["value"]) == (1, 0)
+    assert found["B: median"]["value"] is None
+    assert topline("stat", "km", *words[:5], "CNSR=2", "--by", "arm").code == 4

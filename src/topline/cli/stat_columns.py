@@ -1,6 +1,6 @@
 """Columns of a dataset as the arrays that statistics take, with what was left out on the way."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -57,7 +57,8 @@ class Columns:
         name, equals, value = event.partition("=")
         if not equals:
             return self.numbers(name)
-        found = _matches(self.frame[name.upper()], value, self.source)
+        # That the value occurs at all was made sure on reading; a group may well be without events.
+        found = _equal(self.frame[name.upper()], value)
         return np.asarray(found.to_numpy(), dtype=np.float64)
 
     def groups(self, name: str, reference: str | None = None) -> list[str]:
@@ -90,7 +91,7 @@ class Columns:
         return Columns(self.frame.filter(same), self.source, ())
 
 
-def columns(path: Path, names: Iterable[str | None], where: Sequence[str] | None = None) -> Columns:
+def columns(path: Path, names: Sequence[str | None], where: Sequence[str] | None = None) -> Columns:
     """Read columns of a dataset.
 
     Parameters
@@ -126,6 +127,9 @@ def columns(path: Path, names: Iterable[str | None], where: Sequence[str] | None
         raise DataError(
             "no record remains", where=str(path), accepted="at least one record with all columns"
         )
+    for name, equals, value in (name.partition("=") for name in names if name):
+        if equals:
+            _matches(whole[name.upper()], value, path)
     return Columns(whole, path, tuple(notes))
 
 
@@ -138,17 +142,21 @@ def _condition(text: str) -> tuple[str, str]:
     return name.upper(), value
 
 
-def _matches(column: "pl.Series", value: str, source: Path) -> "pl.Series":
-    """Which elements have a value, compared as numbers in a column of numbers, else as text."""
+def _equal(column: "pl.Series", value: str) -> "pl.Series":
+    """Say which elements have a value, compared as numbers in a column of numbers, else as text."""
     import polars as pl
 
-    if column.dtype.is_numeric():
-        try:
-            found = column == float(value)
-        except ValueError:
-            found = pl.Series([False] * len(column), dtype=pl.Boolean)
-    else:
-        found = column.cast(pl.String) == value
+    if not column.dtype.is_numeric():
+        return column.cast(pl.String) == value
+    try:
+        return column == float(value)
+    except ValueError:
+        return pl.Series([False] * len(column), dtype=pl.Boolean)
+
+
+def _matches(column: "pl.Series", value: str, source: Path) -> "pl.Series":
+    """Say which elements have a value that one at least must have."""
+    found = _equal(column, value)
     if not found.any():
         present = [_text(one) for one in column.drop_nulls().unique().sort()[:_VALUES_LISTED]]
         raise DataError(
