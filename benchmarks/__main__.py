@@ -20,6 +20,10 @@ BENCHMARKS = {
     "pilot": "benchmarks.bench_pilot",
     "large": "benchmarks.bench_large_trial",
     "start": "benchmarks.bench_start",
+    "survival": "benchmarks.stats_survival",
+    "means": "benchmarks.stats_means",
+    "repeated-measures": "benchmarks.stats_repeated_measures",
+    "pooling": "benchmarks.stats_pooling",
 }
 _VERSIONS = ("topline", "polars", "msgspec", "pyreadstat", "numpy", "altair", "vl-convert-python")
 

@@ -28,6 +28,10 @@ def main(arguments: list[str]) -> int:
             line += f", not implemented: {', '.join(family.missing)}"
         elif family.passed:
             line += f", at least {family.least:.1f} digits"
+        if family.exempted:
+            line += (
+                f", {family.exempted} only within an exemption (tests/reference/run.py says why)"
+            )
         print(line)
         for wrong in family.wrong[:_SHOWN]:
             print(f"    {wrong}")

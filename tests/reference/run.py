@@ -91,6 +91,54 @@ EXEMPTIONS: tuple[Exemption, ...] = (
     ),
     Exemption(
         family="meta_glmm",
+        word="p",
+        cases=r"_UM\.RS$",
+        relative=0.15,
+        reason="the p-value magnifies lme4's standard error, which carries 2 to 3 digits",
+    ),
+    Exemption(
+        family="meta_glmm",
+        cases=r"_UM\.RS$",
+        relative=1e-2,
+        reason="lme4's standard error comes from differences of an iterated likelihood",
+    ),
+    Exemption(
+        family="meta_glmm",
+        word="wald_Q",
+        cases=r"_CM\.EL$",
+        relative=0.7,
+        reason="metafor's numerical Hessian fails: 268.6 where enumeration gives 163.09",
+    ),
+    Exemption(
+        family="meta_glmm",
+        word="p",
+        cases=r"bcg_CM\.EL$",
+        relative=1e-3,
+        reason="the p-value magnifies the standard error",
+    ),
+    Exemption(
+        family="meta_glmm",
+        word="estimate",
+        cases=r"hine89_CM\.EL$",
+        relative=2e-4,
+        reason="lme4's optimiser stops with about 5 digits",
+    ),
+    Exemption(
+        family="meta_glmm",
+        word="lrt_Q",
+        cases=r"hine89_CM\.EL$",
+        relative=2e-4,
+        reason="lme4's optimiser stops with about 5 digits",
+    ),
+    Exemption(
+        family="meta_glmm",
+        cases=r"hine89_CM\.EL$",
+        relative=1.0,
+        absolute=1.0,
+        reason="metafor's Hessian fails without heterogeneity: a standard error of 6e-7, p of 0",
+    ),
+    Exemption(
+        family="meta_glmm",
         relative=2e-4,
         reason="lme4's optimiser stops with about 5 digits",
     ),
@@ -143,12 +191,15 @@ class Family:
         The values that do not, in words.
     missing
         Ids of the cases that nothing computes.
+    exempted
+        How many of them agree only within an exemption.
     least
         The fewest digits in which a value agrees.
     """
 
     cases: list[str] = field(default_factory=list)
     passed: int = 0
+    exempted: int = 0
     wrong: list[str] = field(default_factory=list)
     missing: list[str] = field(default_factory=list)
     least: float = 15.0
@@ -210,6 +261,7 @@ def _compare_case(case: Case, compute: Compute, family: Family) -> None:
             family.wrong.append(f"{case.id} {path}: found {found[path]!r}, expected {value!r}")
         else:
             family.passed += 1
+            family.exempted += digits < -math.log10(_usual(case.family)) or absolute > ABSOLUTE
             family.least = min(family.least, digits)
 
 
@@ -222,7 +274,11 @@ def tolerance(case: Case, path: str) -> tuple[float, float]:
             and re.search(exempted.cases, case.id)
         ):
             return exempted.relative, exempted.absolute
-    return (ITERATIVE if case.family in ITERATIVE_FAMILIES else CLOSED), ABSOLUTE
+    return _usual(case.family), ABSOLUTE
+
+
+def _usual(family: str) -> float:
+    return ITERATIVE if family in ITERATIVE_FAMILIES else CLOSED
 
 
 def agreement(found: Any, expected: Any, absolute: float = ABSOLUTE) -> float | None:
