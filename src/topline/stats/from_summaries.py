@@ -552,12 +552,18 @@ def _statistic_from_p(
             return math.inf if upper == 0 else -math.inf
         if degrees_of_freedom is None:
             return -float(special.ndtri(upper))
-        size = (
-            t_multiplier(1 - 2 * min(upper, 1 - upper), degrees_of_freedom) if upper != 0.5 else 0.0
-        )
+        size = _t_of_tails(2 * min(upper, 1 - upper), degrees_of_freedom)
         return size if upper <= 0.5 else -size
 
     return tail.mapped(statistic)
+
+
+def _t_of_tails(both: float, degrees_of_freedom: float) -> float:
+    """Give t such that Student's variable lies beyond ±t with probability ``both``, also where that is tiny."""
+    half = degrees_of_freedom / 2
+    share = float(special.betaincinv(half, 0.5, both))
+    rest = float(special.betainccinv(0.5, half, both))
+    return math.sqrt(degrees_of_freedom * rest / share) if share > 0 else math.inf
 
 
 def _probability(
