@@ -38,7 +38,7 @@ class Distribution:
     mean
         From the linear predictor.
     variance
-        From the mean.
+        From the linear predictor: it is the slope of the mean, and keeps its digits where the mean is near an edge.
     log_likelihood
         Of each observation, from outcome and linear predictor, with all constants.
     saturated
@@ -121,8 +121,9 @@ class RegressionFit:
         """Pearson's chi-squared per degree of freedom, 1 if the model holds; ``None`` without degrees of freedom."""
         if self.degrees_of_freedom < 1:
             return None
-        mean = self.distribution.mean(self.columns @ self.coefficients + self.offset)
-        spread = (self.outcome - mean) ** 2 / self.distribution.variance(mean)
+        predictor = self.columns @ self.coefficients + self.offset
+        mean = self.distribution.mean(predictor)
+        spread = (self.outcome - mean) ** 2 / self.distribution.variance(predictor)
         return float(spread.sum()) / self.degrees_of_freedom
 
 
@@ -162,7 +163,7 @@ def climb(
         with np.errstate(over="ignore", invalid="ignore"):
             mean = distribution.mean(predictor)
             likelihood = float(distribution.log_likelihood(outcome, predictor).sum())
-            weight = distribution.variance(mean)
+            weight = distribution.variance(predictor)
             return (
                 likelihood,
                 columns.T @ (outcome - mean),
@@ -203,7 +204,7 @@ def _first_guess(
     columns: Floats, outcome: Floats, offset: Floats, distribution: Distribution
 ) -> Floats:
     target = distribution.start(outcome)
-    root = np.sqrt(distribution.variance(distribution.mean(target)))
+    root = np.sqrt(distribution.variance(target))
     return np.asarray(
         np.linalg.lstsq(columns * root[:, np.newaxis], (target - offset) * root, rcond=None)[0]
     )

@@ -24,7 +24,7 @@ def _log_likelihood(outcome: Floats, predictor: Floats) -> Floats:
 BINARY = Distribution(
     name="logistic regression",
     mean=lambda predictor: np.asarray(special.expit(predictor)),
-    variance=lambda mean: mean * (1 - mean),
+    variance=lambda predictor: np.asarray(special.expit(predictor) * special.expit(-predictor)),
     log_likelihood=_log_likelihood,
     saturated=np.zeros_like,
     start=lambda outcome: np.where(outcome > 0, 1.0, -1.0),

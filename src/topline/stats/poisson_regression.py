@@ -29,7 +29,7 @@ def _saturated(outcome: Floats) -> Floats:
 COUNTS = Distribution(
     name="Poisson regression",
     mean=lambda predictor: np.exp(predictor),
-    variance=lambda mean: mean,
+    variance=lambda predictor: np.exp(predictor),
     log_likelihood=_log_likelihood,
     saturated=_saturated,
     start=lambda outcome: np.log(outcome + 0.5),
