@@ -41,6 +41,7 @@ ShiftInterval: TypeAlias = Literal[
 
 _INTERVAL_TITLES = {
     **{name: f"limits from the rank-sum test, {title}" for name, title in TITLES.items()},
+    "exact": "limits from the rank-sum test, exact distribution without ties",
     "moses_floor": "Moses' asymptotic limits, place rounded down",
     "moses_round": "Moses' asymptotic limits, place rounded to the nearest",
 }

@@ -245,7 +245,8 @@ def _described(
         lower=lower,
         upper=upper,
         level=held,
-        method=f"{title}; limits from the signed-rank test, {TITLES[chosen]}",
+        method=f"{title}; limits from the signed-rank test, "
+        + ("exact distribution without ties" if chosen == "exact" else TITLES[chosen]),
         notes=tuple(notes),
     )
 
