@@ -7,6 +7,7 @@ the methods: Brown, Cai, DasGupta, "Interval estimation for a binomial proportio
 
 import math
 from collections.abc import Callable, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Protocol
@@ -277,6 +278,10 @@ def _refuse_impossible(count: Integers, number: Integers) -> None:
             )
 
 
+_MANY = 50_000
+"""From so many distinct pairs on, the work is shared between two threads: SciPy computes outside Python's lock."""
+
+
 def _on_distinct(
     count: Integers, number: Integers, limits: Callable[[Floats, Floats], Limits]
 ) -> Limits:
@@ -284,7 +289,28 @@ def _on_distinct(
     largest = int(number.max())
     if count.size < 1000 or (largest + 1) ** 2 > LARGEST_COUNT:
         return limits(count.astype(np.float64), number.astype(np.float64))
-    pairs, position = np.unique(number * (largest + 1) + count, return_inverse=True)
-    of, having = np.divmod(pairs, largest + 1)
-    lower, upper = limits(having.astype(np.float64), of.astype(np.float64))
+    pairs, position = _distinct(number * (largest + 1) + count, (largest + 1) ** 2)
+    of, having = (part.astype(np.float64) for part in np.divmod(pairs, largest + 1))
+    if pairs.size < _MANY:
+        lower, upper = limits(having, of)
+    else:
+        half = pairs.size // 2
+        with ThreadPoolExecutor(2) as threads:
+            found = list(
+                threads.map(limits, (having[:half], having[half:]), (of[:half], of[half:]))
+            )
+        lower, upper = (np.concatenate(parts) for parts in zip(*found, strict=True))
     return Limits(lower[position], upper[position])
+
+
+def _distinct(keys: Integers, beyond: int) -> tuple[Integers, Integers]:
+    """Give the distinct keys, and the position of each key in them; by a table where the range is small."""
+    if beyond > 16 * keys.size:
+        distinct, position = np.unique(keys, return_inverse=True)
+        return distinct, position
+    seen = np.zeros(beyond, dtype=bool)
+    seen[keys] = True
+    distinct = np.flatnonzero(seen)
+    place = np.empty(beyond, dtype=np.int64)
+    place[distinct] = np.arange(distinct.size)
+    return distinct, place[keys]

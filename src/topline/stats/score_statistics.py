@@ -26,10 +26,12 @@ _SETTLED = 1e-10
 
 
 class Restricted(NamedTuple):
-    """The two proportions estimated under a null value, and the slopes of both in it."""
+    """The two proportions estimated under a null value, what each lacks to one, and the slopes of both."""
 
     first: Floats
     second: Floats
+    first_without: Floats
+    second_without: Floats
     first_slope: Floats
     second_slope: Floats
 
@@ -42,8 +44,7 @@ def restricted_by_difference(groups: TwoGroups, difference: Floats) -> Restricte
     """Estimate both proportions given their difference (first minus second).
 
     The second proportion is the root of a cubic that lies between max(0, −δ) and min(1, 1 − δ); Miettinen, Nurminen
-    1985, appendix I; Farrington, Manning, Statistics in Medicine 9 (1990) 1447–1454. Its trigonometric form loses half
-    the digits where two roots are close, so a Newton step on the cubic follows.
+    1985, appendix I; Farrington, Manning, Statistics in Medicine 9 (1990) 1447–1454.
 
     Parameters
     ----------
@@ -59,32 +60,54 @@ def restricted_by_difference(groups: TwoGroups, difference: Floats) -> Restricte
     array([0.944571])
     """
     x, n, y, m = groups
+    # Where most have the event, those without are counted instead, lest 1 − p lose its digits.
+    most = x + y > (n + m) / 2
+    rarer = TwoGroups(np.where(most, n - x, x), n, np.where(most, m - y, y), m)
+    null = np.where(most, -difference, difference)
+    second, slope = _root_of_cubic(rarer, null)
+    first = np.clip(second + null, 0.0, 1.0)
+    without, control_without = 1 - first, 1 - second
+    # Counting those without turns the sign of the null value and of the change: the slopes stay.
+    return Restricted(
+        np.where(most, without, first),
+        np.where(most, control_without, second),
+        np.where(most, first, without),
+        np.where(most, second, control_without),
+        1 + slope,
+        slope,
+    )
+
+
+def _root_of_cubic(groups: TwoGroups, difference: Floats) -> tuple[Floats, Floats]:
+    """Give the second proportion and its slope in the difference.
+
+    The trigonometric form of the root loses half the digits where two roots are close, so Newton steps on the cubic follow.
+    """
+    x, n, y, m = groups
     everyone = n + m
     events, share = (x + y) / everyone, m / everyone
     # p³ + a p² + b p + c = 0, divided by N so that no large count cancels.
     a = difference * (1 + share) - 1 - events
     b = (difference * share - 1 - 2 * y / everyone) * difference + events
     c = y / everyone * difference * (1 - difference)
-    a_slope, b_slope = 1 + share, 2 * difference * share - 1 - 2 * y / everyone
-    c_slope = y / everyone * (1 - 2 * difference)
     third = a / 3
     half_turn = third * (third * third - b / 2) + c / 2
     radius = np.copysign(np.sqrt(np.maximum(third * third - b / 3, 0.0)), half_turn)
     cube = radius * radius * radius
     ratio = np.divide(half_turn, cube, out=np.zeros_like(cube), where=cube != 0)
     angle = (np.pi + np.arccos(np.clip(ratio, -1.0, 1.0))) / 3
-    root = 2 * radius * np.cos(angle) - third
     lowest, highest = np.maximum(0.0, -difference), np.minimum(1.0, 1.0 - difference)
-    second = np.clip(root, lowest, highest)
-    value = ((second + a) * second + b) * second + c
-    steepness = (3 * second + 2 * a) * second + b
-    step = np.divide(value, steepness, out=np.zeros_like(value), where=steepness != 0)
-    # Where roots coincide the step is rounding over rounding: the trigonometric root stands.
-    second = np.clip(second - np.where(np.abs(step) < 1e-6, step, 0.0), lowest, highest)
-    steepness = (3 * second + 2 * a) * second + b
-    rise = -((a_slope * second + b_slope) * second + c_slope)
-    slope = np.divide(rise, steepness, out=np.zeros_like(rise), where=steepness != 0)
-    return Restricted(second + difference, second, 1 + slope, slope)
+    root = np.clip(2 * radius * np.cos(angle) - third, lowest, highest)
+    for _ in range(2):
+        value = ((root + a) * root + b) * root + c
+        steepness = (3 * root + 2 * a) * root + b
+        step = np.divide(value, steepness, out=np.zeros_like(value), where=steepness != 0)
+        # Where roots coincide the step is rounding over rounding: the trigonometric root stands.
+        root = np.clip(root - np.where(np.abs(step) < 1e-6, step, 0.0), lowest, highest)
+    steepness = (3 * root + 2 * a) * root + b
+    a_slope, b_slope = 1 + share, 2 * difference * share - 1 - 2 * y / everyone
+    rise = -((a_slope * root + b_slope) * root + y / everyone * (1 - 2 * difference))
+    return root, np.divide(rise, steepness, out=np.zeros_like(rise), where=steepness != 0)
 
 
 def difference_variance(groups: TwoGroups, difference: Floats) -> tuple[Floats, Floats]:
@@ -96,15 +119,15 @@ def difference_variance(groups: TwoGroups, difference: Floats) -> tuple[Floats, 
     >>> difference_variance(two_groups([5], [10], [5], [10]), np.array([0.0]))[0].round(3)
     array([0.05])
     """
-    x, n, y, m = groups
-    # Where most have the event, those without are counted instead, lest 1 − p lose its digits.
-    most = x + y > (n + m) / 2
-    sign = np.where(most, -1.0, 1.0)
-    rarer = TwoGroups(np.where(most, n - x, x), n, np.where(most, m - y, y), m)
-    first, second, first_slope, second_slope = restricted_by_difference(rarer, sign * difference)
-    variance = first * (1 - first) / n + second * (1 - second) / m
-    slope = (1 - 2 * first) * first_slope / n + (1 - 2 * second) * second_slope / m
-    return np.maximum(variance, 0.0), sign * slope
+    found = restricted_by_difference(groups, difference)
+    variance = (
+        found.first * found.first_without / groups.number
+        + found.second * found.second_without / groups.control_number
+    )
+    slope = (found.first_without - found.first) * found.first_slope / groups.number + (
+        found.second_without - found.second
+    ) * found.second_slope / groups.control_number
+    return variance, slope
 
 
 def difference_score(
