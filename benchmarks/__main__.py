@@ -21,6 +21,7 @@ BENCHMARKS = {
     "large": "benchmarks.bench_large_trial",
     "start": "benchmarks.bench_start",
     "survival": "benchmarks.stats_survival",
+    "proportions": "benchmarks.stats_proportions",
     "means": "benchmarks.stats_means",
     "repeated-measures": "benchmarks.stats_repeated_measures",
     "pooling": "benchmarks.stats_pooling",
