@@ -19,6 +19,7 @@ from topline.stats.k_sample_ranks import (
     jonckheere_terpstra_statistic,
     kruskal_wallis,
 )
+from topline.stats.many_ranks import rank_sum_tests, signed_rank_tests
 from topline.stats.pair_order import difference_order, walsh_order
 from topline.stats.rank_sum import (
     ShiftInterval,
@@ -314,6 +315,41 @@ def test_a_correlation_lies_inside_its_limits(pairs: list[tuple[float, float]]) 
     assert found.lower is not None
     assert found.upper is not None
     assert -1 <= found.lower <= found.value <= found.upper <= 1
+
+
+@given(
+    st.lists(
+        st.lists(st.tuples(SMALL, st.booleans()), min_size=1, max_size=9), min_size=1, max_size=6
+    ),
+    st.booleans(),
+    st.sampled_from(SIDES),
+)
+def test_many_rank_tests_at_once_equal_each_alone(
+    samples: list[list[tuple[float, bool]]], corrected: bool, sides: Sides
+) -> None:
+    offsets = np.concatenate(([0], np.cumsum([len(sample) for sample in samples])))
+    values, first = zip(*itertools.chain(*samples), strict=True)
+    method: RankMethod = "normal_corrected" if corrected else "normal"
+    sums = rank_sum_tests(values, first, offsets, corrected=corrected, sides=sides)
+    signed = signed_rank_tests(values, offsets, corrected=corrected, sides=sides)
+    for place, sample in enumerate(samples):
+        mine = [value for value, one in sample if one]
+        rest = [value for value, one in sample if not one]
+        together = [value for value, _ in sample]
+        alone = signed_rank_test(together, method=method, sides=sides)
+        assert signed.statistic[place] == signed_rank_statistic(together).value
+        check_same(signed.p_value[place], alone.p_value)
+        if mine and rest:
+            assert sums.statistic[place] == rank_sum_statistic(mine, rest).value
+            check_same(
+                sums.p_value[place], rank_sum_test(mine, rest, method=method, sides=sides).p_value
+            )
+        else:
+            assert math.isnan(sums.p_value[place])
+
+
+def check_same(found: float, expected: float | None) -> None:
+    assert math.isnan(found) if expected is None else found == pytest.approx(expected, rel=1e-9)
 
 
 @pytest.mark.parametrize(("first", "second"), [(30, 45), (7, 60)])

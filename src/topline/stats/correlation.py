@@ -270,16 +270,24 @@ def _inversions(places: np.ndarray[tuple[int], np.dtype[np.int64]]) -> float:
     """
     inversions = 0
     current = places
+    order = np.arange(places.size)
     for bit in reversed(range(int(places.max()).bit_length())):
-        # Stable sorting by the higher bits brings those together that may first differ in this one.
-        high = current >> (bit + 1)
-        order = np.argsort(high, kind="stable")
-        current, high = current[order], high[order]
+        # Numbers that agree in the higher bits stand together, in their first order.
         ones = (current >> bit) & 1
-        seen = np.cumsum(ones) - ones
-        starts = np.concatenate(([True], high[1:] != high[:-1]))
-        before = np.maximum.accumulate(np.where(starts, seen, 0))
-        inversions += int((seen - before)[ones == 0].sum())
+        seen = np.cumsum(ones)
+        higher = current >> (bit + 1)
+        starts = np.flatnonzero(np.concatenate(([True], higher[1:] != higher[:-1])))
+        sizes = np.diff(np.append(starts, places.size))
+        before = np.repeat(seen[starts] - ones[starts], sizes)
+        since = seen - ones - before
+        zero = ones == 0
+        inversions += int(since[zero].sum())
+        # Within each group those with a 0 move before those with a 1; neither change their order.
+        ends = starts + sizes
+        first_one = np.repeat(ends - (seen[ends - 1] - seen[starts] + ones[starts]), sizes)
+        moved = np.empty_like(current)
+        moved[np.where(zero, order - since, first_one + since)] = current
+        current = moved
     return float(inversions)
 
 

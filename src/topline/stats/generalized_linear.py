@@ -37,6 +37,8 @@ class Distribution:
         In words.
     mean
         From the linear predictor.
+    link
+        The linear predictor from a mean inside its range.
     variance
         From the linear predictor: it is the slope of the mean, and keeps its digits where the mean is near an edge.
     log_likelihood
@@ -49,6 +51,7 @@ class Distribution:
 
     name: str
     mean: Callable[[Floats], Floats]
+    link: Callable[[float], float]
     variance: Callable[[Floats], Floats]
     log_likelihood: Callable[[Floats, Floats], Floats]
     saturated: Callable[[Floats], Floats]
@@ -259,7 +262,6 @@ def fit(
     refuse_dependent(columns, names)
     found = climb(columns, outcome, offset, distribution)
     finite = _finite(columns, outcome, offset, distribution, found)
-    null = climb(np.ones((outcome.size, 1)), outcome, offset, distribution)
     covariance = invert(found.information)
     if covariance is None:
         covariance = np.full_like(found.information, np.inf)
@@ -273,11 +275,18 @@ def fit(
         covariance=covariance,
         finite=finite,
         log_likelihood=found.log_likelihood,
-        null_log_likelihood=null.log_likelihood,
+        null_log_likelihood=_null_likelihood(outcome, offset, distribution),
         saturated_log_likelihood=float(distribution.saturated(outcome).sum()),
         steps=found.steps,
         settled=found.settled,
     )
+
+
+def _null_likelihood(outcome: Floats, offset: Floats, distribution: Distribution) -> float:
+    if offset.any():
+        return climb(np.ones((outcome.size, 1)), outcome, offset, distribution).log_likelihood
+    predictor = np.full(outcome.size, distribution.link(float(outcome.mean())))
+    return float(distribution.log_likelihood(outcome, predictor).sum())
 
 
 def refuse_dependent(columns: Floats, names: tuple[str, ...]) -> None:

@@ -6,6 +6,8 @@ Society B 20 (1958) 215–242; D. W. Hosmer and S. Lemeshow, Applied Logistic Re
 Not suitable with few events for each coefficient: the estimates are then too far from 0.
 """
 
+import math
+
 import numpy as np
 from numpy.typing import ArrayLike
 from scipy import special
@@ -18,12 +20,14 @@ from topline.stats.model_matrix import ModelMatrix
 
 
 def _log_likelihood(outcome: Floats, predictor: Floats) -> Floats:
-    return np.asarray(-np.logaddexp(0.0, np.where(outcome > 0, -predictor, predictor)))
+    against = np.where(outcome > 0, -predictor, predictor)
+    return -np.maximum(against, 0.0) - np.log1p(np.exp(-np.abs(against)))
 
 
 BINARY = Distribution(
     name="logistic regression",
     mean=lambda predictor: np.asarray(special.expit(predictor)),
+    link=lambda mean: math.log(mean / (1 - mean)),
     variance=lambda predictor: np.asarray(special.expit(predictor) * special.expit(-predictor)),
     log_likelihood=_log_likelihood,
     saturated=np.zeros_like,

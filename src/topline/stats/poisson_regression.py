@@ -7,6 +7,8 @@ Not suitable where counts vary more than Poisson counts do: the errors are then 
 fit says so; negative binomial regression, or ``dispersion="pearson"`` for the ratios, allow for it.
 """
 
+import math
+
 import numpy as np
 from numpy.typing import ArrayLike
 from scipy import special
@@ -29,6 +31,7 @@ def _saturated(outcome: Floats) -> Floats:
 COUNTS = Distribution(
     name="Poisson regression",
     mean=lambda predictor: np.exp(predictor),
+    link=math.log,
     variance=lambda predictor: np.exp(predictor),
     log_likelihood=_log_likelihood,
     saturated=_saturated,

@@ -25,9 +25,12 @@ def garwood(events: Floats, level: float) -> Limits:
     array([3.688879])
     """
     tail = (1 - level) / 2
+    # A million groups hold few distinct counts.
+    distinct, position = np.unique(events, return_inverse=True)
     # With no events the shape would be 0, where the quantile is undefined; the limit is known there.
-    lower = gamma_quantile(np.maximum(events, 1), tail)
-    return Limits(np.where(events == 0, 0.0, lower), gamma_quantile(events + 1, tail, upper=True))
+    lower = np.where(distinct == 0, 0.0, gamma_quantile(np.maximum(distinct, 1), tail))
+    upper = gamma_quantile(distinct + 1, tail, upper=True)
+    return Limits(lower[position], upper[position])
 
 
 def byar(events: Floats, level: float) -> Limits:
