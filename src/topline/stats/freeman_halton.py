@@ -89,14 +89,14 @@ def _log_probability(cells: Floats) -> float:
 def _probability(cells: Floats, own: float) -> float:
     rows, columns, split = _arrangement(cells)
     left = _list_columns(np.zeros_like(rows), rows, columns[:split])
-    order = np.lexsort((left.logarithm, *left.used.T))
-    left = Listed(left.used[order], left.logarithm[order], left.times[order])
+    # What the right half can be depends on how much the rows have left, not on which row has it.
+    left = _merged(Listed(np.sort(rows - left.used, axis=1), left.logarithm, left.times))
     changes = np.flatnonzero(np.any(np.diff(left.used, axis=0) != 0, axis=1)) + 1
     begins = np.concatenate([[0], changes, [left.times.size]])
+    room = left.used[begins[:-1]]
     # A table counts if left + right logarithms are at most the observed one's, ties included.
     margins = _log_margins(cells)
     limit = own - margins + math.log(TIED)
-    room = rows - left.used[begins[:-1]]
     highest = _upper_bounds(room, columns[split:])
     whole = _log_totals(room, columns[split:])
     listed, total = left.times.size, 0.0
@@ -107,7 +107,7 @@ def _probability(cells: Floats, own: float) -> float:
         total += float(np.sum(times[:known] * np.exp(logarithm[:known] + whole[state] + margins)))
         if known == end - begin:
             continue
-        right = _list_columns(left.used[begin], rows, columns[split:])
+        right = _list_columns(np.zeros_like(rows), room[state], columns[split:])
         listed += right.times.size
         if listed > MOST_LISTED:
             raise _too_large(listed)
