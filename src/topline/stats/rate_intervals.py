@@ -37,7 +37,7 @@ def byar(events: Floats, level: float) -> Limits:
     """Give Byar's approximation to the exact limits, by the Wilson–Hilferty cube root.
 
     ``x (1 - 1/(9x) - z/(3√x))³`` and ``(x + 1) (1 - 1/(9(x + 1)) + z/(3√(x + 1)))³``; the lower limit is 0 where
-    no event was observed, and where the cube would be below 0. N. E. Breslow and N. E. Day, Statistical Methods in
+    no event was observed. It may lie below 0 for one or two events at levels above 0.99, and is not cut. N. E. Breslow and N. E. Day, Statistical Methods in
     Cancer Research II, 1987, chapter 2.
 
     Examples
@@ -47,7 +47,7 @@ def byar(events: Floats, level: float) -> Limits:
     """
     z = normal_multiplier(level)
     some, more = np.maximum(events, 1), events + 1
-    lower = some * np.maximum(1 - 1 / (9 * some) - z / (3 * np.sqrt(some)), 0.0) ** 3
+    lower = some * (1 - 1 / (9 * some) - z / (3 * np.sqrt(some))) ** 3
     upper = more * (1 - 1 / (9 * more) + z / (3 * np.sqrt(more))) ** 3
     return Limits(np.where(events == 0, 0.0, lower), upper)
 
