@@ -71,7 +71,7 @@ def assert_traceable(made: Build, specification: Specification, found: Library) 
     assert {row.address: row.posted for row in made.statistics} == posted
     wanted = references.needed(specification, found)
     datasets = {name: found.read(name, columns=columns) for name, columns in wanted.items()}
-    cohort = Cohort(specification, datasets)
+    cohort = Cohort(specification, datasets, references.borrowed(specification, found))
     seen: dict[tuple[str, str, str, str], tuple[int, int]] = {}
     for row in made.statistics:
         key = (row.population, row.group, row.dataset, row.condition)

@@ -223,7 +223,7 @@ def build(
     registered = _registered(specification, base)
     wanted = references.needed(specification, library)
     datasets = {name: library.read(name, columns=columns) for name, columns in wanted.items()}
-    cohort = Cohort(specification, datasets)
+    cohort = Cohort(specification, datasets, references.borrowed(specification, library))
     ledger = Ledger(Rounding(specification.rounding))
 
     told.begin()

@@ -94,6 +94,8 @@ class Cohort:
         The study specification.
     datasets
         The datasets by upper-case name; ADSL must be among them.
+    borrowed
+        Dataset -> variables that it lacks and that its rows take from their participant in ADSL.
 
     Raises
     ------
@@ -104,6 +106,7 @@ class Cohort:
 
     specification: Specification
     datasets: Mapping[str, Dataset]
+    borrowed: Mapping[str, Collection[str]] = field(default_factory=dict)
     _rows: dict[str, pl.DataFrame] = field(default_factory=dict)
     orphans: dict[str, int] = field(default_factory=dict)
     """Dataset -> rows set aside because their participant is not in ADSL."""
@@ -150,7 +153,7 @@ class Cohort:
         if name == "ADSL":
             return self.participants
         if name not in self._rows:
-            index = self.participants.select(PARTICIPANT, INDEX)
+            index = self.participants.select(PARTICIPANT, INDEX, *self.borrowed.get(name, ()))
             frame = _identified(self.datasets[name]).join(
                 index, on=PARTICIPANT, how="left", maintain_order="left"
             )

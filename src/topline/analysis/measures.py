@@ -109,8 +109,6 @@ class Measured:
         What stands beside the values; ``None`` for nothing.
     analysed
         Participants analysed by column key.
-    samples, condition
-        The samples of the first class, for analyses, and the condition that selects their rows.
     curves
         Kaplan–Meier curves of the first class.
     decimals
@@ -121,17 +119,22 @@ class Measured:
     classes: tuple[MeasureClass, ...]
     dispersion: Dispersion | None
     analysed: dict[str, int]
-    samples: tuple[Sample, ...]
-    condition: str
     curves: tuple[GroupCurve, ...]
     decimals: tuple[int, int]
 
 
 @dataclass(frozen=True, slots=True)
-class _Class:
+class PreparedClass:
     """A class of a measure with its rows.
 
-    ``rows`` are all that were asked for, ``valued`` those with a value of ``variable``.
+    Attributes
+    ----------
+    title
+        The class's title; ``None`` where the measure has one class without a title.
+    variable
+        The variable summarised.
+    rows, valued
+        The rows that were asked for, and those of them with a value of the variable.
     """
 
     title: str | None
@@ -174,36 +177,34 @@ class MeasureBuilder:
         self.classes = [self._prepared(one) for one in definition.classes or (None,)]
         self.analysed = self._in_any_class()
         self.decimals = self._decimals()
+        self._counted_rows: dict[int, dict[str, Rows]] = {}
 
     def build(self) -> Measured:
         """Build the measure: denominators first, then classes in order."""
         definition = self.definition
         self._demand_units()
-        overall = self._samples(self.analysed, self.classes[0].variable)
+        overall = self.samples(self.analysed, self.classes[0].variable)
         denominators: tuple[Denom, ...] = ()
         if not definition.class_denominators:
             denominators = self._denominators(
                 f"{definition.address}/denoms", overall, self.analysed
             )
         built = [self._class(index, one, overall) for index, one in enumerate(self.classes)]
-        first = self._samples(self.classes[0].valued, self.classes[0].variable)
         return Measured(
             denominators=denominators,
             classes=tuple(posted for posted, _ in built),
             dispersion=definition.summary.dispersion(definition.options),
             analysed={column.key: self._number(overall, column) for column in self.columns},
-            samples=tuple(first.values()),
-            condition=self.classes[0].valued.condition,
             curves=built[0][1],
             decimals=self.decimals,
         )
 
-    def _prepared(self, specification: ClassSpecification | None) -> _Class:
+    def _prepared(self, specification: ClassSpecification | None) -> PreparedClass:
         definition = self.definition
         variable = (specification.variable if specification else None) or definition.variable
         where = specification.where if specification else None
         rows = self.cohort.rows(definition.dataset, definition.where, where)
-        return _Class(
+        return PreparedClass(
             title=specification.title if specification else None,
             variable=variable.upper(),
             rows=rows,
@@ -235,7 +236,8 @@ class MeasureBuilder:
                 places = max(places, decimal_places(values.drop_nulls().to_numpy()))
         return self.definition.summary.decimals(places, self.definition.options)
 
-    def _samples(self, rows: Rows, variable: str) -> dict[str, Sample]:
+    def samples(self, rows: Rows, variable: str) -> dict[str, Sample]:
+        """Give the rows of each column, by its key."""
         return {
             column.key: Sample(
                 column.key, rows.within(column.members), variable, self.definition.unit_variable
@@ -313,11 +315,11 @@ class MeasureBuilder:
         return tuple(denominators)
 
     def _class(
-        self, index: int, one: _Class, overall: Mapping[str, Sample]
+        self, index: int, one: PreparedClass, overall: Mapping[str, Sample]
     ) -> tuple[MeasureClass, tuple[GroupCurve, ...]]:
         definition = self.definition
         address = f"{definition.address}/classes/{index}"
-        samples = self._samples(one.valued, one.variable)
+        samples = self.samples(one.valued, one.variable)
         differs = any(
             self._size(samples, column) != self._size(overall, column)
             or self._number(samples, column) != self._number(overall, column)
@@ -352,7 +354,18 @@ class MeasureBuilder:
         ordered = sorted(values, key=lambda value: (type(value).__name__, value))
         return [Category(title=_shown(value), values=(value,)) for value in ordered]
 
-    def _chosen(self, one: _Class, category: Category) -> Rows:
+    def counted_rows(self, one: PreparedClass) -> dict[str, Rows]:
+        """Give the rows that count in each category of a class, by its title; none where nothing is counted."""
+        if self.definition.summary.count is None:
+            return {}
+        key = id(one)
+        if key not in self._counted_rows:
+            self._counted_rows[key] = {
+                category.title: self._chosen(one, category) for category in self._categories
+            }
+        return self._counted_rows[key]
+
+    def _chosen(self, one: PreparedClass, category: Category) -> Rows:
         """Select the rows of a category.
 
         Where the whole population is analysed, a condition may also ask for what is missing; else
@@ -372,15 +385,15 @@ class MeasureBuilder:
         return chosen
 
     def _counted(
-        self, address: str, one: _Class, samples: Mapping[str, Sample]
+        self, address: str, one: PreparedClass, samples: Mapping[str, Sample]
     ) -> tuple[MeasureCategory, ...]:
         count = self.definition.summary.count
         assert count is not None  # _class asks only for summaries that count
         built = []
-        counted = [self._chosen(one, category) for category in self._categories]
+        counted = list(self.counted_rows(one).values())
         for index, (category, chosen) in enumerate(zip(self._categories, counted, strict=True)):
             measurements = []
-            inside = self._samples(chosen, PARTICIPANT)
+            inside = self.samples(chosen, PARTICIPANT)
             for position, column in enumerate(self.columns):
                 measurements.append(
                     self._measurement(
@@ -400,7 +413,7 @@ class MeasureBuilder:
         self._report_overlap(one, counted)
         return tuple(built)
 
-    def _report_overlap(self, one: _Class, counted: Sequence[Rows]) -> None:
+    def _report_overlap(self, one: PreparedClass, counted: Sequence[Rows]) -> None:
         """Say how many count in several categories, and how many with a value in none."""
         keys = [INDEX]
         if self.definition.unit_variable is not None:
@@ -426,7 +439,7 @@ class MeasureBuilder:
             )
 
     def _summarised(
-        self, address: str, one: _Class, samples: Mapping[str, Sample]
+        self, address: str, one: PreparedClass, samples: Mapping[str, Sample]
     ) -> tuple[tuple[MeasureCategory, ...], tuple[GroupCurve, ...]]:
         summarise = self.definition.summary.summarise
         assert summarise is not None  # a summary counts or summarises

@@ -1,34 +1,35 @@
 """Outcome measures: definition, numbers analysed, values and statistical analyses."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from typing import Any
+from dataclasses import dataclass, field
 
 import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
-from topline.analysis.analyses.analysis import Analysed
-from topline.analysis.analyses.registry import analyses
-from topline.analysis.cohort import INDEX, Cohort, Column
+from topline.analysis.cohort import Cohort, Column
 from topline.analysis.curves import SurvivalCurve
+from topline.analysis.estimands import with_estimand
 from topline.analysis.findings import Findings
 from topline.analysis.flow import report_others
-from topline.analysis.ledger import Basis, Ledger
-from topline.analysis.measures import PARTICIPANTS, Definition, GroupCurve, MeasureBuilder, Measured
+from topline.analysis.ledger import Ledger
+from topline.analysis.measured_classes import ClassesOfMeasure
+from topline.analysis.measures import PARTICIPANTS, Definition, GroupCurve, MeasureBuilder
 from topline.analysis.methods import summary_of
-from topline.analysis.summaries.summary import Sample
-from topline.errors import ToplineError
+from topline.analysis.statistical_analyses import (
+    Adjusted,
+    Ready,
+    adjust,
+    post_analyses,
+    run_analyses,
+)
 from topline.record.results import (
-    MeasureAnalysis,
     MeasureGroup,
     OutcomeMeasure,
     OutcomeMeasuresModule,
 )
-from topline.stats.estimate import Test
 from topline.stats.survival import number_at_risk, survival_limits
 from topline.trial.specification import OutcomeMeasure as OutcomeSpecification
-from topline.trial.specification_methods import method_options
 
 ADDRESS = "/resultsSection/outcomeMeasuresModule/outcomeMeasures"
 #: Columns at the most in the table of numbers at risk below a curve.
@@ -43,6 +44,17 @@ class BuiltOutcomes:
 
     module: OutcomeMeasuresModule
     curves: tuple[SurvivalCurve, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Draft:
+    """An outcome whose values are posted and whose analyses wait for their family's other p-values."""
+
+    outcome: OutcomeMeasure
+    address: str
+    ledger: Ledger
+    analyses: Sequence[Ready] = ()
+    group_ids: Mapping[str, str] = field(default_factory=dict)
 
 
 class OutcomesBuilder:
@@ -67,32 +79,46 @@ class OutcomesBuilder:
 
     def build(self) -> BuiltOutcomes:
         """Build every outcome measure in the order of the specification."""
-        measures = tuple(
-            self._outcome(index, outcome)
-            for index, outcome in enumerate(self.cohort.specification.outcomes)
-        )
+        specification = self.cohort.specification
+        drafts = [
+            self._outcome(index, outcome) for index, outcome in enumerate(specification.outcomes)
+        ]
+        # The p-values of a family may be of several outcomes.
+        ready = [one for draft in drafts for one in draft.analyses]
+        adjusted = adjust(ready, specification.multiplicity, self.findings)
+        measures = tuple(self._finished(draft, adjusted) for draft in drafts)
         return BuiltOutcomes(OutcomeMeasuresModule(outcome_measures=measures), tuple(self.curves))
 
-    def _outcome(self, index: int, outcome: OutcomeSpecification) -> OutcomeMeasure:
+    def _finished(self, draft: _Draft, adjusted: Mapping[int, Adjusted]) -> OutcomeMeasure:
+        """Post the analyses of an outcome behind its values, and close its part of the ledger."""
+        posted = post_analyses(
+            draft.ledger, draft.address, draft.analyses, adjusted, draft.group_ids
+        )
+        self.ledger.rows.extend(draft.ledger.rows)
+        return msgspec.structs.replace(draft.outcome, analyses=posted or None)
+
+    def _outcome(self, index: int, outcome: OutcomeSpecification) -> _Draft:
         defined = OutcomeMeasure(
             type=outcome.type.upper(),
             title=outcome.title,
-            description=outcome.description,
+            description=with_estimand(outcome.description, outcome.estimand),
             population_description=outcome.population_description,
             reporting_status="POSTED",
             time_frame=outcome.time_frame,
         )
         if outcome.not_posted is not None:
-            return msgspec.structs.replace(
-                defined,
-                reporting_status="NOT_POSTED",
-                anticipated_posting_date=outcome.not_posted.anticipated,
+            return _Draft(
+                outcome=msgspec.structs.replace(
+                    defined,
+                    reporting_status="NOT_POSTED",
+                    anticipated_posting_date=outcome.not_posted.anticipated,
+                ),
+                address=f"{ADDRESS}/{index}",
+                ledger=Ledger(self.ledger.rounding),
             )
         return self._posted(index, outcome, defined)
 
-    def _posted(
-        self, index: int, outcome: OutcomeSpecification, defined: OutcomeMeasure
-    ) -> OutcomeMeasure:
+    def _posted(self, index: int, outcome: OutcomeSpecification, defined: OutcomeMeasure) -> _Draft:
         part = f"outcomes[{index}]"
         flow = self.cohort.specification.participant_flow.population
         population = self.cohort.population_name(outcome.population or flow)
@@ -100,9 +126,9 @@ class OutcomesBuilder:
         ids = [f"OG{k:03d}" for k in range(len(columns))]
         definition = self._definition(part, f"{ADDRESS}/{index}", population, outcome)
         self._refuse_unknown(part, outcome, definition)
-        measured = MeasureBuilder(
-            self.cohort, self.ledger, self.findings, definition, columns, ids
-        ).build()
+        ledger = Ledger(self.ledger.rounding)
+        builder = MeasureBuilder(self.cohort, ledger, self.findings, definition, columns, ids)
+        measured = builder.build()
         self._demand_description(part, outcome, columns, measured.analysed)
         report_others(self.cohort, columns, self.findings, part, population)
         unit = outcome.unit or _default_unit(definition)
@@ -110,7 +136,7 @@ class OutcomesBuilder:
             self.findings.problem(part, f"{outcome.title!r} has no unit of measure", "say `unit:`")
         self._keep_curves(definition, measured.curves, columns, ids, unit or "")
         dispersion = measured.dispersion
-        return msgspec.structs.replace(
+        posted = msgspec.structs.replace(
             defined,
             param_type=_measure_type(definition),
             dispersion_type=dispersion.outcome if dispersion else None,
@@ -123,8 +149,14 @@ class OutcomesBuilder:
             ),
             denoms=measured.denominators,
             classes=measured.classes,
-            analyses=self._analyses(part, index, outcome, measured, columns, ids, definition)
-            or None,
+        )
+        classes = ClassesOfMeasure(builder, measured.decimals[0])
+        return _Draft(
+            outcome=posted,
+            address=definition.address,
+            ledger=ledger,
+            analyses=run_analyses(part, outcome, classes, self.findings),
+            group_ids={column.key: id_ for column, id_ in zip(columns, ids, strict=True)},
         )
 
     def _definition(
@@ -228,161 +260,6 @@ class OutcomesBuilder:
                     transform=options.transform,
                 )
             )
-
-    def _analyses(
-        self,
-        part: str,
-        index: int,
-        outcome: OutcomeSpecification,
-        measured: Measured,
-        columns: Sequence[Column],
-        ids: Sequence[str],
-        definition: Definition,
-    ) -> tuple[MeasureAnalysis, ...]:
-        posted: list[MeasureAnalysis] = []
-        group_ids = {column.key: id_ for column, id_ in zip(columns, ids, strict=True)}
-        for number, method in enumerate(outcome.analyses):
-            analysis = analyses()[str(method["method"])]
-            options = method_options(method, analysis.options)
-            place = f"{part}.analyses[{number}]"
-            absent = [key for key in options.groups if key not in group_ids]
-            if absent:
-                self.findings.problem(
-                    place,
-                    f"groups {', '.join(absent)} are not among those of the outcome",
-                    f"one of {', '.join(group_ids)}",
-                )
-            samples = [
-                sample
-                for sample in measured.samples
-                if not options.groups or sample.column in options.groups
-            ]
-            try:
-                results = analysis.analyse(samples, options)
-            except ToplineError as error:
-                self.findings.problem(place, error.message)
-                continue
-            if not results:
-                self.findings.note(
-                    place, "no group has values to analyze", "the analysis is not posted"
-                )
-            for result in results:
-                poster = _AnalysisPoster(
-                    self.ledger,
-                    f"{ADDRESS}/{index}/analyses/{len(posted)}",
-                    _basis(definition, measured, result, samples),
-                    options.decimals if options.decimals is not None else measured.decimals[0],
-                    # An analysis is of the first class; where there are others, it says so.
-                    f"Of {outcome.classes[0].title}." if len(outcome.classes) > 1 else "",
-                )
-                posted.append(poster.post(result, options, group_ids))
-        return tuple(posted)
-
-
-@dataclass(frozen=True, slots=True)
-class _AnalysisPoster:
-    """Posts one analysis and enters its numbers."""
-
-    ledger: Ledger
-    address: str
-    basis: Basis
-    decimals: int
-    about: str
-
-    def post(self, found: Analysed, options: Any, group_ids: Mapping[str, str]) -> MeasureAnalysis:
-        estimate, test = found.estimate, found.test
-        comments = [self.about, found.comment or "", options.comment or ""]
-        return MeasureAnalysis(
-            group_ids=tuple(group_ids[key] for key in found.groups),
-            non_inferiority_type=options.type.upper(),
-            p_value=self._p_value(found),
-            statistical_method=found.test_name,
-            statistical_comment=" ".join(part for part in comments if part) or None,
-            param_type=found.parameter,
-            param_value=self._number(found, "paramValue", "estimate", "value"),
-            ci_pct_value=self._level(found),
-            # The interval posted is the two-sided one, also beside a one-sided test.
-            ci_num_sides="TWO_SIDED" if estimate and estimate.level else None,
-            ci_lower_limit=self._number(found, "ciLowerLimit", "lower limit", "lower"),
-            ci_upper_limit=self._number(found, "ciUpperLimit", "upper limit", "upper"),
-            ci_lower_limit_comment=estimate.reason("lower") if estimate else None,
-            ci_upper_limit_comment=estimate.reason("upper") if estimate else None,
-            estimate_comment=found.estimate_comment,
-            p_value_comment=_p_value_comment(test),
-        )
-
-    def _number(self, found: Analysed, field: str, name: str, part: str) -> str | None:
-        if found.estimate is None:
-            return None
-        return self.ledger.number(
-            f"{self.address}/{field}",
-            name,
-            self.basis,
-            getattr(found.estimate, part),
-            self.decimals,
-            method=found.estimate.method,
-            notes=found.estimate.reason(part) or "",
-        )
-
-    def _level(self, found: Analysed) -> str | None:
-        """Post the confidence level, which the specification says."""
-        if found.estimate is None or found.estimate.level is None:
-            return None
-        percent = 100 * found.estimate.level
-        text = f"{percent:g}"
-        self.ledger.enter(
-            f"{self.address}/ciPctValue",
-            "confidence level",
-            self.basis,
-            method="as specified, in percent",
-            raw=percent,
-            posted=text,
-        )
-        return text
-
-    def _p_value(self, found: Analysed) -> str | None:
-        test = found.test
-        if test is None or test.p_value is None:
-            return None
-        text = self.ledger.rounding.p_value(test.p_value)
-        self.ledger.enter(
-            f"{self.address}/pValue",
-            "p-value",
-            self.basis,
-            method=f"{test.method}; statistic {test.statistic:.6g}"
-            + (
-                f", {test.degrees_of_freedom:g} degrees of freedom"
-                if test.degrees_of_freedom is not None
-                else ""
-            ),
-            raw=test.p_value,
-            posted=text,
-            rounding=self.ledger.rounding.describe(4),
-        )
-        return text
-
-
-def _basis(
-    definition: Definition, measured: Measured, found: Analysed, samples: Sequence[Sample]
-) -> Basis:
-    frames = [sample.analysed() for sample in samples if sample.column in found.groups]
-    return Basis(
-        group=", ".join(found.groups),
-        dataset=definition.dataset.upper(),
-        condition=measured.condition,
-        population=definition.population,
-        rows=sum(frame.height for frame in frames),
-        participants=sum(int(frame[INDEX].n_unique()) for frame in frames),
-    )
-
-
-def _p_value_comment(test: Test | None) -> str | None:
-    if test is None:
-        return None
-    missing = test.reason("p_value")
-    if missing is not None:
-        return f"Not computable: {missing}."
-    return None if test.sides == "two-sided" else f"One-sided: {test.sides}."
 
 
 def _measure_type(definition: Definition) -> str:

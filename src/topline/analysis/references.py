@@ -304,6 +304,19 @@ def needed(specification: Specification, library: Library) -> dict[str, set[str]
     }
 
 
+def borrowed(specification: Specification, library: Library) -> dict[str, list[str]]:
+    """Say which variables the datasets lack and take from ADSL, in alphabetical order."""
+    if "ADSL" not in library:
+        return {}
+    everyone = set(library.variables("ADSL"))
+    columns: dict[str, set[str]] = {}
+    for reference in references(specification):
+        if reference.dataset != "ADSL" and reference.dataset in library:
+            lacking = reference.variables() - set(library.variables(reference.dataset))
+            columns.setdefault(reference.dataset, set()).update(lacking & everyone)
+    return {name: sorted(chosen) for name, chosen in columns.items() if chosen}
+
+
 def _event_variables(events: AdverseEvents, library: Library) -> Iterator[str]:
     """Name the variables that the defaults look at where the specification says nothing else.
 
@@ -360,23 +373,32 @@ def _checked(
         return
     if reference.kind == "dataset":
         return
-    found = library.variables(reference.dataset)
+    own = library.variables(reference.dataset)
+    # What a dataset lacks comes from the participant's row of ADSL.
+    found = {**(library.variables("ADSL") if "ADSL" in library else {}), **own}
     if reference.kind == "variable":
-        yield from _checked_variable(reading, reference, found)
+        if reference.text.upper() not in found:
+            yield _unknown_variable(reading, reference, own, found)
     elif reference.kind == "condition" or reference.variables() <= set(found):
         # A category of a variable that is not there was reported where the variable is named.
         yield from _checked_condition(reading, reference, found)
 
 
-def _checked_variable(
-    reading: SpecificationReading, reference: Reference, found: Mapping[str, Variable]
-) -> Iterator[Problem]:
-    if reference.text.upper() in found:
-        return
-    yield reading.problem_at(
+def _unknown_variable(
+    reading: SpecificationReading,
+    reference: Reference,
+    own: Mapping[str, Variable],
+    found: Mapping[str, Variable],
+) -> Problem:
+    lacking = (
+        "ADSL does not have"
+        if reference.dataset == "ADSL"
+        else f"neither {reference.dataset} nor ADSL has"
+    )
+    return reading.problem_at(
         reference.path,
-        f"variable {reference.text}, which {reference.dataset} does not have",
-        ", ".join(found),
+        f"variable {reference.text}, which {lacking}",
+        ", ".join(own),
         found,
         word=reference.text,
     )

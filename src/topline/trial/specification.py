@@ -402,6 +402,38 @@ class NotPosted(Part, frozen=True, kw_only=True):
     ) = None
 
 
+class IntercurrentEvent(Part, frozen=True, kw_only=True):
+    """An event after the start of treatment that bears on what an outcome means, and how it is handled."""
+
+    event: Annotated[str, Meta(description="The event, such as discontinuation of treatment.")]
+    strategy: Annotated[
+        Literal[
+            "treatment policy",
+            "hypothetical",
+            "composite variable",
+            "while on treatment",
+            "principal stratum",
+        ],
+        Meta(description="The strategy of ICH E9(R1)."),
+    ]
+
+
+class Estimand(Part, frozen=True, kw_only=True):
+    """The estimand of an outcome (ICH E9(R1)); posted as part of its description."""
+
+    population: Annotated[str, Meta(description="The population of the question.")] | None = None
+    treatments: Annotated[str, Meta(description="The treatments compared.")] | None = None
+    variable: Annotated[str, Meta(description="The variable of each participant.")] | None = None
+    intercurrent_events: Annotated[
+        tuple[IntercurrentEvent, ...],
+        Meta(description="Intercurrent events and their strategies."),
+    ] = ()
+    summary: (
+        Annotated[str, Meta(description="The population-level summary, such as a difference.")]
+        | None
+    ) = None
+
+
 class OutcomeMeasure(Part, frozen=True, kw_only=True):
     """An outcome measure: its definition, its data and its summary."""
 
@@ -449,6 +481,9 @@ class OutcomeMeasure(Part, frozen=True, kw_only=True):
         tuple[Method, ...],
         Meta(description="Statistical analyses.", extra={"kind": "analysis"}),
     ] = ()
+    estimand: (
+        Annotated[Estimand, Meta(description="The estimand, said in the description.")] | None
+    ) = None
     not_posted: (
         Annotated[NotPosted, Meta(description="Set instead of data: results are not posted.")]
         | None
@@ -579,6 +614,13 @@ class Specification(Part, frozen=True, kw_only=True):
     outcomes: Annotated[
         tuple[OutcomeMeasure, ...], Meta(description="Outcome measures in order.")
     ] = ()
+    multiplicity: Annotated[
+        Mapping[str, Literal["bonferroni", "holm", "hochberg", "hommel", "fixed_sequence"]],
+        Meta(
+            description="Families of tests, which analyses name by `family`, and how their p-values are "
+            "adjusted; a fixed sequence is the order of this file."
+        ),
+    ] = {}
     adverse_events: (
         Annotated[AdverseEvents, Meta(description="Adverse events; left out: not posted.")] | None
     ) = None

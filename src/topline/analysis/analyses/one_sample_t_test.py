@@ -1,12 +1,21 @@
 """One-sample t-test: whether the mean of a group differs from a fixed value."""
 
-from collections.abc import Sequence
+from functools import partial
 from typing import Annotated, Literal
 
 from msgspec import Meta
 
-from topline.analysis.analyses.analysis import Analysed, Analysis, AnalysisOptions, t_test_name
-from topline.analysis.summaries.summary import Level, Sample
+from topline.analysis.analyses.analysis import (
+    ALL_SIDES,
+    T_TEST_NAMES,
+    Analysed,
+    Analysis,
+    AnalysisOptions,
+    t_test_name,
+)
+from topline.analysis.analyses.comparison import attempt
+from topline.analysis.analyses.measured_class import MeasuredClass
+from topline.analysis.summaries.summary import Sample
 from topline.stats.mean import arithmetic_mean, one_sample_t_test, summarize
 
 
@@ -17,12 +26,15 @@ class OneSampleOptions(AnalysisOptions, frozen=True, kw_only=True):
     sides: Annotated[
         Literal["two-sided", "greater", "less"], Meta(description="The alternative.")
     ] = "two-sided"
-    level: Level = 95
 
 
-def analyse(samples: Sequence[Sample], options: OneSampleOptions) -> list[Analysed]:
+def analyse(measured: MeasuredClass, options: OneSampleOptions) -> list[Analysed]:
     """Test each group by itself; a group without a value has nothing to test."""
-    return [_one(sample, options) for sample in samples if sample.participants]
+    return [
+        attempt((sample.column,), partial(_one, sample, options))
+        for sample in measured.samples.values()
+        if sample.participants
+    ]
 
 
 def _one(sample: Sample, options: OneSampleOptions) -> Analysed:
@@ -30,7 +42,7 @@ def _one(sample: Sample, options: OneSampleOptions) -> Analysed:
     return Analysed(
         groups=(sample.column,),
         test=one_sample_t_test(summary, null_value=options.null_value, sides=options.sides),
-        estimate=arithmetic_mean(summary, level=options.level / 100),
+        estimate=arithmetic_mean(summary, level=options.two_sided_level),
         test_name=t_test_name(options.sides),
         parameter="Mean",
         comment=f"One-sample t-test of the mean against {options.null_value:g}.",
@@ -43,4 +55,7 @@ ANALYSIS = Analysis(
     title="one-sample t-test of a mean against a fixed value",
     options=OneSampleOptions,
     analyse=analyse,
+    test_names=T_TEST_NAMES,
+    parameters=("Mean",),
+    sides=ALL_SIDES,
 )

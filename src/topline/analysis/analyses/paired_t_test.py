@@ -1,13 +1,23 @@
 """Paired t-test: whether the values of a group changed from one measurement to another."""
 
-from collections.abc import Sequence
+from functools import partial
 from typing import Annotated, Literal
 
 import numpy as np
 from msgspec import Meta
 
-from topline.analysis.analyses.analysis import Analysed, Analysis, AnalysisOptions, t_test_name
-from topline.analysis.summaries.summary import Level, Sample
+from topline.analysis.analyses.analysis import (
+    ALL_SIDES,
+    T_TEST_NAMES,
+    Analysed,
+    Analysis,
+    AnalysisOptions,
+    t_test_name,
+)
+from topline.analysis.analyses.comparison import attempt
+from topline.analysis.analyses.measured_class import MeasuredClass
+from topline.analysis.summaries.summary import Sample
+from topline.errors import DataError
 from topline.stats.mean import arithmetic_mean, paired_t_test, summarize_pairs
 from topline.trial.specification import Variable
 
@@ -24,26 +34,29 @@ class PairedOptions(AnalysisOptions, frozen=True, kw_only=True):
     sides: Annotated[
         Literal["two-sided", "greater", "less"], Meta(description="The alternative.")
     ] = "two-sided"
-    level: Level = 95
 
 
-def analyse(samples: Sequence[Sample], options: PairedOptions) -> list[Analysed]:
+def analyse(measured: MeasuredClass, options: PairedOptions) -> list[Analysed]:
     """Test each group by itself; participants without both values are left out, and counted."""
-    return [found for sample in samples if (found := _one(sample, options)) is not None]
+    return [
+        attempt((sample.column,), partial(_one, sample, options))
+        for sample in measured.samples.values()
+        if sample.participants
+    ]
 
 
-def _one(sample: Sample, options: PairedOptions) -> Analysed | None:
+def _one(sample: Sample, options: PairedOptions) -> Analysed:
     after, before = sample.numbers(), sample.numbers(options.compared_with)
     both = ~np.isnan(before)
     if not both.any():
-        return None
+        raise DataError(f"no participant has both {sample.variable} and {options.compared_with}")
     after, before = after[both], before[both]
     left_out = int((~both).sum())
     words = f"{sample.variable.upper()} minus {options.compared_with.upper()}"
     return Analysed(
         groups=(sample.column,),
         test=paired_t_test(after, before, null_value=options.null_value, sides=options.sides),
-        estimate=arithmetic_mean(summarize_pairs(after, before), level=options.level / 100),
+        estimate=arithmetic_mean(summarize_pairs(after, before), level=options.two_sided_level),
         test_name=t_test_name(options.sides),
         parameter="Mean Difference (Net)",
         comment=f"Paired t-test of {words} against {options.null_value:g} in {after.size} pairs"
@@ -57,4 +70,7 @@ ANALYSIS = Analysis(
     title="paired t-test of two measurements of the same participants",
     options=PairedOptions,
     analyse=analyse,
+    test_names=T_TEST_NAMES,
+    parameters=("Mean Difference (Net)",),
+    sides=ALL_SIDES,
 )
