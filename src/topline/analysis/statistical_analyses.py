@@ -216,7 +216,7 @@ class AnalysisPoster:
             ci_lower_limit_comment=estimate.reason("lower") if estimate and lower else None,
             ci_upper_limit_comment=estimate.reason("upper") if estimate and upper else None,
             estimate_comment=_estimate_comment(found),
-            p_value_comment=_p_value_comment(found.test, adjusted),
+            p_value_comment=_p_value_comment(found.test, adjusted, margin=bool(options.margins)),
         )
 
     @staticmethod
@@ -297,13 +297,14 @@ def _estimate_comment(found: Analysed) -> str | None:
     return " ".join(part for part in parts if part) or None
 
 
-def _p_value_comment(test: Test | None, adjusted: Adjusted | None) -> str | None:
+def _p_value_comment(test: Test | None, adjusted: Adjusted | None, *, margin: bool) -> str | None:
     if test is None:
         return None
     missing = test.reason("p_value")
     if missing is not None:
         return f"Not computable: {missing}."
-    parts = [] if test.sides == "two-sided" else [f"One-sided: {test.sides}."]
+    against = f" than {test.null_value:g}, the margin" if margin else ""
+    parts = [] if test.sides == "two-sided" else [f"One-sided: {test.sides}{against}."]
     if adjusted is not None:
         parts.append(f"{adjusted.comment} Unadjusted: {test.p_value:.4g}.")
     return " ".join(parts) or None
