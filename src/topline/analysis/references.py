@@ -3,7 +3,7 @@
 Every mistake is found before anything is computed, and reported at its place in the file.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Literal, get_args
 
@@ -43,6 +43,9 @@ _TYPES: Mapping[str, pl.DataType] = {
     "datetime": pl.Datetime(),
     "boolean": pl.Boolean(),
 }
+
+
+_Refer = Callable[..., Iterator["Reference"]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -237,25 +240,32 @@ def _options(
     if type_ is None:
         return
     options = method_options(method, type_)
-    for field in _variable_fields(type_):
+    for field, refer in _referring_fields(type_):
         value = getattr(options, field)
         for name in (value,) if isinstance(value, str) else value or ():
-            yield from _variable(name, dataset, *steps, field)
+            yield from refer(name, dataset, *steps, field)
 
 
-def _variable_fields(options: type[Part]) -> Iterator[str]:
+def _referring_fields(options: type[Part]) -> Iterator[tuple[str, _Refer]]:
+    """List the fields that name variables or hold conditions, each with how it refers to the data."""
     for field in msgspec.structs.fields(options):
-        if any(_names_variable(kind) for kind in (field.type, *get_args(field.type))) or any(
-            _names_variable(inner) for kind in get_args(field.type) for inner in get_args(kind)
-        ):
-            yield field.name
+        kinds = {kind for inner in _nested(field.type) for kind in _kinds(inner)}
+        if "variable" in kinds:
+            yield field.name, _variable
+        elif "condition" in kinds:
+            yield field.name, _condition
 
 
-def _names_variable(kind: Any) -> bool:
-    return any(
-        isinstance(meta, msgspec.Meta) and (meta.extra or {}).get("kind") == "variable"
-        for meta in getattr(kind, "__metadata__", ())
-    )
+def _nested(kind: Any) -> Iterator[Any]:
+    yield kind
+    for inner in get_args(kind):
+        yield from _nested(inner)
+
+
+def _kinds(kind: Any) -> Iterator[str]:
+    for meta in getattr(kind, "__metadata__", ()):
+        if isinstance(meta, msgspec.Meta):
+            yield (meta.extra or {}).get("kind", "")
 
 
 def _adverse_events(specification: Specification) -> Iterator[Reference]:

@@ -9,6 +9,8 @@ import polars as pl
 from topline.analysis.cohort import INDEX
 from topline.analysis.summaries.summary import Sample
 from topline.errors import UsageError
+from topline.trial.condition_evaluation import to_expression
+from topline.trial.conditions import parse_condition
 
 GROUP = "__group__"
 """The column that says which group a row belongs to, by its key."""
@@ -98,6 +100,12 @@ class MeasuredClass:
                 ).with_columns(pl.col(RESPONDED).fill_null(False), pl.lit(key).alias(GROUP))
             )
         return pl.concat(frames, how="diagonal_relaxed")
+
+    @staticmethod
+    def asked(frame: pl.DataFrame, condition: str) -> pl.Series:
+        """Answer a condition for each of some rows: true or false."""
+        expression = to_expression(parse_condition(condition), frame.schema, tidy=True)
+        return frame.select(expression.alias("answer"))["answer"]
 
     def counts(self, group: str, category: str | None = None) -> tuple[int, int]:
         """Count who responded, of how many."""
