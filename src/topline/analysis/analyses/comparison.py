@@ -1,6 +1,6 @@
 """Comparisons of two groups: which pairs, in which direction, and what happens where the data do not allow one."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from functools import partial
 from typing import Annotated, Literal, TypeVar
@@ -85,6 +85,18 @@ def attempt(groups: tuple[str, ...], analyse: Callable[[], Analysed]) -> Analyse
         raise
     except ToplineError as error:
         return Analysed(groups=groups, failure=one_line(error))
+
+
+def attempt_all(
+    compared: Sequence[tuple[str, str]], analyse: Callable[[], list[Analysed]]
+) -> list[Analysed]:
+    """Compare all pairs by one model; where the data do not allow it, every pair fails for its reason."""
+    try:
+        return analyse()
+    except UsageError:
+        raise
+    except ToplineError as error:
+        return [Analysed(groups=pair, failure=one_line(error)) for pair in compared]
 
 
 def one_line(error: ToplineError) -> str:

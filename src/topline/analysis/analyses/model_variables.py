@@ -1,0 +1,97 @@
+"""The explanatory variables of a model that compares two or more groups, from the rows of a class."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Annotated
+
+import numpy as np
+import polars as pl
+from msgspec import Meta
+
+from topline.analysis.analyses.comparison import ComparisonOptions
+from topline.analysis.analyses.measured_class import GROUP
+from topline.errors import DataError
+from topline.stats.estimate import Floats
+from topline.trial.specification import Variable
+
+
+class ModelOptions(ComparisonOptions, frozen=True, kw_only=True):
+    """What a model holds beside the groups."""
+
+    covariates: Annotated[
+        tuple[Variable, ...], Meta(description="Continuous covariates, such as BASE.")
+    ] = ()
+    factors: Annotated[
+        tuple[Variable, ...], Meta(description="Categorical covariates, such as SITEGR1.")
+    ] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class ModelRows:
+    """Rows with every variable of a model.
+
+    Attributes
+    ----------
+    frame
+        The rows.
+    covariates, factors
+        By upper-case name; factors as text.
+    left_out
+        How many rows lack a variable and are left out.
+    """
+
+    frame: pl.DataFrame
+    covariates: dict[str, Floats]
+    factors: dict[str, list[str]]
+    left_out: int
+
+    @property
+    def groups(self) -> list[str]:
+        """The group of each row, by key."""
+        return self.frame[GROUP].to_list()
+
+    @property
+    def comment(self) -> str:
+        """What to say of the model's variables and of who is left out."""
+        named = [*self.covariates, *self.factors]
+        words = f"Adjusted for {', '.join(named)}." if named else ""
+        if self.left_out:
+            words += f" {self.left_out} participants who lack one of them are left out."
+        return words
+
+
+def model_rows(frame: pl.DataFrame, options: ModelOptions, groups: Sequence[str]) -> ModelRows:
+    """Take the rows that have every variable of a model.
+
+    A factor that has one value among them says nothing and is left out of the model.
+
+    Raises
+    ------
+    DataError
+        If a covariate is no number, or a group has no row left.
+    """
+    covariates = [name.upper() for name in options.covariates]
+    factors = [name.upper() for name in options.factors]
+    for name in covariates:
+        if not frame.schema[name].is_numeric():
+            raise DataError(
+                f"{name} holds {str(frame.schema[name]).lower()} values",
+                accepted="a number as a covariate",
+                advice="name a categorical variable among `factors:`",
+            )
+    known = frame.drop_nulls([*covariates, *factors])
+    for key in groups:
+        if known.filter(pl.col(GROUP) == key).is_empty():
+            raise DataError(f"no participant of the group {key} was analyzed")
+    return ModelRows(
+        frame=known,
+        covariates={
+            name: np.asarray(known[name].cast(pl.Float64).to_numpy()) for name in covariates
+        },
+        factors={
+            name: known[name].cast(pl.String).to_list()
+            for name in factors
+            if known[name].n_unique() > 1
+        },
+        left_out=frame.height - known.height,
+    )
