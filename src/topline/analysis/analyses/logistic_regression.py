@@ -12,7 +12,6 @@ from topline.analysis.analyses.model_variables import ModelOptions, model_rows
 from topline.analysis.analyses.two_by_two import basis_of
 from topline.stats.effect import Effect
 from topline.stats.logistic import fit_logistic
-from topline.stats.model_matrix import model_matrix, variables
 from topline.stats.regression_ratios import coefficient_ratios
 
 
@@ -41,14 +40,7 @@ def _compare(
     reference = compared[0][1]
     keys = [reference, *(first for first, _ in compared)]
     rows = model_rows(measured.responses(keys, options.category), options, keys)
-    matrix = model_matrix(
-        variables(
-            covariates=rows.covariates,
-            factors={"group": rows.groups, **rows.factors},
-            levels={"group": keys},
-        ),
-        [("group",), *((name,) for name in (*rows.covariates, *rows.factors))],
-    )
+    matrix = rows.matrix(keys)
     fit = fit_logistic(rows.frame[RESPONDED].cast(pl.Int64).to_numpy(), matrix)
     found: dict[str, Effect] = {
         effect.name: effect

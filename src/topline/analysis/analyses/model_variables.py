@@ -12,6 +12,7 @@ from topline.analysis.analyses.comparison import ComparisonOptions
 from topline.analysis.analyses.measured_class import GROUP
 from topline.errors import DataError
 from topline.stats.estimate import Floats
+from topline.stats.model_matrix import ModelMatrix, model_matrix, variables
 from topline.trial.specification import Variable
 
 
@@ -49,6 +50,17 @@ class ModelRows:
     def groups(self) -> list[str]:
         """The group of each row, by key."""
         return self.frame[GROUP].to_list()
+
+    def matrix(self, groups: Sequence[str]) -> ModelMatrix:
+        """Make the columns of the model; the first of the groups is the one the others are compared with."""
+        return model_matrix(
+            variables(
+                covariates=self.covariates,
+                factors={"group": self.groups, **self.factors},
+                levels={"group": groups},
+            ),
+            [("group",), *((name,) for name in (*self.covariates, *self.factors))],
+        )
 
     @property
     def comment(self) -> str:
