@@ -25,7 +25,7 @@ def mistakes(analysis: Analysis, options: AnalysisOptions) -> list[tuple[str, st
             )
         )
         return found
-    margins = options.margins
+    margins = options.margin_values
     wanted = {"non_inferiority": 1, "equivalence": 2}.get(options.type, 0)
     given = len(margins) if options.margin != () else 0
     if given != wanted:
@@ -84,7 +84,7 @@ def _interval(options: AnalysisOptions) -> str:
 def _non_inferiority(
     options: AnalysisOptions, estimate: Estimate | None, text: Callable[[float], str]
 ) -> str:
-    margin = options.margins[0]
+    margin = options.margin_values[0]
     part = "lower" if options.better == "higher" else "upper"
     limit = getattr(estimate, part, None)
     opening = f"The margin is {margin:g}. The {part} limit of the {_interval(options)}"
@@ -101,7 +101,7 @@ def _non_inferiority(
 def _equivalence(
     options: AnalysisOptions, estimate: Estimate | None, text: Callable[[float], str]
 ) -> str:
-    low, high = options.margins
+    low, high = options.margin_values
     opening = f"The margins are {low:g} and {high:g}. The {_interval(options)}"
     if estimate is None or estimate.lower is None or estimate.upper is None:
         return f"{opening} could not be computed: nothing is shown."

@@ -89,6 +89,7 @@ class ClassesOfMeasure:
         return MeasuredClass(
             title=one.title or "",
             samples=_only(builder.samples(one.valued, one.variable), keys),
+            selected=lambda condition: _only(builder.selected(condition, one.variable), keys),
             every_class=_only(builder.samples(builder.analysed, one.variable), keys),
             categories={
                 title: _only(builder.samples(rows, INDEX), keys)
@@ -117,6 +118,10 @@ class ClassesOfMeasure:
             frames = [builder.cohort.participants.filter(column.members) for column in chosen]
             dataset = "ADSL"
             condition = builder.cohort.population(builder.definition.population).where
+        elif found.condition is not None:
+            rows = builder.rows_of(found.condition, one.variable)
+            frames = [rows.within(column.members) for column in chosen]
+            dataset, condition = rows.dataset, rows.condition
         else:
             rows = one.valued if found.basis == "class" else builder.analysed
             frames = [rows.within(column.members) for column in chosen]

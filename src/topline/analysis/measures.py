@@ -6,7 +6,7 @@ posts the result as classes, categories and measurements, entering every number 
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, partial
 from typing import Any
 
 import numpy as np
@@ -245,6 +245,14 @@ class MeasureBuilder:
             for column in self.columns
         }
 
+    def rows_of(self, condition: str, variable: str) -> Rows:
+        """Select other rows of the dataset, those with a value of the variable."""
+        return self.cohort.rows(self.definition.dataset, condition, present(variable))
+
+    def selected(self, condition: str, variable: str) -> dict[str, Sample]:
+        """Give other rows of the dataset in each column."""
+        return self.samples(self.rows_of(condition, variable), variable)
+
     def _demand_units(self) -> None:
         """Demand that every value says which of a participant's units it is of."""
         variable = self.definition.unit_variable
@@ -441,10 +449,8 @@ class MeasureBuilder:
     def _summarised(
         self, address: str, one: PreparedClass, samples: Mapping[str, Sample]
     ) -> tuple[tuple[MeasureCategory, ...], tuple[GroupCurve, ...]]:
-        summarise = self.definition.summary.summarise
-        assert summarise is not None  # a summary counts or summarises
         try:
-            summarised = summarise(list(samples.values()), self.definition.options)
+            summarised = self._summaries(one, samples)
         except ToplineError as error:
             self.findings.problem(self.definition.part, _one_line(error))
             return (), ()
@@ -463,6 +469,24 @@ class MeasureBuilder:
             if found.curve is not None
         )
         return (MeasureCategory(measurements=measurements),), curves
+
+    def _summaries(self, one: PreparedClass, samples: Mapping[str, Sample]) -> Sequence[Summarised]:
+        summary, options = self.definition.summary, self.definition.options
+        if summary.summarise_within is not None:
+            return summary.summarise_within(
+                list(samples.values()), options, partial(self._within, one)
+            )
+        assert summary.summarise is not None  # a summary counts or summarises
+        return summary.summarise(list(samples.values()), options)
+
+    def _within(self, one: PreparedClass, condition: str | None) -> list[Sample]:
+        """Give the rows of all classes, or others of the dataset, to a model over visits."""
+        chosen = (
+            self.samples(self.analysed, one.variable)
+            if condition is None
+            else self.selected(condition, one.variable)
+        )
+        return list(chosen.values())
 
     def _measurement(
         self, address: str, position: int, found: Summarised, basis: Basis

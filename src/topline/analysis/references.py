@@ -239,11 +239,18 @@ def _options(
     type_ = vocabulary().of(kind).get(str(method.get("method")))
     if type_ is None:
         return
-    options = method_options(method, type_)
-    for field, refer in _referring_fields(type_):
+    yield from _named_in(method_options(method, type_), dataset, *steps)
+
+
+def _named_in(options: Part, dataset: str, *steps: str | int) -> Iterator[Reference]:
+    for field, refer in _referring_fields(type(options)):
         value = getattr(options, field)
         for name in (value,) if isinstance(value, str) else value or ():
             yield from refer(name, dataset, *steps, field)
+    for field in options.__struct_fields__:
+        inner = getattr(options, field)
+        if isinstance(inner, Part):
+            yield from _named_in(inner, dataset, *steps, field)
 
 
 def _referring_fields(options: type[Part]) -> Iterator[tuple[str, _Refer]]:

@@ -189,7 +189,7 @@ class AnalysisPoster:
         comments = [ready.about, found.comment or "", options.comment or ""]
         return MeasureAnalysis(
             group_ids=tuple(self.group_ids[key] for key in found.groups),
-            tested_non_inferiority=True if options.margins else None,
+            tested_non_inferiority=True if options.margin_values else None,
             non_inferiority_type=options.type.upper(),
             non_inferiority_comment=decision(
                 options, estimate, lambda limit: self.ledger.rounding.text(limit, ready.decimals)
@@ -216,7 +216,9 @@ class AnalysisPoster:
             ci_lower_limit_comment=estimate.reason("lower") if estimate and lower else None,
             ci_upper_limit_comment=estimate.reason("upper") if estimate and upper else None,
             estimate_comment=_estimate_comment(found),
-            p_value_comment=_p_value_comment(found.test, adjusted, margin=bool(options.margins)),
+            p_value_comment=_p_value_comment(
+                found.test, adjusted, margin=bool(options.margin_values)
+            ),
         )
 
     @staticmethod

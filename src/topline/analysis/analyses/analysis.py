@@ -63,7 +63,7 @@ class AnalysisOptions(Part, frozen=True, kw_only=True):
     ] = None
 
     @property
-    def margins(self) -> tuple[float, ...]:
+    def margin_values(self) -> tuple[float, ...]:
         """The margin or margins given."""
         return self.margin if isinstance(self.margin, tuple) else (self.margin,)
 
@@ -96,8 +96,8 @@ class Analysed:
         Whether the estimate's standard error is posted as its dispersion.
     decimals
         Decimal places that suit the estimate where the specification says none; ``None``: those of the outcome.
-    basis
-        Which rows it rests on.
+    basis, condition
+        Which rows it rests on; a condition stands for the rows of the dataset that it selects.
     failure
         Why the data do not allow it; it is then not posted, and the reason is noted.
     """
@@ -112,6 +112,7 @@ class Analysed:
     standard_error: bool = False
     decimals: int | None = None
     basis: Basis = "class"
+    condition: str | None = None
     failure: str | None = None
 
 

@@ -129,7 +129,7 @@ def tested(options: SidedOptions, test: Callable[[float, Sides], Test], null_val
     null_value
         What a test of superiority compares with: 0 for a difference, 1 for a ratio.
     """
-    margins = options.margins
+    margins = options.margin_values
     if options.type == "non_inferiority":
         return test(margins[0], "greater" if options.better == "higher" else "less")
     if options.type == "equivalence":

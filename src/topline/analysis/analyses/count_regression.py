@@ -62,9 +62,9 @@ def _compare(
     return [
         Analysed(
             groups=(first, second),
-            test=None if options.margins else found[f"group{first}"].test,
+            test=None if options.margin_values else found[f"group{first}"].test,
             estimate=found[f"group{first}"].estimate,
-            test_name=None if options.margins else NAMES[options.distribution],
+            test_name=None if options.margin_values else NAMES[options.distribution],
             parameter=PARAMETER,
             comment=rows.comment or None,
             estimate_comment=ratio_direction(measured, first, second),
@@ -84,7 +84,7 @@ def _offset(frame: pl.DataFrame, options: CountRegressionOptions) -> Floats | No
             f"{name} is missing or not above 0 for {wrong} participants with events counted",
             accepted="person-time above 0 for every participant counted",
         )
-    return np.log(frame[name].cast(pl.Float64).to_numpy())
+    return np.asarray(np.log(frame[name].cast(pl.Float64).to_numpy()))
 
 
 def _effects(

@@ -75,9 +75,9 @@ def _compare(
     return [
         Analysed(
             groups=(first, second),
-            test=None if options.margins else fit.coefficient_tests[place],
+            test=None if options.margin_values else fit.coefficient_tests[place],
             estimate=fit.hazard_ratios[place],
-            test_name=None if options.margins else "Regression, Cox",
+            test_name=None if options.margin_values else "Regression, Cox",
             parameter="Hazard Ratio (HR)",
             comment=f"{comment} {_proportionality(fit, f'group{first}')}".strip(),
             estimate_comment=f"Hazard of {ratio_direction(measured, first, second)}",

@@ -50,8 +50,8 @@ def _compare(
         Analysed(
             groups=(first, second),
             estimate=fit.hazard_ratios[place],
-            test=None if options.margins else fit.coefficient_tests[place],
-            test_name=None if options.margins else NAME,
+            test=None if options.margin_values else fit.coefficient_tests[place],
+            test_name=None if options.margin_values else NAME,
             parameter=PARAMETER,
             comment=comment,
             estimate_comment=ratio_direction(measured, first, second),

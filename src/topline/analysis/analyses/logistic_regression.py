@@ -51,9 +51,9 @@ def _compare(
             measured,
             Analysed(
                 groups=(first, second),
-                test=None if options.margins else found[f"group{first}"].test,
+                test=None if options.margin_values else found[f"group{first}"].test,
                 estimate=found[f"group{first}"].estimate,
-                test_name=None if options.margins else "Regression, Logistic",
+                test_name=None if options.margin_values else "Regression, Logistic",
                 parameter="Odds Ratio (OR)",
                 comment=rows.comment or None,
                 estimate_comment=f"{ratio_direction(measured, first, second)} "

@@ -1,19 +1,17 @@
 """What a statistical analysis is given: one class of an outcome measure, with its groups, rows and categories."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 import polars as pl
 
 from topline.analysis.cohort import INDEX
+from topline.analysis.repeated_measures import GROUP as GROUP
 from topline.analysis.summaries.summary import Sample
 from topline.errors import UsageError
 from topline.trial.condition_evaluation import to_expression
 from topline.trial.conditions import parse_condition
-
-GROUP = "__group__"
-"""The column that says which group a row belongs to, by its key."""
 
 RESPONDED = "__responded__"
 """The column that says whether a participant or unit counts in the category analysed."""
@@ -43,10 +41,13 @@ class MeasuredClass:
         The one group whose type is a comparator or no intervention; ``None`` where there is not just one.
     options
         Those of the measure's summary, such as its censoring variable.
+    selected
+        Gives other rows of the outcome's dataset by a condition, by group.
     """
 
     title: str
     samples: Mapping[str, Sample]
+    selected: Callable[[str], Mapping[str, Sample]]
     every_class: Mapping[str, Sample]
     participants: Mapping[str, pl.DataFrame]
     titles: Mapping[str, str]

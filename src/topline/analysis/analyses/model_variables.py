@@ -8,23 +8,33 @@ import numpy as np
 import polars as pl
 from msgspec import Meta
 
-from topline.analysis.analyses.comparison import ComparisonOptions
+from topline.analysis.analyses.comparison import ComparisonOptions, SidedOptions
 from topline.analysis.analyses.measured_class import GROUP
 from topline.errors import DataError
 from topline.stats.estimate import Floats
 from topline.stats.model_matrix import ModelMatrix, model_matrix, variables
 from topline.trial.specification import Variable
 
+CovariatesOption = Annotated[
+    tuple[Variable, ...], Meta(description="Continuous covariates, such as BASE.")
+]
+FactorsOption = Annotated[
+    tuple[Variable, ...], Meta(description="Categorical covariates, such as SITEGR1.")
+]
+
 
 class ModelOptions(ComparisonOptions, frozen=True, kw_only=True):
     """What a model holds beside the groups."""
 
-    covariates: Annotated[
-        tuple[Variable, ...], Meta(description="Continuous covariates, such as BASE.")
-    ] = ()
-    factors: Annotated[
-        tuple[Variable, ...], Meta(description="Categorical covariates, such as SITEGR1.")
-    ] = ()
+    covariates: CovariatesOption = ()
+    factors: FactorsOption = ()
+
+
+class SidedModelOptions(SidedOptions, frozen=True, kw_only=True):
+    """The same where the test has a direction."""
+
+    covariates: CovariatesOption = ()
+    factors: FactorsOption = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +82,9 @@ class ModelRows:
         return words
 
 
-def model_rows(frame: pl.DataFrame, options: ModelOptions, groups: Sequence[str]) -> ModelRows:
+def model_rows(
+    frame: pl.DataFrame, options: ModelOptions | SidedModelOptions, groups: Sequence[str]
+) -> ModelRows:
     """Take the rows that have every variable of a model.
 
     A factor that has one value among them says nothing and is left out of the model.

@@ -47,7 +47,7 @@ class ProportionRatio:
         """Compare two groups; under a margin the limits decide, and no test of equality is posted."""
         tables = two_by_two(measured, first, second, options)
         estimate = self._estimate(tables, options.two_sided_level, limits)
-        test, name = (None, None) if options.margins else equality_test(tables, options)
+        test, name = (None, None) if options.margin_values else equality_test(tables, options)
         return basis_of(
             measured,
             Analysed(

@@ -43,9 +43,9 @@ def _compare(
     )
     return Analysed(
         groups=(first, second),
-        test=None if options.margins else test,
+        test=None if options.margin_values else test,
         estimate=estimate,
-        test_name=None if options.margins else NAME,
+        test_name=None if options.margin_values else NAME,
         parameter=PARAMETER,
         estimate_comment=f"{difference_direction(measured, first, second)} Up to {options.horizon:g}.",
         standard_error=True,

@@ -96,7 +96,7 @@ def _estimate(tables: TwoByTwo, options: RiskDifferenceOptions) -> Estimate:
 
 
 def _test(tables: TwoByTwo, options: RiskDifferenceOptions) -> tuple[Test | None, str | None]:
-    if not options.margins:
+    if not options.margin_values:
         return equality_test(tables, options)
     if tables.strata:
         return None, None  # the limits decide

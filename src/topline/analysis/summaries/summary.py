@@ -157,6 +157,10 @@ def _about_other(note: str, parts: Sequence[str]) -> bool:
     return about in {"value", "lower", "upper", "standard_error"} and about not in parts
 
 
+SelectSamples = Callable[[str | None], Sequence[Sample]]
+"""Gives the samples of all classes of a measure, or by a condition others of its dataset, by column."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Summary:
     """A way to summarise values, as it is registered.
@@ -175,6 +179,9 @@ class Summary:
         Which dispersion it yields, by its options; ``None`` for none.
     summarise
         All samples of one class, and the options, to one :class:`Summarised` each.
+    summarise_within
+        Instead of ``summarise``, where one model is fitted to the rows of several classes: the samples of one
+        class, the options, and what gives the other rows.
     count
         Instead of ``summarise``: how many are in a category, of how many, and the options, to one
         :class:`Summarised`. Such a summary has categories.
@@ -196,6 +203,9 @@ class Summary:
     measure_type: str
     dispersion: Callable[[Any], Dispersion | None]
     summarise: Callable[[Sequence[Sample], Any], Sequence[Summarised]] | None = None
+    summarise_within: (
+        Callable[[Sequence[Sample], Any, SelectSamples], Sequence[Summarised]] | None
+    ) = None
     count: Callable[[int, int, Any], Summarised] | None = None
     decimals: Callable[[int, Any], tuple[int, int]] = lambda data, _: (data + 1, data + 1)
     unit: str | None = None
