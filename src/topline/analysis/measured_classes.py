@@ -9,7 +9,6 @@ from topline.analysis.analyses.measured_class import MeasuredClass
 from topline.analysis.cohort import INDEX
 from topline.analysis.ledger import Basis
 from topline.analysis.measures import MeasureBuilder, PreparedClass
-from topline.analysis.summaries.summary import Sample
 
 CONTROLS = ("PLACEBO_COMPARATOR", "SHAM_COMPARATOR", "NO_INTERVENTION", "ACTIVE_COMPARATOR")
 """Types of groups that others are compared with, the first that only one group has."""
@@ -88,14 +87,15 @@ class ClassesOfMeasure:
         everyone = builder.cohort.participants
         return MeasuredClass(
             title=one.title or "",
-            samples=_only(builder.samples(one.valued, one.variable), keys),
-            selected=lambda condition: _only(builder.selected(condition, one.variable), keys),
-            every_class=_only(builder.samples(builder.analysed, one.variable), keys),
+            keys=tuple(keys),
+            samples=builder.samples(one.valued, one.variable),
+            selected=lambda condition: builder.selected(condition, one.variable),
+            every_class=builder.samples(builder.analysed, one.variable),
             categories={
-                title: _only(builder.samples(rows, INDEX), keys)
+                title: builder.samples(rows, INDEX)
                 for title, rows in builder.counted_rows(one).items()
             },
-            participants={key: everyone.filter(members[key]) for key in keys},
+            participants={key: everyone.filter(chosen) for key, chosen in members.items()},
             whole_population=builder.definition.whole_population,
             titles=self.titles,
             control=self._control(keys),
@@ -134,7 +134,3 @@ class ClassesOfMeasure:
             rows=sum(frame.height for frame in frames),
             participants=sum(int(frame[INDEX].n_unique()) for frame in frames),
         )
-
-
-def _only(samples: Mapping[str, Sample], keys: Sequence[str]) -> dict[str, Sample]:
-    return {key: samples[key] for key in keys}

@@ -8,7 +8,7 @@ import numpy as np
 import polars as pl
 from msgspec import Meta
 
-from topline.analysis.cohort import INDEX
+from topline.analysis.cohort import PARTICIPANT
 from topline.errors import DataError
 from topline.stats.degrees_of_freedom import Inference, Method, mixed_model_inference
 from topline.stats.estimate import Floats
@@ -30,6 +30,15 @@ Covariance = Literal[
     "ante-dependence",
     "heterogeneous-compound-symmetry",
     "compound-symmetry",
+]
+
+
+AtOption = Annotated[
+    str | None,
+    Meta(
+        description="The value of the visit variable, or `average` for the mean over all visits; "
+        "default: the visit of the class's rows."
+    ),
 ]
 
 
@@ -82,6 +91,10 @@ class RepeatedModel(Part, frozen=True, kw_only=True):
         return (self.covariance,) if isinstance(self.covariance, str) else self.covariance
 
 
+AVERAGE = "average"
+"""In place of a visit: the mean over all of them."""
+
+
 @dataclass(frozen=True, slots=True)
 class FittedVisits:
     """A model that settled.
@@ -117,6 +130,15 @@ def visit_of(frame: pl.DataFrame, variable: str) -> str:
             advice="say `at:` with the visit, or narrow `where`",
         )
     return visit_text(found[0])
+
+
+def placed(group: str, at: str) -> dict[str, str | float]:
+    """Say where a mean of the model is taken.
+
+    >>> placed("a", "24"), placed("a", AVERAGE)
+    ({'group': 'a', 'visit': '24'}, {'group': 'a'})
+    """
+    return {"group": group} if at == AVERAGE else {"group": group, "visit": at}
 
 
 def visit_text(value: object) -> str:
@@ -159,7 +181,7 @@ def fit_visits(frame: pl.DataFrame, variable: str, model: RepeatedModel) -> Fitt
     for structure in model.structures:
         fit = fit_repeated_measures(
             _numbers(known, variable),
-            subject=known[INDEX].to_list(),
+            subject=known[PARTICIPANT].to_list(),
             visit=labels,
             group=known[GROUP].to_list(),
             covariates={name: _numbers(known, name) for name in covariates},

@@ -21,7 +21,7 @@ from topline.analysis.analyses.logarithms import (
     tested_on_scale,
 )
 from topline.analysis.analyses.measured_class import MeasuredClass
-from topline.analysis.analyses.model_variables import SidedModelOptions, model_rows
+from topline.analysis.analyses.model_variables import SidedModelOptions, model_rows, modelled
 from topline.stats.estimate import Sides, Test
 from topline.stats.least_squares import GroupFit, fit_groups, least_squares_difference
 
@@ -53,11 +53,11 @@ def analyse(measured: MeasuredClass, options: CovarianceOptions) -> list[Analyse
 def _compare(
     measured: MeasuredClass, compared: list[tuple[str, str]], options: CovarianceOptions
 ) -> list[Analysed]:
-    keys = [compared[0][1], *(first for first, _ in compared)]
+    keys = modelled(measured, compared, options.fitted_to)
     for key in keys:
         measured.samples[key].numbers()  # one row a participant, and a number
-    rows = model_rows(measured.rows(keys), options, keys)
-    variable = next(iter(measured.samples.values())).variable.upper()
+    rows = model_rows(measured.rows(keys), options.covariates, options.factors, keys)
+    variable = measured.variable
     fit = fit_groups(
         on_scale(rows.frame[variable].cast(pl.Float64).to_numpy(), options.scale),
         rows.groups,

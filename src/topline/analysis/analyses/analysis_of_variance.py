@@ -37,7 +37,7 @@ class VarianceOptions(ModelOptions, frozen=True, kw_only=True):
 
 def analyse(measured: MeasuredClass, options: VarianceOptions) -> list[Analysed]:
     """Test all groups together."""
-    keys = tuple(measured.samples)
+    keys = measured.keys
     if len(keys) < 2:
         raise UsageError("a comparison of one group", accepted="two groups or more")
     if options.test != "f" and (options.covariates or options.factors):
@@ -48,8 +48,8 @@ def analyse(measured: MeasuredClass, options: VarianceOptions) -> list[Analysed]
 def _one(measured: MeasuredClass, keys: tuple[str, ...], options: VarianceOptions) -> Analysed:
     for key in keys:
         measured.samples[key].numbers()  # one row a participant, and a number
-    rows = model_rows(measured.rows(keys), options, keys)
-    variable = next(iter(measured.samples.values())).variable.upper()
+    rows = model_rows(measured.rows(keys), options.covariates, options.factors, keys)
+    variable = measured.variable
     values = rows.frame[variable].cast(pl.Float64).to_numpy()
     test: Test
     if options.test == "f":

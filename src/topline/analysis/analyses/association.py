@@ -72,7 +72,7 @@ def analyse(measured: MeasuredClass, options: AssociationOptions) -> list[Analys
             f"test: {options.test} takes no strata",
             accepted="row_mean_scores, general_association or correlation",
         )
-    keys = tuple(measured.samples)
+    keys = measured.keys
     return [attempt(keys, lambda: _one(measured, keys, titles, options))]
 
 

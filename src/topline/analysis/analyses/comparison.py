@@ -49,7 +49,7 @@ def pairs(measured: MeasuredClass, options: ComparisonOptions) -> list[tuple[str
     UsageError
         If nothing says which group is the reference.
     """
-    keys = list(options.groups or measured.samples)
+    keys = list(measured.keys)
     reference = options.reference or (
         keys[1] if options.groups and len(keys) == 2 else measured.control
     )

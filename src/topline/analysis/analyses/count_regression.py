@@ -9,7 +9,7 @@ from msgspec import Meta
 from topline.analysis.analyses.analysis import ALL_TYPES, Analysed, Analysis
 from topline.analysis.analyses.comparison import attempt_all, pairs, ratio_direction
 from topline.analysis.analyses.measured_class import MeasuredClass
-from topline.analysis.analyses.model_variables import ModelOptions, model_rows
+from topline.analysis.analyses.model_variables import ModelOptions, model_rows, modelled
 from topline.errors import DataError
 from topline.stats.effect import Effect
 from topline.stats.estimate import Floats
@@ -50,12 +50,11 @@ def analyse(measured: MeasuredClass, options: CountRegressionOptions) -> list[An
 def _compare(
     measured: MeasuredClass, compared: list[tuple[str, str]], options: CountRegressionOptions
 ) -> list[Analysed]:
-    reference = compared[0][1]
-    keys = [reference, *(first for first, _ in compared)]
+    keys = modelled(measured, compared, options.fitted_to)
     for key in keys:
         measured.samples[key].numbers()  # one row a participant, and a number
-    rows = model_rows(measured.rows(keys), options, keys)
-    events = rows.frame[next(iter(measured.samples.values())).variable.upper()]
+    rows = model_rows(measured.rows(keys), options.covariates, options.factors, keys)
+    events = rows.frame[measured.variable]
     found = _effects(
         events.cast(pl.Float64).to_numpy(), rows.matrix(keys), _offset(rows.frame, options), options
     )

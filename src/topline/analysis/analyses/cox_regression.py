@@ -9,7 +9,7 @@ from topline.analysis.analyses.analysis import ALL_TYPES, Analysed, Analysis
 from topline.analysis.analyses.comparison import attempt_all, pairs, ratio_direction
 from topline.analysis.analyses.event_times import CensorOption, StrataOption, event_times
 from topline.analysis.analyses.measured_class import MeasuredClass
-from topline.analysis.analyses.model_variables import ModelOptions, model_rows
+from topline.analysis.analyses.model_variables import ModelOptions, model_rows, modelled
 from topline.errors import ToplineError
 from topline.stats.cox import CoxFit, cox
 from topline.stats.proportional_hazards import proportional_hazards
@@ -37,8 +37,7 @@ def analyse(measured: MeasuredClass, options: CoxOptions) -> list[Analysed]:
 def _compare(
     measured: MeasuredClass, compared: list[tuple[str, str]], options: CoxOptions
 ) -> list[Analysed]:
-    reference = compared[0][1]
-    keys = [reference, *(first for first, _ in compared)]
+    keys = modelled(measured, compared, options.fitted_to)
     data = event_times(measured, keys, options.censor, options.strata)
     rows = model_rows(
         data.frame.with_columns(
@@ -46,7 +45,8 @@ def _compare(
             __event__=data.event,
             __stratum__=np.array(data.strata if data.strata is not None else [""] * data.time.size),
         ),
-        options,
+        options.covariates,
+        options.factors,
         keys,
     )
     matrix = rows.matrix(keys)

@@ -24,6 +24,7 @@ from topline.analysis.analyses.logarithms import (
     tested_on_scale,
 )
 from topline.analysis.analyses.measured_class import GROUP, MeasuredClass
+from topline.analysis.analyses.model_variables import FittedToOption, modelled
 from topline.analysis.cohort import INDEX
 from topline.errors import DataError
 from topline.stats.degrees_of_freedom import Inference, Method, mixed_model_inference
@@ -45,6 +46,7 @@ class CrossoverOptions(SidedOptions, frozen=True, kw_only=True):
         Variable, Meta(description="The sequence of interventions of the participant.")
     ] = "TRTSEQP"
     scale: ScaleOption = "natural"
+    fitted_to: FittedToOption = "all"
     degrees_of_freedom: Annotated[
         Method, Meta(description="satterthwaite, kenward-roger or a variant of it.")
     ] = "satterthwaite"
@@ -67,11 +69,11 @@ def analyse(measured: MeasuredClass, options: CrossoverOptions) -> list[Analysed
 def _compare(
     measured: MeasuredClass, compared: list[tuple[str, str]], options: CrossoverOptions
 ) -> list[Analysed]:
-    keys = [compared[0][1], *(first for first, _ in compared)]
+    keys = modelled(measured, compared, options.fitted_to)
     for key in keys:
         if not measured.samples[key].numbers().size:
             raise DataError(f"no participant of {measured.titles[key]} was analyzed")
-    variable = next(iter(measured.samples.values())).variable.upper()
+    variable = measured.variable
     fitted = _fit(measured.rows(keys), variable, keys, options)
     return [_one(measured, fitted, pair, options) for pair in compared]
 

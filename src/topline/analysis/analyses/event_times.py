@@ -90,7 +90,7 @@ def event_times(
     frame = measured.rows(groups)
     names = [name.upper() for name in strata]
     known = frame.drop_nulls(names) if names else frame
-    variable = next(iter(measured.samples.values())).variable.upper()
+    variable = measured.variable
     censored = known[censor.upper()].cast(pl.Float64)
     wrong = int((censored.is_null() | (censored < 0).fill_null(True)).sum())
     if wrong:

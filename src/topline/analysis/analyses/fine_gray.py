@@ -5,7 +5,7 @@ from topline.analysis.analyses.comparison import attempt_all, pairs, ratio_direc
 from topline.analysis.analyses.competing_causes import CompetingOption, causes, causes_comment
 from topline.analysis.analyses.event_times import CensorOption, event_times
 from topline.analysis.analyses.measured_class import MeasuredClass
-from topline.analysis.analyses.model_variables import ModelOptions, model_rows
+from topline.analysis.analyses.model_variables import ModelOptions, model_rows, modelled
 from topline.stats.fine_gray import fine_gray
 
 NAME = "Fine and Gray regression"
@@ -28,12 +28,12 @@ def analyse(measured: MeasuredClass, options: FineGrayOptions) -> list[Analysed]
 def _compare(
     measured: MeasuredClass, compared: list[tuple[str, str]], options: FineGrayOptions
 ) -> list[Analysed]:
-    reference = compared[0][1]
-    keys = [reference, *(first for first, _ in compared)]
+    keys = modelled(measured, compared, options.fitted_to)
     data = event_times(measured, keys, options.censor)
     rows = model_rows(
         data.frame.with_columns(__time__=data.time, __cause__=causes(data, options.competing)),
-        options,
+        options.covariates,
+        options.factors,
         keys,
     )
     matrix = rows.matrix(keys)

@@ -19,7 +19,7 @@ class GrayOptions(AnalysisOptions, frozen=True, kw_only=True):
 
 def analyse(measured: MeasuredClass, options: GrayOptions) -> list[Analysed]:
     """Test all groups together."""
-    keys = tuple(measured.samples)
+    keys = measured.keys
     if len(keys) < 2:
         raise UsageError("Gray's test of one group", accepted="two groups or more")
     return [attempt(keys, lambda: _test(measured, keys, options))]

@@ -53,7 +53,7 @@ class LogRankOptions(AnalysisOptions, frozen=True, kw_only=True):
 
 def analyse(measured: MeasuredClass, options: LogRankOptions) -> list[Analysed]:
     """Test all groups together."""
-    keys = tuple(measured.samples)
+    keys = measured.keys
     if len(keys) < 2:
         raise UsageError("a log-rank test of one group", accepted="two groups or more")
     if options.scores and (not options.trend or len(options.scores) != len(keys)):

@@ -8,7 +8,7 @@ from msgspec import Meta
 from topline.analysis.analyses.analysis import ALL_TYPES, Analysed, Analysis
 from topline.analysis.analyses.comparison import attempt_all, pairs, ratio_direction
 from topline.analysis.analyses.measured_class import RESPONDED, MeasuredClass
-from topline.analysis.analyses.model_variables import ModelOptions, model_rows
+from topline.analysis.analyses.model_variables import ModelOptions, model_rows, modelled
 from topline.analysis.analyses.two_by_two import basis_of
 from topline.stats.effect import Effect
 from topline.stats.logistic import fit_logistic
@@ -37,9 +37,10 @@ def analyse(measured: MeasuredClass, options: LogisticOptions) -> list[Analysed]
 def _compare(
     measured: MeasuredClass, compared: list[tuple[str, str]], options: LogisticOptions
 ) -> list[Analysed]:
-    reference = compared[0][1]
-    keys = [reference, *(first for first, _ in compared)]
-    rows = model_rows(measured.responses(keys, options.category), options, keys)
+    keys = modelled(measured, compared, options.fitted_to)
+    rows = model_rows(
+        measured.responses(keys, options.category), options.covariates, options.factors, keys
+    )
     matrix = rows.matrix(keys)
     fit = fit_logistic(rows.frame[RESPONDED].cast(pl.Int64).to_numpy(), matrix)
     found: dict[str, Effect] = {

@@ -36,7 +36,7 @@ class McNemarOptions(AnalysisOptions, frozen=True, kw_only=True):
 
 def analyse(measured: MeasuredClass, options: McNemarOptions) -> list[Analysed]:
     """Test each group by itself."""
-    return [attempt((key,), partial(_one, measured, key, options)) for key in measured.samples]
+    return [attempt((key,), partial(_one, measured, key, options)) for key in measured.keys]
 
 
 def _one(measured: MeasuredClass, key: str, options: McNemarOptions) -> Analysed:

@@ -25,8 +25,10 @@ class MeasuredClass:
     ----------
     title
         The class's title; empty where the measure has one class without a title.
+    keys
+        The groups that the analysis is about, in its order.
     samples
-        The rows with a value, by the key of the group.
+        The rows with a value, by the key of the group; of all groups of the measure.
     every_class
         The rows of all classes by group, for a model over visits.
     categories
@@ -46,6 +48,7 @@ class MeasuredClass:
     """
 
     title: str
+    keys: tuple[str, ...]
     samples: Mapping[str, Sample]
     selected: Callable[[str], Mapping[str, Sample]]
     every_class: Mapping[str, Sample]
@@ -55,6 +58,16 @@ class MeasuredClass:
     whole_population: bool = False
     control: str | None = None
     options: Any = None
+
+    @property
+    def own(self) -> list[Sample]:
+        """The rows of the groups that the analysis is about."""
+        return [self.samples[key] for key in self.keys]
+
+    @property
+    def variable(self) -> str:
+        """The variable analysed, in upper case."""
+        return next(iter(self.samples.values())).variable.upper()
 
     def rows(self, groups: Sequence[str], *, every_class: bool = False) -> pl.DataFrame:
         """Give the rows with a value of some groups, one below the other, with :data:`GROUP`."""

@@ -2,14 +2,14 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Annotated
+from typing import Annotated, Literal
 
 import numpy as np
 import polars as pl
 from msgspec import Meta
 
 from topline.analysis.analyses.comparison import ComparisonOptions, SidedOptions
-from topline.analysis.analyses.measured_class import GROUP
+from topline.analysis.analyses.measured_class import GROUP, MeasuredClass
 from topline.errors import DataError
 from topline.stats.estimate import Floats
 from topline.stats.model_matrix import ModelMatrix, model_matrix, variables
@@ -23,11 +23,20 @@ FactorsOption = Annotated[
 ]
 
 
+FittedToOption = Annotated[
+    Literal["all", "compared"],
+    Meta(
+        description="Whether the model is fitted to all groups of the outcome, or to those compared."
+    ),
+]
+
+
 class ModelOptions(ComparisonOptions, frozen=True, kw_only=True):
     """What a model holds beside the groups."""
 
     covariates: CovariatesOption = ()
     factors: FactorsOption = ()
+    fitted_to: FittedToOption = "all"
 
 
 class SidedModelOptions(SidedOptions, frozen=True, kw_only=True):
@@ -35,6 +44,25 @@ class SidedModelOptions(SidedOptions, frozen=True, kw_only=True):
 
     covariates: CovariatesOption = ()
     factors: FactorsOption = ()
+    fitted_to: FittedToOption = "all"
+
+
+def modelled(
+    measured: MeasuredClass,
+    compared: Sequence[tuple[str, str]],
+    fitted_to: Literal["all", "compared"],
+) -> list[str]:
+    """List the groups that a model is fitted to, the reference first; a group without rows is not among them."""
+    reference = compared[0][1]
+    own = [reference, *(first for first, _ in compared)]
+    if fitted_to == "compared":
+        return own
+    others = [
+        key
+        for key, sample in measured.samples.items()
+        if key not in own and (sample.participants or measured.whole_population)
+    ]
+    return [*own, *others]
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +111,7 @@ class ModelRows:
 
 
 def model_rows(
-    frame: pl.DataFrame, options: ModelOptions | SidedModelOptions, groups: Sequence[str]
+    frame: pl.DataFrame, covariates: Sequence[str], factors: Sequence[str], groups: Sequence[str]
 ) -> ModelRows:
     """Take the rows that have every variable of a model.
 
@@ -94,8 +122,8 @@ def model_rows(
     DataError
         If a covariate is no number, or a group has no row left.
     """
-    covariates = [name.upper() for name in options.covariates]
-    factors = [name.upper() for name in options.factors]
+    covariates = [name.upper() for name in covariates]
+    factors = [name.upper() for name in factors]
     for name in covariates:
         if not frame.schema[name].is_numeric():
             raise DataError(

@@ -32,7 +32,7 @@ def analyse(measured: MeasuredClass, options: OneSampleOptions) -> list[Analysed
     """Test each group by itself; a group without a value has nothing to test."""
     return [
         attempt((sample.column,), partial(_one, sample, options))
-        for sample in measured.samples.values()
+        for sample in measured.own
         if sample.participants
     ]
 

@@ -40,7 +40,7 @@ def analyse(measured: MeasuredClass, options: PairedOptions) -> list[Analysed]:
     """Test each group by itself; participants without both values are left out, and counted."""
     return [
         attempt((sample.column,), partial(_one, sample, options))
-        for sample in measured.samples.values()
+        for sample in measured.own
         if sample.participants
     ]
 

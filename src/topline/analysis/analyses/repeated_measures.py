@@ -14,7 +14,16 @@ from topline.analysis.analyses.comparison import (
     tested,
 )
 from topline.analysis.analyses.measured_class import GROUP, MeasuredClass
-from topline.analysis.repeated_measures import FittedVisits, RepeatedModel, fit_visits, visit_of
+from topline.analysis.analyses.model_variables import FittedToOption, modelled
+from topline.analysis.repeated_measures import (
+    AVERAGE,
+    AtOption,
+    FittedVisits,
+    RepeatedModel,
+    fit_visits,
+    placed,
+    visit_of,
+)
 from topline.stats.effect import Effect
 from topline.stats.estimate import Sides, Test
 from topline.stats.mixed_model_means import mixed_model_difference
@@ -29,10 +38,8 @@ class RepeatedMeasuresOptions(SidedOptions, frozen=True, kw_only=True):
     model: Annotated[
         RepeatedModel, Meta(description="The model, the same as of repeated_measures_mean.")
     ] = RepeatedModel()
-    at: Annotated[
-        str | None,
-        Meta(description="The value of the visit variable; default: that of the class's rows."),
-    ] = None
+    fitted_to: FittedToOption = "all"
+    at: AtOption = None
 
 
 def analyse(measured: MeasuredClass, options: RepeatedMeasuresOptions) -> list[Analysed]:
@@ -44,7 +51,7 @@ def analyse(measured: MeasuredClass, options: RepeatedMeasuresOptions) -> list[A
 def _compare(
     measured: MeasuredClass, compared: list[tuple[str, str]], options: RepeatedMeasuresOptions
 ) -> list[Analysed]:
-    keys = [compared[0][1], *(first for first, _ in compared)]
+    keys = modelled(measured, compared, options.fitted_to)
     samples = (
         measured.every_class
         if options.model.rows is None
@@ -68,8 +75,8 @@ def _one(
     def effect(null_value: float, sides: Sides) -> Effect:
         return mixed_model_difference(
             fitted.inference,
-            {"group": pair[0], "visit": at},
-            {"group": pair[1], "visit": at},
+            placed(pair[0], at),
+            placed(pair[1], at),
             level=options.two_sided_level,
             margins=fitted.margins,
             null_value=null_value,
@@ -79,6 +86,7 @@ def _one(
     def test(null_value: float, sides: Sides) -> Test:
         return effect(null_value, sides).test
 
+    where = "Averaged over visits" if at == AVERAGE else f"At {options.model.visit.upper()} {at}"
     return Analysed(
         groups=pair,
         test=tested(options, test, 0.0),
@@ -86,7 +94,7 @@ def _one(
         test_name=NAME,
         parameter=PARAMETER,
         comment=fitted.words,
-        estimate_comment=f"{difference_direction(measured, *pair)} At {options.model.visit.upper()} {at}.",
+        estimate_comment=f"{difference_direction(measured, *pair)} {where}.",
         standard_error=True,
         basis="every_class",
         condition=options.model.rows,

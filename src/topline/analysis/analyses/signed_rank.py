@@ -34,7 +34,7 @@ def analyse(measured: MeasuredClass, options: SignedRankOptions) -> list[Analyse
     """Test each group by itself."""
     return [
         attempt((sample.column,), partial(_one, sample, options))
-        for sample in measured.samples.values()
+        for sample in measured.own
         if sample.participants
     ]
 

@@ -27,7 +27,7 @@ class TrendOptions(AnalysisOptions, frozen=True, kw_only=True):
 
 def analyse(measured: MeasuredClass, options: TrendOptions) -> list[Analysed]:
     """Test all groups together, in their order."""
-    keys = tuple(measured.samples)
+    keys = measured.keys
     if options.scores and len(options.scores) != len(keys):
         raise UsageError(f"{len(options.scores)} scores for {len(keys)} groups")
     return [attempt(keys, lambda: _test(measured, keys, options))]

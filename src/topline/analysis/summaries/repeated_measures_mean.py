@@ -7,7 +7,14 @@ import polars as pl
 from msgspec import Meta
 
 from topline.analysis.dispersion import STANDARD_ERROR, Dispersion, confidence_interval
-from topline.analysis.repeated_measures import GROUP, RepeatedModel, fit_visits, visit_of
+from topline.analysis.repeated_measures import (
+    GROUP,
+    AtOption,
+    RepeatedModel,
+    fit_visits,
+    placed,
+    visit_of,
+)
 from topline.analysis.summaries.mean import nothing_analysed
 from topline.analysis.summaries.summary import (
     Level,
@@ -27,6 +34,7 @@ class RepeatedMeanOptions(SummaryOptions, frozen=True, kw_only=True):
     model: Annotated[
         RepeatedModel, Meta(description="The model, the same as of the analysis repeated_measures.")
     ] = RepeatedModel()
+    at: AtOption = None
     dispersion: Annotated[
         Literal["standard_error", "interval"],
         Meta(description="What stands beside the least squares mean."),
@@ -49,7 +57,9 @@ def summarise(
         samples[0].variable.upper(),
         options.model,
     )
-    at = visit_of(pl.concat([sample.analysed() for sample in with_values]), options.model.visit)
+    at = options.at or visit_of(
+        pl.concat([sample.analysed() for sample in with_values]), options.model.visit
+    )
     found = []
     for sample in samples:
         if sample.column not in present:
@@ -57,7 +67,7 @@ def summarise(
             continue
         estimate = mixed_model_mean(
             fitted.inference,
-            {"group": sample.column, "visit": at},
+            placed(sample.column, at),
             level=options.level / 100,
             margins=fitted.margins,
         )
