@@ -9,7 +9,6 @@ import polars as pl
 import pytest
 from tests.spec.small_trial import built, notes, outcome
 
-from topline.analysis.analyses.registry import analyses
 from topline.analysis.build import Build
 from topline.analysis.findings import AnalysisError
 from topline.record.results import MeasureAnalysis
@@ -209,10 +208,6 @@ class TestPairedTTest:
         assert str(one.statistical_comment).endswith(
             "in 10 pairs; 1 participants without both values are left out."
         )
-
-
-def test_every_analysis_there_is_is_specified_here() -> None:
-    assert set(analyses()) == {"one_sample_t_test", "paired_t_test"}
 
 
 def test_every_number_of_an_analysis_has_its_method_and_raw_value(tmp_path: Path) -> None:

@@ -427,6 +427,7 @@ def test_every_summary_yields_a_type_and_a_dispersion_of_the_registrys_lists() -
     assert set(summaries()) == {
         "count_of_participants", "event_rate", "geometric_mean", "kaplan_meier_quantile",
         "kaplan_meier_survival", "least_squares_mean", "mean", "median", "percentage",
+            "repeated_measures_mean",
     }  # fmt: skip
     for summary in summaries().values():
         assert summary.measure_type in types, summary.name
