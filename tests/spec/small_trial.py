@@ -27,6 +27,7 @@ from topline.record.results import (
     ResultsSection,
 )
 from topline.trial.library import Library
+from topline.trial.participant_values import derived_library
 from topline.trial.specification import Specification
 from topline.trial.specification_reading import read_specification
 
@@ -69,6 +70,7 @@ def assert_traceable(made: Build, specification: Specification, found: Library) 
     entered = Counter(row.address for row in made.statistics)
     assert entered == Counter(posted.keys())
     assert {row.address: row.posted for row in made.statistics} == posted
+    found = derived_library(specification, found)
     wanted = references.needed(specification, found)
     datasets = {name: found.read(name, columns=columns) for name, columns in wanted.items()}
     cohort = Cohort(specification, datasets, references.borrowed(specification, found))
@@ -82,9 +84,14 @@ def assert_traceable(made: Build, specification: Specification, found: Library) 
 
 def _asked_again(cohort: Cohort, row: Statistic) -> tuple[int, int]:
     """Count the rows and participants that a statistic's own words select."""
-    columns = cohort.columns(row.population)
+    columns = cohort.columns(row.population, cohort.specification.groups)
     keys = row.group.split(", ")
-    chosen = [one.members for one in columns if row.group in ("", TOTAL) or one.key in keys]
+    plain = {one.key for one in cohort.columns(row.population)}
+    chosen = [
+        one.members
+        for one in columns
+        if (one.key in plain if row.group in ("", TOTAL) else one.key in keys)
+    ]
     rows = cohort.rows(row.dataset, row.condition).within(np.logical_or.reduce(chosen))
     return rows.height, rows["USUBJID"].n_unique()
 

@@ -24,6 +24,7 @@ from topline.record.protocol import ProtocolSection
 from topline.record.results import OutcomeMeasuresModule, ResultsSection
 from topline.record.study import Study
 from topline.trial.library import Library
+from topline.trial.participant_values import derived_library
 from topline.trial.specification import Specification
 from topline.trial.specification_problems import Problem
 from topline.trial.specification_reading import SpecificationReading, read_specification
@@ -221,6 +222,7 @@ def build(
     findings = Findings()
     told.begin()
     registered = _registered(specification, base)
+    library = derived_library(specification, library)
     wanted = references.needed(specification, library)
     datasets = {name: library.read(name, columns=columns) for name, columns in wanted.items()}
     cohort = Cohort(specification, datasets, references.borrowed(specification, library))

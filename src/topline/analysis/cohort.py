@@ -39,12 +39,16 @@ class Column:
         As posted.
     members
         Which rows of ADSL belong to it.
+    rows
+        For an intervention of a crossover: the condition that tells its rows of a dataset; ``None`` for all rows
+        of the members.
     """
 
     key: str
     title: str
     description: str
     members: npt.NDArray[np.bool_]
+    rows: str | None = None
 
     @cached_property
     def size(self) -> int:
@@ -108,6 +112,7 @@ class Cohort:
     datasets: Mapping[str, Dataset]
     borrowed: Mapping[str, Collection[str]] = field(default_factory=dict)
     _rows: dict[str, pl.DataFrame] = field(default_factory=dict)
+    _narrowed: dict[tuple[int, str], tuple[Rows, Rows]] = field(default_factory=dict)
     orphans: dict[str, int] = field(default_factory=dict)
     """Dataset -> rows set aside because their participant is not in ADSL."""
 
@@ -194,6 +199,16 @@ class Cohort:
         frame = rows.frame.filter(self._expression(rows.dataset, asked))
         return Rows(dataset=rows.dataset, condition=str(both), frame=frame)
 
+    def of(self, rows: Rows, column: Column) -> Rows:
+        """Keep the rows that are of a column: those of its members, and of its intervention."""
+        if column.rows is None or rows.dataset == "ADSL":
+            return rows
+        key = (id(rows), column.key)
+        if key not in self._narrowed:
+            # The rows are kept beside what was chosen of them, so that no others can come to have their identity.
+            self._narrowed[key] = rows, self.select(rows, column.rows)
+        return self._narrowed[key][1]
+
     def reached(self, dataset: str, condition: str) -> npt.NDArray[np.bool_]:
         """Tell which participants have a row of a dataset that meets a condition."""
         mask = np.zeros(self.participants.height, dtype=np.bool_)
@@ -223,6 +238,7 @@ class Cohort:
     ) -> tuple[Column, ...]:
         """Give the groups of a population as columns, with a total column if there are several.
 
+        Without keys, groups that combine others or are interventions of a crossover are left out.
         The total is the union of the groups, so a participant in two groups counts once in it.
         """
         members = self.members(population)
@@ -231,18 +247,29 @@ class Cohort:
             Column(
                 key,
                 group.title,
-                group.description,
+                group.description or self._combination(group),
                 members & self._assigned(group, treatment),
+                group.rows,
             )
             for key, group in self.specification.groups.items()
-            if not keys or key in keys
+            if (key in keys if keys else not group.combines and group.rows is None)
         )
         if total and len(columns) > 1:
             union = np.logical_or.reduce([column.members for column in columns])
             columns += (Column(TOTAL, TOTAL, "Total of all reporting groups", union),)
         return columns
 
+    def _combination(self, group: Group) -> str:
+        """Say what a group is made of, so that nobody adds it to its parts."""
+        titles = [self.specification.groups[key].title for key in group.combines]
+        return f"All participants of {' and '.join(titles)} together." if titles else ""
+
     def _assigned(self, group: Group, treatment: str) -> npt.NDArray[np.bool_]:
+        if group.combines:
+            parts = [
+                self._assigned(self.specification.groups[key], treatment) for key in group.combines
+            ]
+            return np.asarray(np.logical_or.reduce(parts))
         if group.where is not None:
             return self.reached("ADSL", group.where)
         if group.treatment is None:

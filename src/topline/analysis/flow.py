@@ -65,7 +65,7 @@ class FlowBuilder:
         self.findings = findings
         self.flow = cohort.specification.participant_flow
         self.population = cohort.population_name(self.flow.population)
-        self.columns = cohort.columns(self.population)
+        self.columns = cohort.columns(self.population, self.flow.groups)
         self.ids = {column.key: f"FG{k:03d}" for k, column in enumerate(self.columns)}
         self.units = self._units()
 
@@ -403,7 +403,7 @@ class FlowBuilder:
 def started_members(cohort: Cohort) -> dict[str, Mask]:
     """Tell who started the first period, by group key."""
     flow = cohort.specification.participant_flow
-    columns = cohort.columns(cohort.population_name(flow.population))
+    columns = cohort.columns(cohort.population_name(flow.population), flow.groups)
     asked = flow.periods[0].started
     if asked is None:
         return {column.key: column.members for column in columns}

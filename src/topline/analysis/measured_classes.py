@@ -4,11 +4,14 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
+import polars as pl
+
 from topline.analysis.analyses.analysis import Analysed, AnalysisOptions
 from topline.analysis.analyses.measured_class import MeasuredClass
-from topline.analysis.cohort import INDEX
+from topline.analysis.cohort import INDEX, TOTAL, Column, Rows
 from topline.analysis.ledger import Basis
 from topline.analysis.measures import MeasureBuilder, PreparedClass
+from topline.analysis.summaries.summary import Sample
 
 CONTROLS = ("PLACEBO_COMPARATOR", "SHAM_COMPARATOR", "NO_INTERVENTION", "ACTIVE_COMPARATOR")
 """Types of groups that others are compared with, the first that only one group has."""
@@ -79,7 +82,7 @@ class ClassesOfMeasure:
     def measured(self, one: PreparedClass, options: AnalysisOptions) -> MeasuredClass:
         """Give a class to an analysis, with the groups that it is about in its order."""
         builder = self.builder
-        keys = list(options.groups or self.titles)
+        keys = list(options.groups or [key for key in self.titles if key != TOTAL])
         reference = getattr(options, "reference", None)
         if reference is not None and reference not in keys:
             keys.append(reference)
@@ -88,9 +91,9 @@ class ClassesOfMeasure:
         return MeasuredClass(
             title=one.title or "",
             keys=tuple(keys),
-            samples=builder.samples(one.valued, one.variable),
+            samples=_groups(builder.samples(one.valued, one.variable)),
             selected=lambda condition: builder.selected(condition, one.variable),
-            every_class=builder.samples(builder.analysed, one.variable),
+            every_class=_groups(builder.samples(builder.analysed, one.variable)),
             categories={
                 title: builder.samples(rows, INDEX)
                 for title, rows in builder.counted_rows(one).items()
@@ -110,6 +113,16 @@ class ClassesOfMeasure:
                 return found[0] if len(found) == 1 else None
         return None
 
+    def _rows_of(self, rows: Rows, chosen: Sequence[Column]) -> tuple[list[pl.DataFrame], str, str]:
+        """Give the rows of some columns, with their dataset and the condition that selects them."""
+        parts = [self.builder.cohort.of(rows, column) for column in chosen]
+        conditions = list(dict.fromkeys(part.condition for part in parts))
+        condition = (
+            conditions[0] if len(conditions) == 1 else " or ".join(f"({one})" for one in conditions)
+        )
+        frames = [part.within(column.members) for part, column in zip(parts, chosen, strict=True)]
+        return frames, rows.dataset, condition
+
     def basis(self, one: PreparedClass, found: Analysed) -> Basis:
         """Say which rows an analysis rests on."""
         builder = self.builder
@@ -119,18 +132,24 @@ class ClassesOfMeasure:
             dataset = "ADSL"
             condition = builder.cohort.population(builder.definition.population).where
         elif found.condition is not None:
-            rows = builder.rows_of(found.condition, one.variable)
-            frames = [rows.within(column.members) for column in chosen]
-            dataset, condition = rows.dataset, rows.condition
+            frames, dataset, condition = self._rows_of(
+                builder.rows_of(found.condition, one.variable), chosen
+            )
         else:
-            rows = one.valued if found.basis == "class" else builder.analysed
-            frames = [rows.within(column.members) for column in chosen]
-            dataset, condition = rows.dataset, rows.condition
+            frames, dataset, condition = self._rows_of(
+                one.valued if found.basis == "class" else builder.analysed, chosen
+            )
         return Basis(
             group=", ".join(found.groups),
             dataset=dataset,
             condition=condition,
             population=builder.definition.population,
             rows=sum(frame.height for frame in frames),
-            participants=sum(int(frame[INDEX].n_unique()) for frame in frames),
+            # A participant of a crossover has rows in several groups.
+            participants=int(pl.concat([frame[INDEX] for frame in frames]).n_unique()),
         )
+
+
+def _groups(samples: Mapping[str, Sample]) -> dict[str, Sample]:
+    """Leave the total out: it is no group to compare."""
+    return {key: sample for key, sample in samples.items() if key != TOTAL}

@@ -240,7 +240,10 @@ class MeasureBuilder:
         """Give the rows of each column, by its key."""
         return {
             column.key: Sample(
-                column.key, rows.within(column.members), variable, self.definition.unit_variable
+                column.key,
+                self.cohort.of(rows, column).within(column.members),
+                variable,
+                self.definition.unit_variable,
             )
             for column in self.columns
         }
@@ -279,11 +282,12 @@ class MeasureBuilder:
         return self._number(samples, column)
 
     def _basis(self, column: Column, rows: Rows) -> Basis:
-        inside = rows.within(column.members)
+        own = self.cohort.of(rows, column)
+        inside = own.within(column.members)
         return Basis(
             group=column.key,
-            dataset=rows.dataset,
-            condition=rows.condition,
+            dataset=own.dataset,
+            condition=own.condition,
             population=self.definition.population,
             rows=inside.height,
             participants=int(inside[INDEX].n_unique()),

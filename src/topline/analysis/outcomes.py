@@ -122,7 +122,7 @@ class OutcomesBuilder:
         part = f"outcomes[{index}]"
         flow = self.cohort.specification.participant_flow.population
         population = self.cohort.population_name(outcome.population or flow)
-        columns = self.cohort.columns(population, outcome.groups)
+        columns = self.cohort.columns(population, outcome.groups, total=outcome.total)
         ids = [f"OG{k:03d}" for k in range(len(columns))]
         definition = self._definition(part, f"{ADDRESS}/{index}", population, outcome)
         self._refuse_unknown(part, outcome, definition)
@@ -215,9 +215,9 @@ class OutcomesBuilder:
         analysed: Mapping[str, int],
     ) -> None:
         different = [
-            f"{column.title}: {analysed[column.key]} of {self.started[column.key]}"
+            f"{column.title}: {analysed[column.key]} of {self.started.get(column.key, column.size)}"
             for column in columns
-            if analysed[column.key] != self.started.get(column.key, analysed[column.key])
+            if analysed[column.key] != self.started.get(column.key, column.size)
         ]
         if different and not outcome.population_description:
             self.findings.problem(

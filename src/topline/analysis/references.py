@@ -22,6 +22,7 @@ from topline.trial.condition_evaluation import condition_mistakes
 from topline.trial.conditions import ConditionError, parse_condition, variables
 from topline.trial.dataset import Variable
 from topline.trial.library import Library
+from topline.trial.participant_values import derived_library
 from topline.trial.populations import STANDARD_POPULATIONS, populations
 from topline.trial.specification import (
     AdverseEvents,
@@ -87,6 +88,14 @@ def references(specification: Specification) -> Iterator[Reference]:
     """List everything a specification asks of the data, in the order of the specification."""
     for key, group in specification.groups.items():
         yield from _condition(group.where, "ADSL", "groups", key, "where")
+        if group.rows:
+            for dataset in _compared_datasets(specification, key):
+                yield from _condition(group.rows, dataset, "groups", key, "rows")
+    for name, value in specification.participant_values.items():
+        place = ("participant_values", name)
+        yield from _dataset(value.dataset, *place, "dataset")
+        yield from _condition(value.where, value.dataset, *place, "where")
+        yield from _variable(value.of, value.dataset, *place, "of")
     for key, population in specification.populations.items():
         yield from _condition(population.where, "ADSL", "populations", key, "where")
     yield from _treatment(specification)
@@ -99,6 +108,16 @@ def references(specification: Specification) -> Iterator[Reference]:
             yield from _measure(outcome, outcome.dataset or "ADSL", "outcomes", index)
             yield from _methods(outcome, index)
     yield from _adverse_events(specification)
+
+
+def _compared_datasets(specification: Specification, key: str) -> Iterator[str]:
+    """List the datasets whose rows are told apart by an intervention of a crossover."""
+    found = {
+        (outcome.dataset or "ADSL").upper()
+        for outcome in specification.outcomes
+        if outcome.not_posted is None and key in outcome.groups
+    }
+    yield from sorted(found - {"ADSL"})
 
 
 def _dataset(name: str, *steps: str | int) -> Iterator[Reference]:
@@ -365,6 +384,7 @@ def check(reading: SpecificationReading, library: Library) -> list[Problem]:
     list of Problem
         What does not fit, each at its place in the file.
     """
+    library = derived_library(reading.specification, library)
     problems = [
         problem
         for reference in references(reading.specification)

@@ -149,6 +149,34 @@ class StudyPart(Part, frozen=True, kw_only=True):
     ) = None
 
 
+class ParticipantValue(Part, frozen=True, kw_only=True):
+    """A value of each participant, derived from the rows of a dataset; it becomes a variable of ADSL."""
+
+    dataset: Annotated[DatasetName, Meta(description="The dataset whose rows are looked at.")]
+    take: Annotated[
+        Literal["count", "sum", "highest", "lowest"],
+        Meta(
+            description="What is taken of a participant's rows. Without any, count and sum are 0, highest "
+            "and lowest missing."
+        ),
+    ]
+    of: (
+        Annotated[
+            Variable,
+            Meta(description="The numeric variable; of a count: whose values are counted."),
+        ]
+        | None
+    ) = None
+    where: Annotated[Condition, Meta(description="Which rows.")] | None = None
+    at_most: (
+        Annotated[
+            float,
+            Meta(gt=0, description="The most that counts: 1 counts participants, not events."),
+        ]
+        | None
+    ) = None
+
+
 class Group(Part, frozen=True, kw_only=True):
     """A group of participants that is a column of the record's tables."""
 
@@ -170,6 +198,23 @@ class Group(Part, frozen=True, kw_only=True):
     ) = None
     where: (
         Annotated[Condition, Meta(description="Instead of `treatment`: a condition over ADSL.")]
+        | None
+    ) = None
+    combines: Annotated[
+        tuple[GroupName, ...],
+        Meta(
+            description="Instead of `treatment`: the groups that this one is made of, such as all doses. It is "
+            "posted only where it is named."
+        ),
+    ] = ()
+    rows: (
+        Annotated[
+            Condition,
+            Meta(
+                description="For a crossover: which rows of a dataset are of this intervention, such as "
+                "TRTP == 'A'. The group is posted only where it is named."
+            ),
+        ]
         | None
     ) = None
     type: (
@@ -279,6 +324,10 @@ class ParticipantFlow(Part, frozen=True, kw_only=True):
         ]
         | None
     ) = None
+    groups: Annotated[
+        tuple[GroupName, ...],
+        Meta(description="Which groups, such as the sequences of a crossover; default: all."),
+    ] = ()
     recruitment_details: (
         Annotated[str, Meta(description="Key recruitment facts.", max_length=500)] | None
     ) = None
@@ -474,6 +523,9 @@ class OutcomeMeasure(Part, frozen=True, kw_only=True):
     unit: Annotated[str, Meta(description="Unit of measure.")] | None = None
     decimals: Annotated[Decimals, Meta(description="Decimal places.")] | None = None
     groups: Annotated[tuple[GroupName, ...], Meta(description="Which groups; default: all.")] = ()
+    total: Annotated[
+        bool, Meta(description="Whether a column for all groups together is posted too.")
+    ] = False
     categories: Annotated[tuple[Category, ...], Meta(description="Rows, for counts.")] = ()
     classes: Annotated[tuple[MeasureClass, ...], Meta(description="Classes.")] = ()
     units: Annotated[Units, Meta(description="Units analysed.")] | None = None
@@ -604,6 +656,10 @@ class Specification(Part, frozen=True, kw_only=True):
     treatment: Annotated[
         TreatmentVariables, Meta(description="The variables that hold the treatment.")
     ] = TreatmentVariables()
+    participant_values: Annotated[
+        Mapping[str, ParticipantValue],
+        Meta(description="Variables of ADSL derived from other datasets, by name."),
+    ] = {}
     populations: Annotated[
         Mapping[str, Population], Meta(description="Analysis populations by name.")
     ] = {}

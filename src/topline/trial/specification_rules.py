@@ -60,7 +60,18 @@ def _groups(specification: Specification, reading: Reading) -> None:
         treatment, where = join(place, "treatment"), join(place, "where")
         if reading.given(treatment) and reading.given(where):
             _report(reading, where, "where beside treatment", "one of the two")
-        undefined = not group.treatment and group.where is None
+        others = [name for name in ("combines", "rows") if reading.given(join(place, name))]
+        undefined = not group.treatment and group.where is None and not others
+        if "combines" in others:
+            for path in (treatment, where, join(place, "rows")):
+                if reading.given(path):
+                    _report(reading, path, "a condition beside combines", "combines alone")
+            nested = [one for one in group.combines if one in groups and groups[one].combines]
+            if nested or key in group.combines:
+                _report(
+                    reading, join(place, "combines"), f"a combination of {nested or [key]}",
+                    "groups that combine no others",
+                )  # fmt: skip
         if len(groups) > 1 and undefined and not reading.broken(where):
             _report(
                 reading, treatment, f"neither treatment nor where in the group {key}",
