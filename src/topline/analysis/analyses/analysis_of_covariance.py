@@ -10,15 +10,15 @@ from topline.analysis.analyses.analysis import ALL_SIDES, ALL_TYPES, Analysed, A
 from topline.analysis.analyses.comparison import (
     attempt_all,
     difference_direction,
+    hypothesis_test,
     pairs,
     ratio_direction,
-    tested,
 )
 from topline.analysis.analyses.logarithms import (
     ScaleOption,
     as_ratio,
+    hypothesis_test_on_scale,
     on_scale,
-    tested_on_scale,
 )
 from topline.analysis.analyses.measured_class import MeasuredClass
 from topline.analysis.analyses.model_variables import SidedModelOptions, model_rows, modelled
@@ -85,7 +85,7 @@ def _one(
     direction = (ratio_direction if log else difference_direction)(measured, *pair)
     return Analysed(
         groups=pair,
-        test=tested(options, partial(_test, fit, pair, margins, log), 1.0 if log else 0.0),
+        test=hypothesis_test(options, partial(_test, fit, pair, margins, log), 1.0 if log else 0.0),
         estimate=as_ratio(difference) if log else difference,
         test_name="ANCOVA" if options.covariates else "ANOVA",
         parameter=RATIO if log else PARAMETER,
@@ -104,7 +104,7 @@ def _test(
     null_value: float,
     sides: Sides,
 ) -> Test:
-    return tested_on_scale(
+    return hypothesis_test_on_scale(
         lambda null: (
             least_squares_difference(fit, *pair, margins=margins, null_value=null, sides=sides).test
         ),

@@ -114,7 +114,9 @@ def ratio_direction(measured: MeasuredClass, first: str, second: str) -> str:
     return f"{measured.titles[first]} over {measured.titles[second]}."
 
 
-def tested(options: SidedOptions, test: Callable[[float, Sides], Test], null_value: float) -> Test:
+def hypothesis_test(
+    options: SidedOptions, test: Callable[[float, Sides], Test], null_value: float
+) -> Test:
     """Test against the null value, or against the margin.
 
     Non-inferiority is one test against its margin. Equivalence is two one-sided tests, of which the larger p-value

@@ -13,15 +13,15 @@ from topline.analysis.analyses.comparison import (
     SidedOptions,
     attempt_all,
     difference_direction,
+    hypothesis_test,
     pairs,
     ratio_direction,
-    tested,
 )
 from topline.analysis.analyses.logarithms import (
     ScaleOption,
     as_ratio,
+    hypothesis_test_on_scale,
     on_scale,
-    tested_on_scale,
 )
 from topline.analysis.analyses.measured_class import GROUP, MeasuredClass
 from topline.analysis.analyses.model_variables import FittedToOption, modelled
@@ -135,7 +135,9 @@ def _one(
     direction = (ratio_direction if log else difference_direction)(measured, *pair)
     return Analysed(
         groups=pair,
-        test=tested(options, partial(_test, fitted.inference, pair, log), 1.0 if log else 0.0),
+        test=hypothesis_test(
+            options, partial(_test, fitted.inference, pair, log), 1.0 if log else 0.0
+        ),
         estimate=as_ratio(difference) if log else difference,
         test_name=NAME,
         parameter=RATIO if log else DIFFERENCE,
@@ -154,7 +156,7 @@ def _test(
             inference, {"group": pair[0]}, {"group": pair[1]}, null_value=null, sides=sides
         ).test
 
-    return tested_on_scale(against, null_value, log=log)
+    return hypothesis_test_on_scale(against, null_value, log=log)
 
 
 ANALYSIS = Analysis(

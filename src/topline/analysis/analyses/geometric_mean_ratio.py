@@ -16,10 +16,10 @@ from topline.analysis.analyses.analysis import (
 from topline.analysis.analyses.comparison import (
     SidedOptions,
     compare_pairs,
+    hypothesis_test,
     ratio_direction,
-    tested,
 )
-from topline.analysis.analyses.logarithms import tested_on_scale
+from topline.analysis.analyses.logarithms import hypothesis_test_on_scale
 from topline.analysis.analyses.measured_class import MeasuredClass
 from topline.stats.estimate import Sides, Test
 from topline.stats.mean import MeanSummary, summarize_logarithms
@@ -46,7 +46,7 @@ def _compare(
     measured: MeasuredClass, first: str, second: str, options: GeometricRatioOptions
 ) -> Analysed:
     one, other = (summarize_logarithms(measured.samples[key].numbers()) for key in (first, second))
-    test = tested(options, partial(_test, one, other, options.variances), 1.0)
+    test = hypothesis_test(options, partial(_test, one, other, options.variances), 1.0)
     return Analysed(
         groups=(first, second),
         test=test,
@@ -64,7 +64,7 @@ def _compare(
 def _test(
     one: MeanSummary, other: MeanSummary, variances: Variances, null_value: float, sides: Sides
 ) -> Test:
-    return tested_on_scale(
+    return hypothesis_test_on_scale(
         lambda null: two_sample_t_test(
             one, other, variances=variances, null_value=null, sides=sides
         ),

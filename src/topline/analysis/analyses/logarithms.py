@@ -66,7 +66,9 @@ def as_ratio(difference: Estimate) -> Estimate:
     )
 
 
-def tested_on_scale(test: Callable[[float], Test], null_value: float, *, log: bool) -> Test:
+def hypothesis_test_on_scale(
+    test: Callable[[float], Test], null_value: float, *, log: bool
+) -> Test:
     """Test against a null value that is a ratio where the model is of logarithms.
 
     Parameters

@@ -12,7 +12,7 @@ from topline.analysis.analyses.comparison import (
     SidedOptions,
     compare_pairs,
     difference_direction,
-    tested,
+    hypothesis_test,
 )
 from topline.analysis.analyses.measured_class import GROUP, MeasuredClass
 from topline.errors import DataError, UsageError
@@ -57,7 +57,7 @@ def _compare(measured: MeasuredClass, first: str, second: str, options: RankSumO
     if options.strata:
         test, comment = _stratified(measured, first, second, options)
     else:
-        test = tested(options, partial(_test, one, other, options.form), 0.0)
+        test = hypothesis_test(options, partial(_test, one, other, options.form), 0.0)
     return Analysed(
         groups=(first, second),
         test=test,

@@ -11,8 +11,8 @@ from topline.analysis.analyses.comparison import (
     SidedOptions,
     compare_pairs,
     difference_direction,
+    hypothesis_test,
     ratio_direction,
-    tested,
 )
 from topline.analysis.analyses.measured_class import MeasuredClass
 from topline.errors import DataError, UsageError
@@ -90,9 +90,9 @@ def _compare(
     )
     ratio = options.contrast == "ratio"
     test = (
-        tested(options, partial(_ratio_test, counted, options.test), 1.0)
+        hypothesis_test(options, partial(_ratio_test, counted, options.test), 1.0)
         if ratio
-        else tested(options, partial(_difference_test, counted, options.per), 0.0)
+        else hypothesis_test(options, partial(_difference_test, counted, options.per), 0.0)
     )
     direction = (ratio_direction if ratio else difference_direction)(measured, first, second)
     return Analysed(

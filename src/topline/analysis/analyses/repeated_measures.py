@@ -10,8 +10,8 @@ from topline.analysis.analyses.comparison import (
     SidedOptions,
     attempt_all,
     difference_direction,
+    hypothesis_test,
     pairs,
-    tested,
 )
 from topline.analysis.analyses.measured_class import GROUP, MeasuredClass
 from topline.analysis.analyses.model_variables import FittedToOption, modelled
@@ -89,7 +89,7 @@ def _one(
     where = "Averaged over visits" if at == AVERAGE else f"At {options.model.visit.upper()} {at}"
     return Analysed(
         groups=pair,
-        test=tested(options, test, 0.0),
+        test=hypothesis_test(options, test, 0.0),
         estimate=effect(0.0, "two-sided").estimate,
         test_name=NAME,
         parameter=PARAMETER,

@@ -5,7 +5,11 @@ from typing import Annotated, Literal
 from msgspec import Meta
 
 from topline.analysis.analyses.analysis import ALL_SIDES, ALL_TYPES, Analysed, Analysis
-from topline.analysis.analyses.comparison import compare_pairs, difference_direction, tested
+from topline.analysis.analyses.comparison import (
+    compare_pairs,
+    difference_direction,
+    hypothesis_test,
+)
 from topline.analysis.analyses.equality_of_proportions import (
     POSTED_NAMES,
     EqualityOptions,
@@ -106,7 +110,7 @@ def _test(tables: TwoByTwo, options: RiskDifferenceOptions) -> tuple[Test | None
             *tables.single, null_difference=margin / 100, sides=sides, test=options.margin_test
         )
 
-    return tested(options, against, 0.0), MARGIN_TESTS[options.margin_test]
+    return hypothesis_test(options, against, 0.0), MARGIN_TESTS[options.margin_test]
 
 
 ANALYSIS = Analysis(

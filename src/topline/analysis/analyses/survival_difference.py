@@ -10,7 +10,7 @@ from topline.analysis.analyses.comparison import (
     SidedOptions,
     compare_pairs,
     difference_direction,
-    tested,
+    hypothesis_test,
 )
 from topline.analysis.analyses.event_times import CensorOption, event_times
 from topline.analysis.analyses.measured_class import MeasuredClass
@@ -74,7 +74,7 @@ def _compare(
 
     return Analysed(
         groups=(first, second),
-        test=tested(options, against, 0.0),
+        test=hypothesis_test(options, against, 0.0),
         estimate=in_percent(estimate),
         test_name=NAME,
         parameter="Difference in Kaplan-Meier survival",

@@ -17,7 +17,7 @@ from topline.analysis.analyses.comparison import (
     SidedOptions,
     compare_pairs,
     difference_direction,
-    tested,
+    hypothesis_test,
 )
 from topline.analysis.analyses.measured_class import MeasuredClass
 from topline.stats.estimate import Sides, Test
@@ -43,7 +43,7 @@ def _compare(
     measured: MeasuredClass, first: str, second: str, options: TwoSampleOptions
 ) -> Analysed:
     one, other = (summarize(measured.samples[key].numbers()) for key in (first, second))
-    test = tested(options, partial(_test, one, other, options.variances), null_value=0.0)
+    test = hypothesis_test(options, partial(_test, one, other, options.variances), null_value=0.0)
     direction = difference_direction(measured, first, second)
     return Analysed(
         groups=(first, second),
