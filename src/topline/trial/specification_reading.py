@@ -166,7 +166,7 @@ def read_specification(
     >>> for problem in reading.problems:
     ...     print(problem)
     study.yaml:1:14: groups.A.titel: found the key titel, accepted: title, description, treatment, \
-where or type (did you mean title?)
+where, combines, rows or type (did you mean title?)
     """
     path = source if isinstance(source, Path) else None
     reading = Reading(file or (str(path) if path else "the specification"), "", vocabulary)
