@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 
 from topline import __version__
-from topline.cli import build, convert, diff, explain, formats, show, spec, stat
+from topline.cli import build, convert, diff, explain, formats, init, show, spec, stat
 from topline.cli.terminal import say
 from topline.errors import LimitError, OutputError, ToplineError
 
@@ -31,6 +31,7 @@ app = typer.Typer(
         "6 limit; 7 output; 8 not found; 9 the data do not allow the build; 70 a fault of topline."
     ),
 )
+app.command("init")(init.init)
 app.command("build")(build.build)
 app.command("explain")(explain.explain)
 app.command("convert")(convert.convert)
