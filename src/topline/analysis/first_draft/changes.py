@@ -18,9 +18,12 @@ from topline.analysis.first_draft.outcomes import (
     text_of,
 )
 from topline.analysis.first_draft.survey import PARTICIPANT, Survey
+from topline.analysis.rounding import decimal_places
 
 _NO_LAST_VISIT = r"(?i)end of|follow|early|mean|average"
 """Titles of visits that come last and are not the time point of a comparison."""
+_MOST_PLACES = 2
+"""Decimals in the data beyond which a person is asked how many to post."""
 MOST_VISITS = 12
 """Of one outcome; more make a table that nobody reads, and a person should choose."""
 
@@ -100,6 +103,11 @@ def _of_parameter(
     outcome["variable"] = "CHG" if change else "AVAL"
     outcome["summary"] = "mean"
     outcome["unit"] = unit
+    places = decimal_places(own[outcome["variable"]].drop_nulls().to_numpy())
+    if places > _MOST_PLACES:
+        outcome["decimals"] = Asked(
+            _MOST_PLACES, f"The data have {places} decimals; how many should be posted?"
+        )
     outcome["classes"] = {label: f"{visit} == {_literal(value)}" for value, label in visits}
     last = next(
         (one for one in reversed(visits) if not re.search(_NO_LAST_VISIT, one[1])), visits[-1]
