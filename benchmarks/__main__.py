@@ -19,6 +19,7 @@ BENCHMARKS = {
     "decode": "benchmarks.bench_decode",
     "pilot": "benchmarks.bench_pilot",
     "large": "benchmarks.bench_large_trial",
+    "analyses": "benchmarks.bench_analyses",
     "start": "benchmarks.bench_start",
     "survival": "benchmarks.stats_survival",
     "proportions": "benchmarks.stats_proportions",

@@ -72,7 +72,7 @@ def _memory(trial: LargeTrial) -> list[Measured]:
     data = pl.read_parquet(trial.events).estimated_size() / _MEGABYTE
     lines: list[Measured] = []
     for what, part in (("analysis", "analysis"), ("whole build", "build")):
-        peak = _peak(trial, part)
+        peak = peak_added(trial.specification, part)
         lines.append(
             Measured(
                 what=f"  peak memory of the {what}",
@@ -87,7 +87,8 @@ def _memory(trial: LargeTrial) -> list[Measured]:
     return lines
 
 
-def _peak(trial: LargeTrial, part: str) -> float:
-    command = [sys.executable, "-m", "benchmarks.peak_memory", part, str(trial.specification)]
+def peak_added(specification: Path, part: str) -> float:
+    """Tell what a build adds in a fresh process, at its peak, to what it holds after its imports [MB]."""
+    command = [sys.executable, "-m", "benchmarks.peak_memory", part, str(specification)]
     done = subprocess.run(command, cwd=ROOT, check=True, capture_output=True, text=True)
     return float(json.loads(done.stdout)["added"]) / _MEGABYTE
