@@ -112,6 +112,9 @@ class Cohort:
     datasets: Mapping[str, Dataset]
     borrowed: Mapping[str, Collection[str]] = field(default_factory=dict)
     _rows: dict[str, pl.DataFrame] = field(default_factory=dict)
+    _columns: dict[tuple[str, tuple[str, ...], bool], tuple[Column, ...]] = field(
+        default_factory=dict
+    )
     _narrowed: dict[tuple[int, str], tuple[Rows, Rows]] = field(default_factory=dict)
     orphans: dict[str, int] = field(default_factory=dict)
     """Dataset -> rows set aside because their participant is not in ADSL."""
@@ -238,9 +241,19 @@ class Cohort:
     ) -> tuple[Column, ...]:
         """Give the groups of a population as columns, with a total column if there are several.
 
+        Asked again, the same columns are given: rows that were chosen by their members are at hand then.
+
         Without keys, groups that combine others or are interventions of a crossover are left out.
         The total is the union of the groups, so a participant in two groups counts once in it.
         """
+        asked = (population, tuple(keys), total)
+        if asked not in self._columns:
+            self._columns[asked] = self._made_columns(population, keys, total)
+        return self._columns[asked]
+
+    def _made_columns(
+        self, population: str, keys: Collection[str], total: bool
+    ) -> tuple[Column, ...]:
         members = self.members(population)
         treatment = self.population(population).treatment or "planned"
         columns = tuple(

@@ -251,8 +251,8 @@ class OutcomesBuilder:
                     unit=unit,
                     times=(0.0, *curve.time.tolist()),
                     survival=(1.0, *curve.survival.tolist()),
-                    lower=(1.0, *map(_defined, limits.lower.tolist())),
-                    upper=(1.0, *map(_defined, limits.upper.tolist())),
+                    lower=(1.0, *_defined(limits.lower)),
+                    upper=(1.0, *_defined(limits.upper)),
                     censored=tuple(curve.time[curve.censored > 0].tolist()),
                     at_risk_times=tuple(risk_times.tolist()),
                     at_risk=tuple(number_at_risk(curve, risk_times).tolist()),
@@ -290,5 +290,9 @@ def _risk_times(last: float) -> NDArray[np.float64]:
     return np.arange(0, last + step / 1e6, step)
 
 
-def _defined(number: float) -> float | None:
-    return None if np.isnan(number) else number
+def _defined(numbers: NDArray[np.float64]) -> list[float | None]:
+    """Give numbers, ``None`` for those that are undefined."""
+    found: list[float | None] = numbers.tolist()
+    for place in np.flatnonzero(np.isnan(numbers)).tolist():
+        found[place] = None
+    return found

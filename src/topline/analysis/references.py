@@ -5,6 +5,7 @@ Every mistake is found before anything is computed, and reported at its place in
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import cache
 from typing import Any, Literal, get_args
 
 import msgspec
@@ -272,14 +273,17 @@ def _named_in(options: Part, dataset: str, *steps: str | int) -> Iterator[Refere
             yield from _named_in(inner, dataset, *steps, field)
 
 
-def _referring_fields(options: type[Part]) -> Iterator[tuple[str, _Refer]]:
+@cache
+def _referring_fields(options: type[Part]) -> tuple[tuple[str, _Refer], ...]:
     """List the fields that name variables or hold conditions, each with how it refers to the data."""
+    found: list[tuple[str, _Refer]] = []
     for field in msgspec.structs.fields(options):
         kinds = {kind for inner in _nested(field.type) for kind in _kinds(inner)}
         if "variable" in kinds:
-            yield field.name, _variable
+            found.append((field.name, _variable))
         elif "condition" in kinds:
-            yield field.name, _condition
+            found.append((field.name, _condition))
+    return tuple(found)
 
 
 def _nested(kind: Any) -> Iterator[Any]:

@@ -139,6 +139,8 @@ def labels(name: str, values: Iterable[object]) -> tuple[str, ...]:
     found = tuple(values)
     if not found:
         raise DataError(f"{name} is empty", where=name, accepted="at least one observation")
+    if set(map(type, found)) == {str}:
+        return found  # type: ignore[return-value]  # as the line above has seen
     for position, label in enumerate(found):
         # NaN is the one value that differs from itself: pandas and NumPy write a missing label so.
         if label is None or label != label:

@@ -66,7 +66,7 @@ def categories(name: str, values: Iterable[object]) -> tuple[tuple[str, ...], In
         return tuple(first[value] for value in distinct.tolist()), codes.astype(np.int64)
     ordered = sorted(set(found))
     position = {label: place for place, label in enumerate(ordered)}
-    return tuple(ordered), np.fromiter((position[label] for label in found), np.int64, len(found))
+    return tuple(ordered), np.array(list(map(position.__getitem__, found)), np.int64)
 
 
 def _whole_categories(array: NDArray[Any]) -> tuple[tuple[str, ...], Integers]:

@@ -421,11 +421,14 @@ def _solve(design: Floats, outcome: Floats) -> Solution:
         size = float(np.linalg.norm(outcome))
     if not math.isfinite(size):
         raise DataError("the response is too large to be squared", where="response")
-    left, singular, right = np.linalg.svd(design, full_matrices=False)
+    # The singular values of the triangle are those of the design, and a triangle is small.
+    basis, triangle = np.linalg.qr(design)
+    inner, singular, right = np.linalg.svd(triangle, full_matrices=False)
     rank = int((singular > RANK_TOLERANCE * singular[0]).sum())
     root = right[:rank].T / singular[:rank]
-    coordinates = left[:, :rank].T @ about
-    unexplained = float(np.linalg.norm(about - left[:, :rank] @ coordinates))
+    left = basis @ inner[:, :rank]
+    coordinates = left.T @ about
+    unexplained = float(np.linalg.norm(about - left @ coordinates))
     return Solution(
         coefficients=root @ coordinates,
         covariance_root=root,
