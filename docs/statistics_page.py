@@ -76,6 +76,7 @@ FAMILIES: Mapping[str, tuple[str, ...]] = MappingProxyType(
             "negative_binomial",
             "regression_ratios",
         ),
+        "Adverse events": ("event_incidence",),
         "Survival": (
             "survival",
             "survival_curves",
