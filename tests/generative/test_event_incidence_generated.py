@@ -114,7 +114,7 @@ def test_every_count_is_that_of_a_loop(
             np.array(trial.participant, dtype=dtype),
             np.array(trial.term, dtype=dtype),
             np.array(trial.members),
-            trial.system,
+            np.array(trial.system, dtype=dtype),
             subsets={
                 "all": None,
                 "serious": np.array(trial.serious, dtype=bool),

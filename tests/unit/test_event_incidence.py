@@ -71,6 +71,13 @@ def test_no_events_are_zeros_of_the_same_shape() -> None:
     assert found.at_risk.tolist() == [1, 1, 0, 0]
 
 
+def test_no_participants_or_no_terms_are_a_table_without_them() -> None:
+    found = event_incidence([], [], [0, 0], [])
+    assert (found.events.shape, found.total_affected.tolist()) == ((1, 0), [0])
+    found = event_incidence([], [], [], [0], arms=2)
+    assert (found.affected.tolist(), found.at_risk.tolist()) == ([[0], [0]], [0, 0])
+
+
 def test_events_of_participants_in_no_arm_are_told_and_not_counted() -> None:
     found = event_incidence([0, 1, 1], [0, 0, 0], [0, -1], [0])
     assert found.events.tolist() == [[1]]
@@ -133,8 +140,8 @@ WRONG: list[tuple[Callable[[], Any], type[ToplineError], str]] = [
     (lambda: event_incidence([0], [0], [True], [0]), DataError, "arm holds booleans"),
     (lambda: event_incidence([[0]], [0], [0], [0]), DataError, "participant has 2 dimensions"),
     (lambda: event_incidence([0], [0, 0], [0], [0]), DataError, "participant has 1, term has 2"),
-    (lambda: event_incidence([], [], [], [0]), DataError, "arm is empty"),
-    (lambda: event_incidence([], [], [0], []), DataError, "system is empty"),
+    (lambda: event_incidence([0], [0], [], [0]), DataError, "participant[0] is 0"),
+    (lambda: event_incidence([0], [0], [0], []), DataError, "term[0] is 0"),
     (lambda: event_incidence([0], [0], [[0, 1]], [0]), DataError, "arm is a matrix of int64"),
     (lambda: event_incidence([0], [0], [0, 1], [0], arms=1), UsageError, "arms is 1"),
     (lambda: event_incidence([0], [0], [0], [0, 2], systems=2), UsageError, "systems is 2"),

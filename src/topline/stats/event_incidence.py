@@ -180,7 +180,7 @@ def event_incidences(
     {'all': (3, 2), 'serious': (1, 1)}
     """
     membership = _membership(arm, arms)
-    of_term = _codes("system", system, empty="the organ system of each term")
+    of_term = _codes("system", system)
     table = _Table(membership, of_term, _number("systems", systems, of_term))
     participants, terms = membership.shape[1], of_term.size
     who = _codes("participant", participant, below=participants, of=": a place in arm")
@@ -295,7 +295,7 @@ def _blocks(
 def _membership(arm: ArrayLike, arms: int | None) -> NDArray[np.bool_]:
     """Give arms as a matrix: one row for each, one column for each participant."""
     array = np.asarray(arm)
-    if array.ndim == 2 and array.dtype == np.bool_ and array.size:
+    if array.ndim == 2 and array.dtype == np.bool_:
         if arms is not None:
             raise UsageError(
                 f"arms is {arms}, and arm is a matrix with {array.shape[0]} rows",
@@ -308,7 +308,7 @@ def _membership(arm: ArrayLike, arms: int | None) -> NDArray[np.bool_]:
             where="arm",
             accepted="a code for each participant, or a matrix of booleans: a row for each arm, a column for each participant",
         )
-    codes = _codes("arm", arm, lowest=-1, empty="the arm of each participant")
+    codes = _codes("arm", arm, lowest=-1)
     number = _number("arms", arms, codes)
     return np.asarray(codes == np.arange(number)[:, np.newaxis])
 
@@ -320,13 +320,10 @@ def _codes(
     lowest: int = 0,
     below: int | None = None,
     of: str = "",
-    empty: str = "",
 ) -> Codes:
     """Take whole numbers in a range, in the type they have where that is a whole one."""
     array = np.asarray(values)
     if array.size == 0 and array.ndim == 1:
-        if empty:
-            raise DataError(f"{name} is empty", where=name, accepted=empty)
         return np.zeros(0, dtype=np.int64)
     if array.ndim != 1 or array.dtype.kind not in "iu":
         array = _whole(name, values)
@@ -337,7 +334,7 @@ def _codes(
             wrong |= array >= below
         position = int(np.argmax(wrong))
         where = f"{name}[{position}]"
-        upwards = f"from {lowest}" if below is None else f"from {lowest} to {below - 1}"
+        upwards = f"from {lowest}" + ("" if below is None else f" and less than {below}")
         raise DataError(
             f"{where} is {array[position]}", where=where, accepted=f"a whole number {upwards}{of}"
         )
@@ -377,7 +374,7 @@ def _mask(name: str, values: ArrayLike | None, number: int) -> NDArray[np.bool_]
 
 def _number(name: str, given: int | None, codes: Codes) -> int:
     """Say how many arms or organ systems there are."""
-    least = int(codes.max()) + 1
+    least = int(codes.max()) + 1 if codes.size else 0
     if given is not None and given < least:
         raise UsageError(
             f"{name} is {given}, and the codes go up to {least - 1}",

@@ -147,12 +147,17 @@ class SortedPairs(OccurringPairs):
         # Blocks no smaller than the counts: each block passes over all of them.
         for _, code, place in self._split(max(BLOCK, counts)):
             found += np.bincount(first_count.take(place) + code, minlength=counts)
-        return found.reshape(-1, self.codes)
+        return found.reshape(sizes.size, self.codes)
 
-    def merged(self, starts: Integers) -> "SortedPairs":
-        """Renumber the pairs, where they stand."""
+    def merged(self, starts: Integers) -> OccurringPairs:
+        """Renumber the pairs where they stand, or mark them where few could occur."""
         runs = starts.size - 1
         first_pair = np.repeat(np.arange(runs), np.diff(starts)) * self.participants
+        if runs * self.participants <= self._pairs.size:
+            marks = Marks(runs, self.participants)
+            for _, code, place in self._split(BLOCK):
+                marks.add(first_pair.take(code) + place)
+            return marks
         found = SortedPairs(runs, self.participants, 0)
         found._pairs = self._pairs.astype(found._pairs.dtype, copy=False)
         for start, code, place in self._split(BLOCK):
