@@ -28,6 +28,7 @@ BENCHMARKS = {
     "pooling": "benchmarks.stats_pooling",
     "ranks-and-rates": "benchmarks.stats_ranks_and_rates",
     "adverse-events": "benchmarks.stats_adverse_events",
+    "growth": "benchmarks.cost_growth",
 }
 _VERSIONS = (
     *(
