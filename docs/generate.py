@@ -1,6 +1,6 @@
 """Write the pages and parts of pages that come from the code: ``make docs``; a test holds them current."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
 
 import typer
@@ -111,14 +111,18 @@ def page_of_speed() -> str:
     return speed.page_with(speed.statistics_section(speed.read()), page)
 
 
-def main() -> None:
-    """Write every page anew."""
-    for name, write in PAGES.items():
-        (REFERENCE / name).write_text(write(), encoding="utf-8")
-        print(f"wrote {REFERENCE / name}")
-    for path, text in ((speed.PAGE, page_of_speed()), (IMAGE, speed_chart(speed.read()))):
+def write_pages(names: Iterable[str]) -> None:
+    """Write some pages of ``docs/reference`` anew, and what is shown of speed."""
+    texts = {REFERENCE / name: PAGES[name]() for name in names}
+    texts |= {speed.PAGE: page_of_speed(), IMAGE: speed_chart(speed.read())}
+    for path, text in texts.items():
         path.write_text(text, encoding="utf-8")
         print(f"wrote {path}")
+
+
+def main() -> None:
+    """Write every page anew."""
+    write_pages(PAGES)
 
 
 if __name__ == "__main__":
