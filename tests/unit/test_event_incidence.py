@@ -10,6 +10,7 @@ import pytest
 from topline.errors import DataError, ToplineError, UsageError
 from topline.stats import event_incidence as module
 from topline.stats.event_incidence import event_incidence, event_incidences
+from topline.stats.occurring_pairs import BLOCK
 
 COUNTS = (
     "events",
@@ -61,6 +62,15 @@ def test_a_table_known_by_arithmetic_at_size(
     np.testing.assert_array_equal(found.system_affected, np.full((3, 2), 100))
     assert found.total_affected.tolist() == [100, 100, 100]
     assert found.notes == ()
+
+
+def test_a_pair_that_recurs_from_block_to_block_counts_once(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(module, "MARKS_MEMORY", 0.0)
+    number = 3 * BLOCK + 1
+    found = event_incidence(np.arange(number) % 2, np.zeros(number, dtype=int), [0, 0], [0])
+    assert (found.events.tolist(), found.affected.tolist()) == ([[number]], [[2]])
 
 
 def test_no_events_are_zeros_of_the_same_shape() -> None:
