@@ -4,12 +4,13 @@ It always ends with exit code 0 when everything ran: a ratio is something to loo
 """
 
 import argparse
+import contextlib
 import importlib
 import os
 import platform
 import sys
 from collections.abc import Iterable
-from importlib.metadata import version
+from importlib.metadata import PackageNotFoundError, version
 
 import msgspec
 from benchmarks.measure import Measured
@@ -26,8 +27,23 @@ BENCHMARKS = {
     "means": "benchmarks.stats_means",
     "repeated-measures": "benchmarks.stats_repeated_measures",
     "pooling": "benchmarks.stats_pooling",
+    "ranks-and-rates": "benchmarks.stats_ranks_and_rates",
+    "adverse-events": "benchmarks.stats_adverse_events",
+    "growth": "benchmarks.cost_growth",
 }
-_VERSIONS = ("topline", "polars", "msgspec", "pyreadstat", "numpy", "altair", "vl-convert-python")
+_VERSIONS = (
+    *(
+        "topline",
+        "polars",
+        "msgspec",
+        "pyreadstat",
+        "numpy",
+        "scipy",
+        "altair",
+        "vl-convert-python",
+    ),
+    *("statsmodels", "lifelines", "survival", "pymare", "duckdb"),
+)
 
 
 def run(names: Iterable[str], rounds: int) -> list[Measured]:
@@ -41,12 +57,14 @@ def run(names: Iterable[str], rounds: int) -> list[Measured]:
 
 def circumstances() -> dict[str, str]:
     """Say what the figures were measured with."""
-    about = {name: version(name) for name in _VERSIONS}
-    return {
+    about = {
         "python": platform.python_version(),
         "system": f"{platform.system()} {platform.machine()}, {os.cpu_count()} processors",
-        **about,
     }
+    for name in _VERSIONS:
+        with contextlib.suppress(PackageNotFoundError):  # most peers are optional
+            about[name] = version(name)
+    return about
 
 
 def table(found: Iterable[Measured]) -> str:
@@ -69,13 +87,15 @@ def table(found: Iterable[Measured]) -> str:
 def _row(line: Measured) -> tuple[str, ...]:
     places = 3 if line.unit == "s" else 0
     amounts = [f"{number:.{places}f} {line.unit}" for number in (line.ours, line.theirs or 0.0)]
-    ratio = f"{line.figure:.2f}" if line.theirs is not None else ""
+    ratio = (
+        f"{line.figure:{'.2f' if line.figure >= 0.1 else '.1g'}}" if line.theirs is not None else ""
+    )
     return (
         line.what,
         amounts[0],
         amounts[1] if line.theirs is not None else "",
         ratio,
-        "" if line.aim is None else f"{line.aim:g}" + ("" if ratio else f" {line.unit}"),
+        "" if line.aim is None else f"{line.aim:.3g}" + ("" if ratio else f" {line.unit}"),
         {True: "met", False: "NOT MET", None: ""}[line.met],
         line.peer,
     )

@@ -27,11 +27,11 @@ SIZES = (500, 5_000)
 Z = float(stats.norm.ppf(0.975))
 
 
-def groups(largest: int, seed: int) -> tuple[Any, Any]:
+def groups(largest: int, seed: int, many: int = MANY) -> tuple[Any, Any]:
     """Draw events and sizes of groups, of all risks alike."""
     random = np.random.default_rng(seed)
-    number = random.integers(20, largest, MANY)
-    return random.binomial(number, random.random(MANY)), number
+    number = random.integers(20, largest, many)
+    return random.binomial(number, random.random(many)), number
 
 
 def beta_limits(count: Any, number: Any) -> None:

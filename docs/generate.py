@@ -1,11 +1,13 @@
-"""Write the reference pages that come from the code: ``make docs``; a test holds them current."""
+"""Write the pages and parts of pages that come from the code: ``make docs``; a test holds them current."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
 
 import typer
 from typer.testing import CliRunner
 
+from docs import speed
+from docs.speed_chart import IMAGE, speed_chart
 from docs.statistics_page import statistics_page
 from topline.analysis.analyses.registry import analyses
 from topline.analysis.methods import vocabulary
@@ -103,11 +105,24 @@ PAGES: Mapping[str, Callable[[], str]] = {
 """Page of ``docs/reference`` -> what writes it."""
 
 
+def page_of_speed() -> str:
+    """Write the page of speed with its section of statistics anew; the rest of it is written by hand."""
+    page = speed.PAGE.read_text(encoding="utf-8")
+    return speed.page_with(speed.statistics_section(speed.read()), page)
+
+
+def write_pages(names: Iterable[str]) -> None:
+    """Write some pages of ``docs/reference`` anew, and what is shown of speed."""
+    texts = {REFERENCE / name: PAGES[name]() for name in names}
+    texts |= {speed.PAGE: page_of_speed(), IMAGE: speed_chart(speed.read())}
+    for path, text in texts.items():
+        path.write_text(text, encoding="utf-8")
+        print(f"wrote {path}")
+
+
 def main() -> None:
     """Write every page anew."""
-    for name, write in PAGES.items():
-        (REFERENCE / name).write_text(write(), encoding="utf-8")
-        print(f"wrote {REFERENCE / name}")
+    write_pages(PAGES)
 
 
 if __name__ == "__main__":

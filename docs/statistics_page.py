@@ -1,7 +1,7 @@
 """The reference page of the statistics: every public function with its names elsewhere, and how well numbers agree.
 
 Docstrings are read, not imported, and quoted as they stand; the agreement comes from ``agreement.toml``, which
-``python -m tests.reference DIR --save docs/reference/agreement.toml`` writes.
+``python -m tests.reference DIR --save docs/reference/agreement.toml`` writes, and the speed from ``speed.toml``.
 """
 
 import ast
@@ -12,6 +12,7 @@ from pathlib import Path
 from types import MappingProxyType
 
 import topline.stats
+from docs import speed
 from topline.stats import odds_ratio, proportion, rate, risk_difference, risk_ratio
 
 STATS = Path(topline.stats.__path__[0])
@@ -76,6 +77,7 @@ FAMILIES: Mapping[str, tuple[str, ...]] = MappingProxyType(
             "negative_binomial",
             "regression_ratios",
         ),
+        "Adverse events": ("event_incidence",),
         "Survival": (
             "survival",
             "survival_curves",
@@ -137,19 +139,22 @@ def statistics_page() -> str:
         "Every public function of `topline.stats`, in the words of its own documentation: what it does, the names",
         "of the same method in R and SAS where they are known, and its source. `help()` of a function says more:",
         "parameters with units, what happens at the edges, when not to use it, an example. How often intervals",
-        "hold the truth is told in [coverage](../explanation/coverage.md).",
+        "hold the truth is told in [coverage](../explanation/coverage.md). Speed is measured where a method is one of",
+        "the main jobs: the largest size, its seconds, and the power of the size with which they grow;",
+        "[below](#speed) are the other sizes.",
     ]
+    measured = speed.read()
     lines += _interval_methods()
     placed = {name for modules in FAMILIES.values() for name in modules}
     for title, modules in FAMILIES.items():
         lines += ["", f"## {title}"]
         for module in modules:
-            lines += _module(module)
+            lines += _module(module, measured)
     lines += ["", "## Building blocks", "", "What the families above are made of."]
     for path in sorted(STATS.glob("*.py")):
         if path.stem not in placed and path.stem != "__init__":
-            lines += _module(path.stem)
-    return "\n".join([*lines, *_agreement(), ""])
+            lines += _module(path.stem, measured)
+    return "\n".join([*lines, *_speed(measured), *_agreement(), ""])
 
 
 def _interval_methods() -> Iterator[str]:
@@ -173,7 +178,7 @@ def _interval_methods() -> Iterator[str]:
             yield f"| {what} | `{name}` | {method.title} | {method.source} |"
 
 
-def _module(name: str) -> Iterator[str]:
+def _module(name: str, measured: speed.Speed) -> Iterator[str]:
     tree = ast.parse((STATS / f"{name}.py").read_text(encoding="utf-8"))
     functions = [
         node
@@ -189,6 +194,7 @@ def _module(name: str) -> Iterator[str]:
         for label, texts in (
             *((software, names_in(found, software)) for software in _NAMES),
             ("Source", sources_in(found)),
+            ("Speed", speed.speed_of(measured, f"{name}.{function.name}")),
         ):
             if texts:
                 yield f"  - {label}: {'; '.join(texts)}"
@@ -238,6 +244,21 @@ def sources_in(texts: list[str]) -> list[str]:
     """
     sentences = [part for text in texts[1:] for part in re.split(r"(?<=\.)\s+(?=[A-ZÀ-Ý])", text)]
     return [sentence.rstrip(".") for sentence in sentences if _CITES.search(sentence)]
+
+
+def _speed(measured: speed.Speed) -> Iterator[str]:
+    yield from (
+        "",
+        "## Speed",
+        "",
+        "![Seconds of each job against its size, both on logarithmic scales](../images/speed.svg)",
+        "",
+        "The seconds of the main jobs on one machine, beside a sort of as many numbers in the same run; the dashed",
+        "line grows in proportion to the size. Beside other libraries: [speed](../explanation/speed.md#statistics).",
+        "",
+    )
+    yield from speed.growth_table(measured)
+    yield from ("", measured.growth_run.text)
 
 
 def _agreement() -> Iterator[str]:

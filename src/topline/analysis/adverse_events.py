@@ -15,16 +15,7 @@ import polars as pl
 
 from topline.analysis.cohort import INDEX, PARTICIPANT, Cohort, Column, Rows
 from topline.analysis.condition_texts import among, every, negated
-from topline.analysis.event_counts import (
-    NO_EVENTS,
-    SYSTEM,
-    TERM,
-    Count,
-    Key,
-    by_term,
-    in_groups,
-    totals,
-)
+from topline.analysis.event_counts import SYSTEM, TERM, CodedEvents, Count, EventCounts, Key
 from topline.analysis.findings import Findings
 from topline.analysis.ledger import Basis, Ledger
 from topline.analysis.organ_systems import ORGAN_SYSTEM_VARIABLES, ORGAN_SYSTEMS, organ_system
@@ -75,7 +66,7 @@ class AdverseEventsBuilder:
         self.collected: dict[str, dict[str, list[str]]] = {SYSTEM: {}, TERM: {}}
         self.rows = self._rows()
         self.events = self._events()
-        self.grouped = in_groups(self.events, self.columns)
+        self.coded = CodedEvents(self.events, self.columns)
         # Posted organ system -> the condition that an event is of it.
         self.of_system = {
             name: among(self._organ_system_variable(), sorted(values))
@@ -84,8 +75,8 @@ class AdverseEventsBuilder:
 
     def build(self) -> AdverseEventsModule:
         """Build the module."""
-        serious = by_term(self._chosen(serious=True), self.columns)
-        other = by_term(self._chosen(serious=False), self.columns)
+        counted = {serious: self.coded.counted(self._chosen(serious)) for serious in (True, False)}
+        serious, other = counted[True].by_term, counted[False].by_term
         listed_serious = sorted(serious, key=_order)
         most = self._most_not_listed()
         above = (key for key, counts in other.items() if _above(counts, most))
@@ -98,7 +89,7 @@ class AdverseEventsBuilder:
             time_frame=self.specification.time_frame,
             description=self.specification.description,
             all_cause_mortality_comment=self.specification.mortality.comment,
-            event_groups=self._groups(listed_other, other),
+            event_groups=self._groups(counted, listed_other),
             serious_events=self._posted("seriousEvents", listed_serious, serious) or None,
             other_events=self._posted("otherEvents", listed_other, other) or None,
         )
@@ -276,23 +267,21 @@ class AdverseEventsBuilder:
             self.collected[TERM].setdefault(name, []).append(value)
         return _renamed(values, names)
 
-    def _chosen(self, *, serious: bool) -> pl.DataFrame:
-        return self.grouped.filter(pl.col(SERIOUS) == serious)
+    def _chosen(self, serious: bool) -> npt.NDArray[np.bool_]:
+        return (self.events[SERIOUS] == serious).to_numpy()
 
     def _most_not_listed(self) -> dict[str, int]:
         """Say of how many participants of each group a term is not above the threshold."""
         threshold = Fraction(str(self.specification.threshold)) / 100
         return {column.key: math.floor(threshold * column.size) for column in self.columns}
 
-    def _affected_by(self, serious: bool, keys: Sequence[Key] | None) -> dict[str, Basis]:
-        """Count participants with any listed event, by group; no keys: every event is listed."""
-        chosen = self._chosen(serious=serious)
+    def _affected_by(
+        self, serious: bool, counts: EventCounts, keys: Sequence[Key] | None
+    ) -> dict[str, Basis]:
+        """Say how many participants had any listed event, by group; no keys: every event is listed."""
         condition = self._condition(serious) if keys is None else self._bracketed(serious)
         if keys is not None:
-            listed = pl.DataFrame(
-                keys, schema={SYSTEM: pl.String, TERM: pl.String}, orient="row"
-            ).with_columns(pl.col(name).cast(chosen.schema[name]) for name in (SYSTEM, TERM))
-            chosen = chosen.join(listed, on=[SYSTEM, TERM], how="semi")
+            counts = self.coded.counted(self._chosen(serious) & self.coded.among(keys))
             condition += f" and {self._listed(keys)}"
         return {
             group: Basis(
@@ -303,7 +292,7 @@ class AdverseEventsBuilder:
                 rows=count.events,
                 participants=count.affected,
             )
-            for group, count in totals(chosen, self.columns).items()
+            for group, count in counts.totals.items()
         }
 
     def _condition(self, serious: bool) -> str:
@@ -330,11 +319,11 @@ class AdverseEventsBuilder:
         return f"({' or '.join(either)})" if either else _NO_ROW
 
     def _groups(
-        self, listed_other: Sequence[Key], all_other: Mapping[Key, object]
+        self, counted: Mapping[bool, EventCounts], listed_other: Sequence[Key]
     ) -> tuple[EventGroup, ...]:
-        serious = self._affected_by(True, None)
-        everything = len(listed_other) == len(all_other)
-        other = self._affected_by(False, None if everything else listed_other)
+        serious = self._affected_by(True, counted[True], None)
+        everything = len(listed_other) == len(counted[False].by_term)
+        other = self._affected_by(False, counted[False], None if everything else listed_other)
         mortality = self.specification.mortality
         population = self.cohort.population_name(mortality.population or self.population)
         deaths_condition = mortality.deaths or "DTHFL == 'Y'"
@@ -417,7 +406,7 @@ class AdverseEventsBuilder:
         stats = []
         condition += f" and {self._coded(key[0], [key[1]])}"
         for index, column in enumerate(self.columns):
-            count = counts.get(column.key, NO_EVENTS)
+            count = counts[column.key]
             basis = Basis(
                 group=column.key,
                 dataset=self.rows.dataset,
@@ -469,7 +458,8 @@ class AdverseEventsBuilder:
 
     def _report_reclassified(self) -> None:
         """Say which fatal events were not flagged as serious, and what was done with them."""
-        odd = totals(self.grouped.filter(pl.col(FATAL) & ~pl.col(FLAGGED)), self.columns)
+        chosen = (self.events[FATAL] & ~self.events[FLAGGED]).to_numpy()
+        odd = self.coded.counted(chosen).totals
         by_group = [f"{column.title}: {odd[column.key].affected}" for column in self.columns]
         number = sum(count.events for count in odd.values())
         if number:

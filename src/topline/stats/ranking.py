@@ -60,7 +60,8 @@ def midranks(values: Floats) -> Ranked:
     >>> midranks(np.array([2.0, 7.0, 2.0])).ranks
     array([1.5, 3. , 1.5])
     """
-    order = np.argsort(values, kind="stable")
+    # Equal values share a rank, so that their order is of no account: the fastest sort will do.
+    order = np.argsort(values)
     ordered = values[order]
     starts = np.flatnonzero(np.concatenate(([True], ordered[1:] != ordered[:-1])))
     sizes = np.diff(np.append(starts, values.size))
