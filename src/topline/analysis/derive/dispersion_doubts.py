@@ -6,12 +6,27 @@ row is refused where something in the record speaks against its label; no label 
 
 import math
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from functools import cached_property
 from itertools import combinations
 
+from topline.analysis.derive.interval_ways import (
+    reproduced_by,
+    reproduced_with_spreads_exchanged,
+    ways,
+)
+from topline.analysis.derive.outcome_rows import outcome_rows
+from topline.analysis.derive.posted_analysis import (
+    Parameter,
+    PostedNumbers,
+    adjusted_by,
+    parameter,
+    posted_numbers,
+    rows_named,
+)
 from topline.analysis.derive.posted_spreads import dispersion
 from topline.analysis.derive.posted_summaries import PostedMean, Row, possible
+from topline.analysis.derive.t_ranges import difference
 from topline.record.results import BaselineMeasure, OutcomeMeasure
 from topline.record.study import Study
 
@@ -44,6 +59,7 @@ class DispersionDoubts:
 
     def __init__(self, study: Study) -> None:
         self._study = study
+        self._judged: dict[int, str | None] = {}
 
     def of(self, measure: OutcomeMeasure, row: Row) -> str | None:
         """Return the reason to doubt a row's spread; ``None`` where nothing speaks against it.
@@ -68,6 +84,9 @@ class DispersionDoubts:
         said = _says_otherwise(measure, label)
         if said is not None:
             return said
+        contradicted = self._contradicted(measure)
+        if contradicted is not None:
+            return contradicted
         if label == "standard error":
             return None
         return _too_far_apart(cells) or self._small_beside_baseline(measure, cells)
@@ -101,6 +120,12 @@ class DispersionDoubts:
                 )
         return None
 
+    def _contradicted(self, measure: OutcomeMeasure) -> str | None:
+        """Return the analysis whose interval fits only if the labels are exchanged."""
+        if id(measure) not in self._judged:
+            self._judged[id(measure)] = next(contradictions(measure), None)
+        return self._judged[id(measure)]
+
     @cached_property
     def _baseline(self) -> list[tuple[str, frozenset[str], float]]:
         """Unit, words of the title and each standard deviation of the baseline measures."""
@@ -111,6 +136,53 @@ class DispersionDoubts:
             for measure in (module.measures if module is not None else None) or ()
             for deviation in _deviations(measure)
         ]
+
+
+def contradictions(measure: OutcomeMeasure) -> Iterator[str]:
+    """Yield why the analyses of a measure contradict the label of its spreads.
+
+    Only analyses that say of no adjustment, of two groups, that name their row, are heard.
+
+    Parameters
+    ----------
+    measure
+        The outcome measure.
+    """
+    rows = list(outcome_rows(measure, "")) if measure.analyses else []
+    for place, analysis in enumerate(measure.analyses or ()):
+        numbers, groups = posted_numbers(analysis), analysis.group_ids or ()
+        if (
+            numbers is None
+            or len(set(groups)) != 2
+            or parameter(measure, analysis) is not Parameter.MEAN_DIFFERENCE
+            or adjusted_by(analysis) is not None
+        ):
+            continue
+        usable = [
+            row for row in rows if all(isinstance(row.cells.get(g), PostedMean) for g in groups)
+        ]
+        named = rows_named(usable, analysis)
+        if len(named) == 1 and _fits_exchanged(named[0], groups, numbers):
+            yield (
+                f"the dispersion is ambiguous: statistical analysis {place + 1} of the measure has an interval "
+                "or standard error that fits only if standard deviation and standard error are exchanged"
+            )
+
+
+def _fits_exchanged(row: Row, groups: Sequence[str], numbers: PostedNumbers) -> bool:
+    level = numbers.level if numbers.level is not None else 0.95
+    everybody = list(row.posted())
+    fits = []
+    for order in (tuple(groups), tuple(reversed(groups))):
+        cells = [cell for group in order if isinstance(cell := row.cells[group], PostedMean)]
+        if reproduced_by(numbers, ways(Parameter.MEAN_DIFFERENCE, cells, everybody, level)):
+            return False
+        means = difference(cells[0].mean, cells[1].mean)
+        exchanged = reproduced_with_spreads_exchanged(
+            Parameter.MEAN_DIFFERENCE, cells, everybody, numbers
+        )
+        fits.append(means.may_equal(numbers.estimate) and bool(exchanged))
+    return any(fits)
 
 
 def _deviations(measure: BaselineMeasure) -> Iterator[float]:

@@ -22,7 +22,8 @@ _MODELLED = re.compile(
 def modelled(measure: OutcomeMeasure) -> str | None:
     """Return the words by which a mean says that a model gave it; ``None`` where none do.
 
-    A standard deviation is of measurements, whatever the description says of later analyses.
+    A standard deviation and a coefficient of variation are of measurements, whatever the description
+    says of later analyses.
 
     Examples
     --------
@@ -31,7 +32,7 @@ def modelled(measure: OutcomeMeasure) -> str | None:
     """
     spread = dispersion(measure.dispersion_type).word
     texts = [measure.title, measure.unit_of_measure]
-    if spread != "standard deviation":
+    if spread not in ("standard deviation", "coefficient of variation"):
         texts.append(measure.description)
     for text in texts:
         found = _MODELLED.search((text or "").casefold())
