@@ -7,13 +7,16 @@ row is refused where something in the record speaks against its label; no label 
 import math
 import re
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from functools import cached_property
 from itertools import combinations
 
 from topline.analysis.derive.interval_ways import (
+    ABOUT_AS_WIDE,
     reproduced_by,
     reproduced_with_spreads_exchanged,
     ways,
+    widths_exchanged,
 )
 from topline.analysis.derive.outcome_rows import outcome_rows
 from topline.analysis.derive.posted_analysis import (
@@ -25,13 +28,15 @@ from topline.analysis.derive.posted_analysis import (
     rows_named,
 )
 from topline.analysis.derive.posted_spreads import dispersion
-from topline.analysis.derive.posted_summaries import PostedMean, Row, possible
+from topline.analysis.derive.posted_summaries import Posted, PostedMean, Row, possible
 from topline.analysis.derive.t_ranges import difference
-from topline.record.results import BaselineMeasure, OutcomeMeasure
+from topline.record.results import BaselineMeasure, MeasureAnalysis, OutcomeMeasure
 from topline.record.study import Study
 
 MOST_DEVIATIONS = 5.0
 """Two groups further apart than this many standard deviations do not overlap at all: rather a wrong label."""
+ORDINARY_DEVIATIONS = 3.0
+"""So far apart groups are at most in what trials measure, if a wrong label is to explain it."""
 SMALLEST_SHARE = 0.25
 """Of the smallest standard deviation at baseline; a smaller one that fits a standard error is taken for one."""
 LEAST_NUMBER = 16
@@ -41,9 +46,12 @@ _FIT = 2.0
 
 _SAYS_ERROR = re.compile(r"\bstandard errors?\b|\bs\.?e\.?m\.?\b|± ?se\b|\(se\)")
 _SAYS_DEVIATION = re.compile(r"\bstandard deviations?\b|± ?sd\b|\(sd\)|\bstd\.? dev")
-_WORD = re.compile(r"[a-z]{4,}")
+_WORD = re.compile(r"[a-z]{3,}")
+_ANY_SCALE = re.compile(r"scale|score|point|^units?$|^ratio$")
+"""Units that two measures may share though they are measured differently."""
 _NO_TOPIC = frozenset(
-    "mean change from baseline week weeks month months over time with percent percentage total score level "
+    "the and for mean change from baseline week weeks month months day days over time with percent total score level "
+    "percentage left right "
     "levels value values each visit treatment participants assessed measured".split()
 )
 
@@ -89,17 +97,22 @@ class DispersionDoubts:
             return contradicted
         if label == "standard error":
             return None
-        return _too_far_apart(cells) or self._small_beside_baseline(measure, cells)
+        return _too_far_apart(cells) or self._small_beside_baseline(measure, row, cells)
 
     def _small_beside_baseline(
-        self, measure: OutcomeMeasure, cells: list[PostedMean]
+        self, measure: OutcomeMeasure, row: Row, cells: list[PostedMean]
     ) -> str | None:
-        unit, topic = _unit(measure.unit_of_measure), _topic(measure.title)
+        unit = _unit(measure.unit_of_measure)
+        if _ANY_SCALE.search(unit):
+            return None
+        topic, named = _topic(measure.title), _topic(" ".join(row.titles))
         smallest = min(
             (
-                deviation
-                for other, words, deviation in self._baseline
-                if other == unit and words & topic
+                one.deviation
+                for one in self._baseline
+                if one.unit == unit
+                and one.topic & topic
+                and (not one.row or not named or one.row & named)
             ),
             default=None,
         )
@@ -123,25 +136,23 @@ class DispersionDoubts:
     def _contradicted(self, measure: OutcomeMeasure) -> str | None:
         """Return the analysis whose interval fits only if the labels are exchanged."""
         if id(measure) not in self._judged:
-            self._judged[id(measure)] = next(contradictions(measure), None)
+            self._judged[id(measure)] = contradiction(measure)
         return self._judged[id(measure)]
 
     @cached_property
-    def _baseline(self) -> list[tuple[str, frozenset[str], float]]:
-        """Unit, words of the title and each standard deviation of the baseline measures."""
+    def _baseline(self) -> list["_AtBaseline"]:
         results = self._study.results_section
         module = results.baseline_characteristics_module if results is not None else None
-        return [
-            (_unit(measure.unit_of_measure), _topic(measure.title), deviation)
-            for measure in (module.measures if module is not None else None) or ()
-            for deviation in _deviations(measure)
-        ]
+        measures = (module.measures if module is not None else None) or ()
+        return [one for measure in measures for one in _deviations(measure)]
 
 
-def contradictions(measure: OutcomeMeasure) -> Iterator[str]:
-    """Yield why the analyses of a measure contradict the label of its spreads.
+def contradiction(measure: OutcomeMeasure) -> str | None:
+    """Return which analyses of a measure contradict the label of its spreads; ``None`` where none do.
 
-    Only analyses that say of no adjustment, of two groups, that name their row, are heard.
+    Heard are analyses of two groups that name their row, with an interval or a standard error. All that
+    are heard must agree: an adjusted interval may be wider than that of the row alone, such as one with a
+    variance pooled over visits. An adjusted analysis has to be off by more.
 
     Parameters
     ----------
@@ -149,51 +160,78 @@ def contradictions(measure: OutcomeMeasure) -> Iterator[str]:
         The outcome measure.
     """
     rows = list(outcome_rows(measure, "")) if measure.analyses else []
-    for place, analysis in enumerate(measure.analyses or ()):
-        numbers, groups = posted_numbers(analysis), analysis.group_ids or ()
-        if (
-            numbers is None
-            or len(set(groups)) != 2
-            or parameter(measure, analysis) is not Parameter.MEAN_DIFFERENCE
-            or adjusted_by(analysis) is not None
-        ):
-            continue
-        usable = [
-            row for row in rows if all(isinstance(row.cells.get(g), PostedMean) for g in groups)
-        ]
-        named = rows_named(usable, analysis)
-        if len(named) == 1 and _fits_exchanged(named[0], groups, numbers):
-            yield (
-                f"the dispersion is ambiguous: statistical analysis {place + 1} of the measure has an interval "
-                "or standard error that fits only if standard deviation and standard error are exchanged"
-            )
+    heard = {
+        place + 1: found
+        for place, analysis in enumerate(measure.analyses or ())
+        if (found := _fits_exchanged(measure, analysis, rows)) is not None
+    }
+    if not heard or not all(heard.values()):
+        return None
+    named = ", ".join(map(str, heard))
+    return (
+        f"the dispersion is ambiguous: the interval or standard error of statistical analysis {named} of the "
+        "measure fits only if standard deviation and standard error are exchanged"
+    )
 
 
-def _fits_exchanged(row: Row, groups: Sequence[str], numbers: PostedNumbers) -> bool:
+def _fits_exchanged(
+    measure: OutcomeMeasure, analysis: MeasureAnalysis, rows: Sequence[Row]
+) -> bool | None:
+    """Say whether an analysis fits the labels exchanged only; ``None`` where it cannot tell."""
+    numbers, groups = posted_numbers(analysis), analysis.group_ids or ()
+    if (
+        numbers is None
+        or len(set(groups)) != 2
+        or parameter(measure, analysis) is not Parameter.MEAN_DIFFERENCE
+        or (numbers.standard_error is None and (numbers.lower is None or numbers.upper is None))
+    ):
+        return None
+    usable = [row for row in rows if all(isinstance(row.cells.get(g), PostedMean) for g in groups)]
+    named = rows_named(usable, analysis)
+    if len(named) != 1:
+        return None
+    cells = [cell for group in groups if isinstance(cell := named[0].cells[group], PostedMean)]
+    if adjusted_by(analysis) is not None:
+        return widths_exchanged(cells, numbers, ABOUT_AS_WIDE)
+    return any(
+        _fits_exchanged_in_order(order, list(named[0].posted()), numbers)
+        for order in (cells, cells[::-1])
+    )
+
+
+def _fits_exchanged_in_order(
+    cells: Sequence[PostedMean], everybody: Sequence[Posted], numbers: PostedNumbers
+) -> bool:
     level = numbers.level if numbers.level is not None else 0.95
-    everybody = list(row.posted())
-    fits = []
-    for order in (tuple(groups), tuple(reversed(groups))):
-        cells = [cell for group in order if isinstance(cell := row.cells[group], PostedMean)]
-        if reproduced_by(numbers, ways(Parameter.MEAN_DIFFERENCE, cells, everybody, level)):
-            return False
-        means = difference(cells[0].mean, cells[1].mean)
-        exchanged = reproduced_with_spreads_exchanged(
-            Parameter.MEAN_DIFFERENCE, cells, everybody, numbers
-        )
-        fits.append(means.may_equal(numbers.estimate) and bool(exchanged))
-    return any(fits)
+    if not difference(cells[0].mean, cells[1].mean).may_equal(numbers.estimate):
+        return False
+    if reproduced_by(numbers, ways(Parameter.MEAN_DIFFERENCE, cells, everybody, level)):
+        return False
+    found = reproduced_with_spreads_exchanged(Parameter.MEAN_DIFFERENCE, cells, everybody, numbers)
+    return bool(found)
 
 
-def _deviations(measure: BaselineMeasure) -> Iterator[float]:
+@dataclass(frozen=True, slots=True)
+class _AtBaseline:
+    """A standard deviation of a baseline measure, and what it is of."""
+
+    unit: str
+    topic: frozenset[str]
+    row: frozenset[str]
+    deviation: float
+
+
+def _deviations(measure: BaselineMeasure) -> Iterator[_AtBaseline]:
     if dispersion(measure.dispersion_type).word != "standard deviation":
         return
+    unit, topic = _unit(measure.unit_of_measure), _topic(measure.title)
     for measure_class in measure.classes or ():
         for category in measure_class.categories or ():
+            row = _topic(f"{measure_class.title or ''} {category.title or ''}")
             for posted in category.measurements or ():
                 spread = possible(posted.spread)
                 if not isinstance(spread, str) and spread.middle > 0:
-                    yield spread.middle
+                    yield _AtBaseline(unit, topic, row, spread.middle)
 
 
 def _unit(text: str | None) -> str:
@@ -216,12 +254,16 @@ def _says_otherwise(measure: OutcomeMeasure, label: str) -> str | None:
 
 def _too_far_apart(cells: list[PostedMean]) -> str | None:
     for one, two in combinations(cells, 2):
-        spreads = [cell.standard_deviation.upper for cell in (one, two) if cell.standard_deviation]
-        deviation = math.hypot(*spreads) / math.sqrt(2)
-        apart = abs(one.mean.middle - two.mean.middle)
-        if apart > MOST_DEVIATIONS * deviation > 0:
+        spreads = [cell.standard_deviation for cell in (one, two)]
+        number = min(one.number, two.number)
+        deviation = math.hypot(*(spread.upper for spread in spreads if spread)) / math.sqrt(2)
+        if number < LEAST_NUMBER or min(spread.middle for spread in spreads if spread) <= 0:
+            continue
+        apart = abs(one.mean.middle - two.mean.middle) / deviation
+        # Where the label exchanged would leave them far apart too, it explains nothing.
+        if apart > MOST_DEVIATIONS and apart / math.sqrt(number) < ORDINARY_DEVIATIONS:
             return (
                 f"the dispersion is ambiguous: with a standard deviation of {deviation:.3g}, {one.group} and "
-                f"{two.group} are {apart / deviation:.1f} of them apart; it may be a standard error"
+                f"{two.group} are {apart:.1f} of them apart; it may be a standard error"
             )
     return None

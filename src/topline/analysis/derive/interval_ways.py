@@ -10,6 +10,7 @@ from topline.analysis.derive.posted_analysis import Parameter, PostedNumbers
 from topline.analysis.derive.posted_summaries import Posted, PostedMean
 from topline.analysis.derive.registry import derivations
 from topline.analysis.derive.t_ranges import TRanges, two_means
+from topline.stats.distribution import t_multiplier
 from topline.stats.possible_values import PossibleValues
 
 DERIVATIONS: Mapping[Parameter, str] = {
@@ -193,7 +194,9 @@ def reproduced_with_spreads_exchanged(
 ) -> tuple[str, ...]:
     """Return the methods that give the posted limits or standard error if standard deviations are standard errors.
 
-    Or the reverse. A p-value alone, which many things change, is no ground to doubt a label.
+    Or the reverse. A p-value alone, which many things change, is no ground to doubt a label. Where no
+    method gives the limits exactly, since a few more or fewer were analyzed, their width still tells a
+    factor of the root of the number: :func:`widths_exchanged`.
 
     Parameters
     ----------
@@ -213,4 +216,68 @@ def reproduced_with_spreads_exchanged(
         return ()
     whole = [one for cell in everybody if (one := exchanged_spread(cell)) is not None]
     level = posted.level if posted.level is not None else 0.95
-    return reproduced_by(posted, ways(parameter, exchanged, whole, level))
+    found = reproduced_by(posted, ways(parameter, exchanged, whole, level))
+    if not found and widths_exchanged(cells, posted, AS_WIDE):
+        return ("welch, nearly",)
+    return found
+
+
+@dataclass(frozen=True, slots=True)
+class Widths:
+    """When the width of an interval tells that standard deviation and standard error are exchanged.
+
+    Attributes
+    ----------
+    off
+        By this factor at least the width is off with the labels as posted.
+    least, most
+        Between these factors it is of that with the labels exchanged.
+    """
+
+    off: float
+    least: float
+    most: float
+
+
+AS_WIDE = Widths(off=2.0, least=0.9, most=1.1)
+"""Of an analysis without adjustment."""
+ABOUT_AS_WIDE = Widths(off=3.0, least=0.65, most=1.25)
+"""Of an adjusted analysis: covariates make an interval narrower, though never by the root of the number."""
+
+
+def widths_exchanged(cells: Sequence[Posted], posted: PostedNumbers, widths: Widths) -> bool:
+    """Whether the standard error behind an analysis is that of the spreads with their labels exchanged.
+
+    Parameters
+    ----------
+    cells
+        The two groups compared.
+    posted
+        The posted numbers.
+    widths
+        How far off and how near it must be.
+    """
+    labelled = _standard_error(cells)
+    exchanged = _standard_error([exchanged_spread(cell) for cell in cells])
+    found = _posted_error(posted, sum(cell.number for cell in cells) - 2)
+    if not labelled or not exchanged or not found:
+        return False
+    off = max(found / labelled, labelled / found)
+    return off >= widths.off and widths.least <= found / exchanged <= widths.most
+
+
+def _standard_error(cells: Sequence[Posted | None]) -> float | None:
+    errors = [
+        cell.standard_deviation.middle / math.sqrt(cell.number)
+        for cell in cells
+        if isinstance(cell, PostedMean) and cell.standard_deviation is not None
+    ]
+    return math.hypot(*errors) if len(errors) == 2 else None
+
+
+def _posted_error(posted: PostedNumbers, degrees: int) -> float | None:
+    if posted.standard_error is not None:
+        return posted.standard_error.middle
+    if posted.lower is None or posted.upper is None or posted.level is None or degrees < 1:
+        return None
+    return (posted.upper.middle - posted.lower.middle) / (2 * t_multiplier(posted.level, degrees))

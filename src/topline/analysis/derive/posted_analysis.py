@@ -82,7 +82,7 @@ def _of_counts(words: str) -> Parameter | None:
 _ADJUSTED_METHOD = re.compile(
     r"ancova|covariance|\bmixed\b|mmrm|\brepeated\b|\bgee\b|generali[sz]ed|bayes|mcp-?mod|cochran|mantel"
     r"|stratif|\bcox\b|negative.binomial|poisson|anders[eo]n|gill|kenward|linear model|\bglm\b|longitudinal"
-    r"|proportional odds|cumulative logit|random effect|van.elteren|\bcmh\b|\bpaired\b|signed.rank|adjusted"
+    r"|proportional (?:cumulative )?odds|ordinal|cumulative logit|random effect|van.elteren|\bcmh\b|\bpaired\b|signed.rank|adjusted"
 )
 _ADJUSTED_TEXT = re.compile(
     r"\badjust(?:ed|ing|ment|s)?\b|\bcovariates?\b|\bstratif|\bcontrolling for\b|\bancova\b|\bmixed[- ]model"
@@ -147,7 +147,8 @@ def words_of(analysis: MeasureAnalysis) -> str:
         analysis.group_description,
         analysis.non_inferiority_comment,
     )
-    return " ".join(" ".join(text.casefold().split()) for text in texts if text)
+    # The interface writes "\\<" where "<" was typed.
+    return " ".join(" ".join(text.casefold().replace("\\", "").split()) for text in texts if text)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -256,7 +257,7 @@ def rows_named(rows: Sequence[Row], analysis: MeasureAnalysis) -> list[Row]:
     """
     if len(rows) == 1:
         return list(rows)
-    words = words_of(analysis)
+    words = " ".join(_FROM_BASELINE.sub(" ", words_of(analysis)).split())
     named = {
         row.address: sum(map(len, keys))
         for row in rows
@@ -266,13 +267,18 @@ def rows_named(rows: Sequence[Row], analysis: MeasureAnalysis) -> list[Row]:
     return longest if len(longest) == 1 else list(rows)
 
 
+_FROM_BASELINE = re.compile(r"\bfrom baseline\b(?: (?:to|at))?|\bbaseline\b")
+"""Said of any change, and of covariates: it names no row."""
 _NUMBERS = re.compile(r"[\s,;:]*[(\[]?\s*\bn\s*=.*$")
 
 
 def _title_words(row: Row) -> list[str]:
-    keys = [_NUMBERS.sub("", " ".join(text.casefold().split())) for text in row.titles]
-    return [key for key in keys if key]
+    found = []
+    for text in row.titles:
+        key = _NUMBERS.sub("", " ".join(text.casefold().replace("\\", "").split()))
+        found.append(" ".join(_FROM_BASELINE.sub(" ", key).split()))
+    return found
 
 
 def _occurs(key: str, words: str) -> bool:
-    return re.search(rf"(?<!\w){re.escape(key)}(?!\w)", words) is not None
+    return bool(key) and re.search(rf"(?<!\w){re.escape(key)}(?!\w)", words) is not None

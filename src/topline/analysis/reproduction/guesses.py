@@ -34,6 +34,8 @@ class Disagreement:
         Ids of the two groups compared.
     posted
         The posted numbers.
+    words
+        What the analysis says of itself.
     of_model
         Whether the summaries are least squares means.
     """
@@ -43,6 +45,7 @@ class Disagreement:
     rows: tuple[Row, ...]
     groups: tuple[str, ...]
     posted: PostedNumbers
+    words: str = ""
     of_model: bool = False
 
     def cells(self, row: Row) -> tuple[Posted, ...]:
@@ -107,6 +110,8 @@ def _both_ways(found: Disagreement, row: Row) -> Iterator[PossibleValues | None]
 
 def _of_printed(found: Disagreement) -> bool:
     """Whether it is the difference, or ratio, of the numbers as printed, rounded once more."""
+    if found.parameter is Parameter.ODDS_RATIO:
+        return False
 
     def results() -> Iterator[PossibleValues | None]:
         for row in found.rows:
@@ -178,11 +183,21 @@ def _logarithm(found: Disagreement) -> bool:
     )
 
 
+_NARROW = 0.3
+"""Relative width of numbers with digits enough for a power of ten to be no coincidence."""
+
+
+def _width(values: PossibleValues) -> float:
+    return (values.upper - values.lower) / abs(values.middle) if values.middle else math.inf
+
+
 def _power_of_ten(found: Disagreement) -> bool:
+    if _width(found.posted.estimate) > _NARROW:
+        return False
     for row in found.rows:
         for derived in _both_ways(found, row):
             for factor in (0.01, 0.1, 10.0, 100.0):
-                if derived is not None and found.posted.estimate.middle:
+                if derived is not None and _width(derived) <= _NARROW:
                     ends = sorted((derived.lower * factor, derived.upper * factor))
                     if PossibleValues(*ends).may_equal(found.posted.estimate):
                         return True
@@ -194,7 +209,27 @@ def _of_another_model(found: Disagreement) -> bool:
 
 
 def _regression(found: Disagreement) -> bool:
-    return re.search(r"regression|logistic|model", found.method.casefold()) is not None
+    of_counts = found.parameter not in (Parameter.MEAN_DIFFERENCE, Parameter.GEOMETRIC_MEAN_RATIO)
+    return of_counts and re.search(r"regression|logistic", found.method.casefold()) is not None
+
+
+def _of_changes(found: Disagreement) -> bool:
+    titles = [text.casefold() for row in found.rows for text in row.titles]
+    return "change" in found.words and any("baseline" in text for text in titles)
+
+
+def _other_ratio(found: Disagreement) -> bool:
+    other = {
+        Parameter.ODDS_RATIO: Parameter.RISK_RATIO,
+        Parameter.RISK_RATIO: Parameter.ODDS_RATIO,
+    }.get(found.parameter)
+    if other is None:
+        return False
+    return found.is_any(
+        estimate_range(other, _cells(row, groups))
+        for row in found.rows
+        for groups in (found.groups, tuple(reversed(found.groups)))
+    )
 
 
 def _variance_analysis(found: Disagreement) -> bool:
@@ -219,9 +254,12 @@ def _near(found: Disagreement) -> bool:
 
 
 _GUESSES: tuple[tuple[str, Callable[[Disagreement], bool]], ...] = (
+    ("an analysis of changes, and the rows are values at visits", _of_changes),
+    ("a regression whose covariates the record does not name", _regression),
     ("digits were cut off instead of rounded", _truncated),
     ("computed from the rounded numbers and rounded again", _of_printed),
     ("the logarithm was posted", _logarithm),
+    ("a risk ratio for an odds ratio, or the reverse", _other_ratio),
     ("the ratio of the two values, not their difference", _ratio_for_difference),
     ("the value of one group, not a comparison", _value_of_one_group),
     ("the comparison of other groups than named", _other_groups),
@@ -231,7 +269,6 @@ _GUESSES: tuple[tuple[str, Callable[[Disagreement], bool]], ...] = (
         "the least squares means and their difference are not of one model and population",
         _of_another_model,
     ),
-    ("a regression whose covariates the record does not name", _regression),
     (
         "an analysis of variance with further factors that the record does not name",
         _variance_analysis,

@@ -18,6 +18,7 @@ from topline.analysis.derive.posted_analysis import (
     parameter,
     posted_numbers,
     rows_named,
+    words_of,
 )
 from topline.analysis.derive.posted_summaries import (
     MODELLED_KINDS,
@@ -152,7 +153,7 @@ def judge(
         found = _given(replace(judged, rows=len(rows)), rows, groups, numbers)
         if found is not None:
             return found
-    return _not_given(replace(judged, rows=len(named)), named, groups, numbers)
+    return _not_given(replace(judged, rows=len(named)), named, groups, numbers, words_of(analysis))
 
 
 def _usable(row: Row, group: str) -> bool:
@@ -238,7 +239,11 @@ def _given(
 
 
 def _not_given(
-    judged: Judged, rows: Sequence[Row], groups: Sequence[str], numbers: PostedNumbers
+    judged: Judged,
+    rows: Sequence[Row],
+    groups: Sequence[str],
+    numbers: PostedNumbers,
+    words: str,
 ) -> Judged:
     one = rows[0] if len(rows) == 1 else None
     derived = estimate_range(judged.parameter, _cells(one, groups)) if one is not None else None
@@ -254,6 +259,7 @@ def _not_given(
                 tuple(rows),
                 tuple(groups),
                 numbers,
+                words=words,
                 of_model=judged.of_model,
             )
         ),
