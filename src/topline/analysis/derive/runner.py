@@ -247,6 +247,8 @@ class _Run:
             for group in groups
             if not isinstance(cell := row.cells.get(group.id or "", Unusable("")), Unusable)
         ]
+        if len(groups) > 1 == len(analyzed) == len(row.cells):
+            self._refuse(row.address, context, "comparisons", "only one group has a number here")
         chosen = self._comparing.comparisons(analyzed)
         if chosen.left_out:
             self._refuse(row.address, context, "comparisons", chosen.left_out)
