@@ -35,6 +35,13 @@ def show(
             "posted. A JSON Pointer, or the link to a number on the page.",
         ),
     ] = None,
+    derived: Annotated[
+        bool,
+        typer.Option(
+            "--derived",
+            help="Add the estimates that the record leaves out, marked as computed here.",
+        ),
+    ] = False,
     study: StudyNumber = None,
     source_format: From = None,
     json: Json = False,
@@ -48,9 +55,9 @@ def show(
         raise UsageError("both a module and an address are named", accepted="one of them")
     record = read_study(file, source_format, nct_id=study)
     if address is not None:
-        _show_part(record, read_address(address), json=json)
+        _show_part(record, read_address(address), json=json, derived=derived)
         return
-    chosen = _chosen(record, module)
+    chosen = _chosen(record, module, derived=derived)
     if json:
         write_json(chosen)
     elif module is None:
@@ -59,9 +66,8 @@ def show(
         write_lines(module_lines(chosen, width()))
 
 
-def _show_part(study: "Study", address: str, *, json: bool) -> None:
+def _show_part(study: "Study", address: str, *, json: bool, derived: bool) -> None:
     from topline.record.addresses import value_at
-    from topline.render.tables import tables
     from topline.render.text_record import module_lines, section_lines
     from topline.render.whereabouts import whereabouts
 
@@ -69,7 +75,7 @@ def _show_part(study: "Study", address: str, *, json: bool) -> None:
     if json:
         write_json(part)
         return
-    for module in tables(study):
+    for module in _tables(study, derived=derived):
         if module.address == address:
             write_lines(module_lines((module,), width()))
             return
@@ -86,13 +92,12 @@ def _show_part(study: "Study", address: str, *, json: bool) -> None:
         write_json(part, indented=True)
 
 
-def _chosen(study: "Study", module: str | None) -> "tuple[ModuleTables, ...]":
+def _chosen(study: "Study", module: str | None, *, derived: bool) -> "tuple[ModuleTables, ...]":
     from topline.errors import NotFoundError, UsageError
-    from topline.render.tables import tables
 
     if module is not None and module not in MODULES:
         raise UsageError(f"there is no module {module!r}", accepted=", ".join(MODULES))
-    found = tables(study)
+    found = _tables(study, derived=derived)
     if module is None:
         return found
     chosen = tuple(one for one in found if one.key == module)
@@ -102,3 +107,15 @@ def _chosen(study: "Study", module: str | None) -> "tuple[ModuleTables, ...]":
             accepted=", ".join(one.key for one in found) or "nothing: it has no results",
         )
     return chosen
+
+
+def _tables(study: "Study", *, derived: bool) -> "tuple[ModuleTables, ...]":
+    from topline.render.tables import tables
+
+    found = tables(study)
+    if not derived:
+        return found
+    from topline.analysis.derive.runner import derive
+    from topline.render.derived_tables import with_derived
+
+    return with_derived(found, derive(study), study)

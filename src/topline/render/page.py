@@ -13,6 +13,7 @@ from jinja2 import Environment, FunctionLoader, StrictUndefined
 from markupsafe import Markup
 
 from topline.analysis.curves import SurvivalCurve
+from topline.analysis.derive.derivation import Derived
 from topline.analysis.statistics import Statistics
 from topline.record import Study
 from topline.render.charts import figures
@@ -24,6 +25,7 @@ from topline.render.context import (
     PageSection,
     ProvenanceView,
 )
+from topline.render.derived_tables import with_derived
 from topline.render.figure import Figure
 from topline.render.flow_diagram import flow_diagram
 from topline.render.overview import overview
@@ -40,6 +42,7 @@ def render_page(
     statistics: Statistics | None = None,
     curves: Iterable[SurvivalCurve] = (),
     drawn: Sequence[Figure] | None = None,
+    derived: Derived | None = None,
 ) -> str:
     """Return the results page of a record as one self-contained HTML document.
 
@@ -57,6 +60,9 @@ def render_page(
     drawn
         Its charts, if they were drawn before (``curves`` is not needed then); an empty sequence
         for a page without charts; ``None`` to draw them here.
+    derived
+        Estimates that the record leaves out, shown below each outcome measure and marked as computed
+        here; ``None`` for none.
 
     Examples
     --------
@@ -64,7 +70,7 @@ def render_page(
     >>> page.startswith("<!doctype html>"), "Content-Security-Policy" in page
     (True, True)
     """
-    return _render(page_context(study, statistics, curves, drawn))
+    return _render(page_context(study, statistics, curves, drawn, derived))
 
 
 def page_context(
@@ -72,12 +78,13 @@ def page_context(
     statistics: Statistics | None = None,
     curves: Iterable[SurvivalCurve] = (),
     drawn: Sequence[Figure] | None = None,
+    derived: Derived | None = None,
 ) -> PageContext:
     """Return what the page of a record says.
 
     Parameters
     ----------
-    study, statistics, curves, drawn
+    study, statistics, curves, drawn, derived
         As for :func:`render_page`.
     """
     modules = tables(study)
@@ -85,6 +92,8 @@ def page_context(
     results = study.results_section
     flow = results.participant_flow_module if results is not None else None
     head = overview(study, modules)
+    if derived is not None:
+        modules = with_derived(modules, derived, study)
     enrolled = next(
         (number.text for number in head.key_numbers if number.label == "Participants enrolled"), ""
     )

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from topline.analysis.build import Build
+from topline.analysis.derive.runner import derive
 from topline.analysis.statistics import Statistics
 from topline.analysis.statistics_table import FILE_NAME, statistics_frame
 from topline.errors import OutputError
@@ -151,7 +152,9 @@ def write_results(
     drawn = figures(built.study, built.curves)
     files = {f"{_FIGURES}/{figure.name}.svg": figure.svg.encode() for figure in drawn}
     tell(PARTS[1])
-    page = render_page(built.study, built.statistics, built.curves, drawn=drawn)
+    page = render_page(
+        built.study, built.statistics, built.curves, drawn=drawn, derived=derive(built.study)
+    )
     files["page.html"] = page.encode()
     tell(PARTS[2])
     files["record.json"] = _written(built.study, "api-json")

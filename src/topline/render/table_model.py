@@ -27,11 +27,14 @@ class Part(msgspec.Struct, frozen=True, gc=False):
         JSON Pointer of the posted text it shows; empty for punctuation and computed numbers.
     computed
         Whether it was computed from the record here, and is not posted.
+    refers
+        JSON Pointer of a posted number that it repeats, to be linked to; empty elsewhere.
     """
 
     text: str
     address: str = ""
     computed: bool = False
+    refers: str = ""
 
 
 class Mark(msgspec.Struct, frozen=True):
@@ -143,6 +146,8 @@ class Table(msgspec.Struct, frozen=True, kw_only=True):
         What a reader must know about the numbers; empty where there is nothing to say.
     title_parts
         The title as posted texts with their addresses; none where the title is topline's.
+    computed
+        How many estimates it holds that were computed here and nobody posted; 0 for a posted table.
     """
 
     key: str
@@ -153,6 +158,7 @@ class Table(msgspec.Struct, frozen=True, kw_only=True):
     footnotes: tuple[str, ...] = ()
     note: str = ""
     title_parts: tuple[Part, ...] = ()
+    computed: int = 0
 
     @property
     def width(self) -> int:

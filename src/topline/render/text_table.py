@@ -147,10 +147,13 @@ def _header(row: Row) -> str:
 
 def _columns(table: Table) -> Iterator[_Column]:
     place = 0
+    marked = not table.computed  # a table that is computed as a whole says so in its title
     for group in table.column_groups:
         for name in group.columns:
             title = plain(" ".join(part for part in (group.title, name) if part))
-            cells = tuple(_cell(row.cells[place]) if row.cells else "" for row in table.rows)
+            cells = tuple(
+                _cell(row.cells[place], marked=marked) if row.cells else "" for row in table.rows
+            )
             yield _Column(title, cells, numeric=group.numeric)
             place += 1
 
@@ -184,8 +187,10 @@ def _narrowed(
     return frame, merged
 
 
-def _cell(cell: Cell) -> str:
-    text = "".join(f"{part.text}*" if part.computed else part.text for part in cell.parts)
+def _cell(cell: Cell, *, marked: bool) -> str:
+    text = "".join(
+        f"{part.text}*" if part.computed and marked else part.text for part in cell.parts
+    )
     return plain(text + "".join(f" [{mark.number + 1}]" for mark in cell.marks))
 
 

@@ -1,0 +1,1 @@
+"""Whether posted analyses follow from the summaries posted beside them."""
