@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 
 from topline import __version__
-from topline.cli import build, convert, diff, explain, formats, show, spec, stat
+from topline.cli import build, convert, diff, explain, formats, show, spec, stat, verify
 from topline.cli.terminal import say
 from topline.errors import LimitError, OutputError, ToplineError
 
@@ -33,6 +33,7 @@ app = typer.Typer(
 )
 app.command("build")(build.build)
 app.command("explain")(explain.explain)
+app.command("verify")(verify.verify)
 app.command("convert")(convert.convert)
 app.command("show")(show.show)
 app.command("diff")(diff.diff)
