@@ -13,7 +13,13 @@ import msgspec
 from topline.record import results
 from topline.record.addresses import field_names
 from topline.record.cells import Leaf, Module, Text, leaves
-from topline.record.likeness import BY_CONTENT, GroupContent, group_numbers, loose_likeness
+from topline.record.likeness import (
+    BY_CONTENT,
+    GroupContent,
+    folded,
+    group_numbers,
+    loose_likeness,
+)
 from topline.record.matching import Identity, Pair, match_elements, with_group_ids
 from topline.record.node import Node
 from topline.record.study import Study
@@ -189,7 +195,10 @@ class _Aligner:
         groups_a, groups_b = _groups_of(a), _groups_of(b)
         if groups_a is None or groups_b is None:
             return None
-        numbers_a, numbers_b = group_numbers(a), group_numbers(b)
+        numbers_a, numbers_b = (
+            # Titles that decide spare the counting of what stands under them.
+            ({}, {}) if _same_titles(groups_a, groups_b) else (group_numbers(a), group_numbers(b))
+        )
         contents_a = tuple(
             GroupContent(
                 one.title or "",
@@ -248,6 +257,12 @@ def _loose(
         for place, part in enumerate(getattr(outcome, field) or ())
         if (here := f"{address}/{position}/{field}/{place}") not in taken
     ]
+
+
+def _same_titles(a: Iterable[Any], b: Iterable[Any]) -> bool:
+    """Whether two lists of groups have the same titles, each once."""
+    titles_a, titles_b = ([folded(group.title) for group in one] for one in (a, b))
+    return sorted(titles_a) == sorted(titles_b) and len(set(titles_a)) == len(titles_a)
 
 
 def _match(a: tuple[Any, ...], b: tuple[Any, ...]) -> Sequence[Pair]:

@@ -15,8 +15,6 @@ from functools import lru_cache
 from types import MappingProxyType
 from typing import Any
 
-import msgspec
-
 from topline.record import results
 from topline.record.matching import Identity, Key, Likeness
 from topline.record.node import Node
@@ -97,21 +95,27 @@ def numbers_in(part: Node) -> Counter[Hashable]:
 
 
 @lru_cache(maxsize=4096)
-def _counted(part: Node) -> Counter[Hashable]:
-    return Counter(_numbers(part, ""))
+def _counted(part: Node, *, by_group: bool = False) -> Counter[Hashable]:
+    """Count the numbers; ``by_group`` each once more with its group."""
+    return Counter(_numbers(part, "", () if by_group else None))
 
 
-def _numbers(part: Any, name: str) -> Iterator[Hashable]:
+def _numbers(part: Any, name: str, group: tuple[str, ...] | None) -> Iterator[Hashable]:
+    """Yield the numbers; with a ``group`` of ``None`` whatever group they belong to."""
     if isinstance(part, results.Denom):
         return
     if isinstance(part, Node):
-        for field in msgspec.structs.fields(part):
-            yield from _numbers(getattr(part, field.name), field.name)
+        own = getattr(part, "group_id", None)
+        inside = (own,) if own is not None and group is not None else group
+        for field in part.__struct_fields__:
+            yield from _numbers(getattr(part, field), field, inside)
     elif isinstance(part, tuple):
         for element in part:
-            yield from _numbers(element, name)
-    elif name in _NUMERIC and part is not None:
-        yield from ((name, digits) for digits in (coarse(str(part)),) if digits)
+            yield from _numbers(element, name, group)
+    elif name in _NUMERIC and part is not None and (digits := coarse(str(part))):
+        yield (name, digits)
+        if group:
+            yield (*group, name, digits)
 
 
 _NUMERIC = frozenset(
@@ -200,15 +204,15 @@ def _collect(part: Any, row: tuple[str, ...], found: dict[str, Counter[Hashable]
     group_id = part.id if isinstance(part, results.EventGroup) else getattr(part, "group_id", None)
     if group_id is not None:
         column = found.setdefault(group_id, Counter())
-        for field in msgspec.structs.fields(part):
-            number = getattr(part, field.name)
-            if field.name in _NUMERIC and number is not None:
+        for name in part.__struct_fields__:
+            number = getattr(part, name)
+            if name in _NUMERIC and number is not None:
                 digits = coarse(str(number)) or str(number)
-                column.update([(field.name, digits), (*row, field.name, digits)])
+                column.update([(name, digits), (*row, name, digits)])
         return
     label = _label(part)
-    for field in msgspec.structs.fields(part):
-        _collect(getattr(part, field.name), (*row, label) if label else row, found)
+    for name in part.__struct_fields__:
+        _collect(getattr(part, name), (*row, label) if label else row, found)
 
 
 def _label(part: Node) -> str:
@@ -227,16 +231,23 @@ def _alike(words: float | None, numbers: float | None) -> float:
     return mean if mean >= _ENOUGH or max(known) >= _ENOUGH_ALONE else 0.0
 
 
-def _likeness(*names: str) -> Likeness:
-    """Compare by the words of some fields and by the numbers within."""
+def _likeness(*names: str, by_group: bool = True) -> Likeness:
+    """Compare by the words of some fields and by the numbers within.
+
+    Parameters
+    ----------
+    names
+        The fields.
+    by_group
+        Whether both elements call groups by the same ids, so that it counts whose a number is.
+    """
 
     def compare(one: Node, two: Node) -> float:
         text_one, text_two = (
             " ".join(getattr(part, name) or "" for name in names) for part in (one, two)
         )
-        return _alike(
-            shared_words(text_one, text_two), shared_numbers(_counted(one), _counted(two))
-        )
+        numbers = (_counted(part, by_group=by_group) for part in (one, two))
+        return _alike(shared_words(text_one, text_two), shared_numbers(*numbers))
 
     return compare
 
@@ -273,7 +284,8 @@ def _event_likeness(one: results.AdverseEvent, two: results.AdverseEvent) -> flo
 
     Spelling alone would take hypotension for hypertension.
     """
-    numbers = shared_numbers(_counted(one), _counted(two))
+    counts = (_counted(part, by_group=True) for part in (one, two))
+    numbers = shared_numbers(*counts)
     if numbers is None or numbers < _ENOUGH_ALONE:
         return 0.0
     spelling = difflib.SequenceMatcher(None, folded(one.term), folded(two.term)).ratio()
@@ -324,12 +336,13 @@ BY_CONTENT: Mapping[type, Identity] = MappingProxyType(
         ),
         results.OutcomeMeasure: Identity(
             keys=(
+                _named("title", "time_frame", "unit_of_measure", "type", "description"),
                 _named("title", "time_frame", "unit_of_measure", "type"),
                 _named("title", "time_frame", "unit_of_measure"),
                 _named("title", "time_frame"),
                 _named("title"),
             ),
-            likeness=_likeness("title", "time_frame"),
+            likeness=_likeness("title", "time_frame", by_group=False),
         ),
         results.MeasureAnalysis: Identity(
             keys=(

@@ -183,7 +183,7 @@ def with_group_ids(parts: tuple[Any, ...], groups: Mapping[str, str]) -> tuple[A
     Parameters
     ----------
     parts
-        Measurements, counts or statistical analyses; elements of other kinds stay as they are.
+        Elements of a list within the module or outcome measure that defines the groups.
     groups
         Group id in their record to the id of the same group in the other.
 
@@ -200,13 +200,20 @@ GROUP_KEYED = (results.Measurement, results.FlowStats, results.EventStats, resul
 
 
 def _with_group_ids(part: Any, groups: Mapping[str, str]) -> Any:
-    if isinstance(part, GROUP_KEYED) and part.group_id is not None:
-        new = groups.get(part.group_id, part.group_id)
-        return msgspec.structs.replace(part, group_id=new)
-    if isinstance(part, results.MeasureAnalysis) and part.group_ids is not None:
-        ids = tuple(groups.get(group_id, group_id) for group_id in part.group_ids)
-        return msgspec.structs.replace(part, group_ids=ids)
-    return part
+    if isinstance(part, tuple):
+        return tuple(_with_group_ids(element, groups) for element in part)
+    if not isinstance(part, Node):
+        return part
+    changed: dict[str, Any] = {}
+    for field in part.__struct_fields__:
+        value = getattr(part, field)
+        if field == "group_id":
+            changed[field] = groups.get(value, value)
+        elif field == "group_ids":
+            changed[field] = value and tuple(groups.get(one, one) for one in value)
+        elif isinstance(value, Node | tuple):
+            changed[field] = _with_group_ids(value, groups)
+    return msgspec.structs.replace(part, **changed) if changed else part
 
 
 def moved(pairs: Sequence[Pair]) -> frozenset[int]:
