@@ -67,15 +67,23 @@ def _entry(alike: tuple[Comparison, ...]) -> Entry:
         verdict=first.verdict,
         address_built=first.whole if is_built else None,
         address_posted=None if is_built else first.whole,
-        where=_common(one[:-1] for one in words),
+        where=(*_common(one[:-1] for one in words), *_names(first.whole, alike)),
         comparisons=alike,
     )
+
+
+def _names(whole: str, alike: Iterable[Comparison]) -> tuple[str, ...]:
+    """Give the title of a part, which is no context of itself."""
+    titles = (f"{whole}/title", f"{whole}/term", f"{whole}/type")
+    found = {one.address_built or one.address_posted: one.built or one.posted for one in alike}
+    return next(((name,) for title in titles if (name := found.get(title))), ())
 
 
 def inside(entry: Entry, one: Comparison) -> str:
     """Say where a number or text stands within its entry."""
     words = leaf_words(one.leaf)
-    return " > ".join(words[len(entry.where) :] or words[-1:])
+    known = sum(1 for a, b in zip(words[:-1], entry.where, strict=False) if a == b)
+    return " > ".join(words[known:])
 
 
 def _common(words: Iterable[tuple[str, ...]]) -> tuple[str, ...]:
