@@ -7,8 +7,10 @@ from pathlib import Path
 import msgspec
 import pytest
 
+from topline.analysis.verification import Comparison, Tally, Verification
 from topline.record import results
 from topline.record.cells import Cell, Text
+from topline.record.correspondence import Correspondence
 from topline.record.difference import Difference
 from topline.record.intervals import Interval
 from topline.record.node import Node
@@ -47,6 +49,10 @@ RESULT_TYPES = tuple(
             "Fields of cells, values, intervals and differences",
             _struct_fields(Cell, Text, Difference)
             | _dataclass_fields(Interval, Number, Bound, NotANumber, Unreadable),
+        ),
+        (
+            "Fields of verifications",
+            _struct_fields(Correspondence, Comparison, Tally, Verification),
         ),
         ("Fields of estimates and tests", _dataclass_fields(Estimate, Test)),
     ],

@@ -42,18 +42,8 @@ class Rounding:
 
     def text(self, number: float | Fraction, decimals: int) -> str:
         """Round a finite number to ``decimals`` places; a result of zero has no sign."""
-        with localcontext() as context:
-            # The largest double has 309 digits before the point: all must survive quantize().
-            context.prec = 400
-            exact = (
-                Decimal(number.numerator) / Decimal(number.denominator)
-                if isinstance(number, Fraction)
-                else Decimal(f"{number:.{_SIGNIFICANT}g}")
-            )
-            rounded = exact.quantize(Decimal(1).scaleb(-decimals), rounding=_MODES[self.ties])
-        if rounded == 0:
-            rounded = abs(rounded)
-        return f"{rounded:f}"
+        rounded = quantized(number, decimals, _MODES[self.ties])
+        return f"{abs(rounded) if rounded == 0 else rounded:f}"
 
     def describe(self, decimals: int) -> str:
         """Name the rounding as provenance states it.
@@ -81,6 +71,33 @@ class Rounding:
         if Decimal(text) == 1 and p < 1:
             return f">{1 - smallest:f}"
         return text
+
+
+def quantized(number: float | Fraction, decimals: int, mode: str) -> Decimal:
+    """Bring a finite number to a count of decimal places, by a rounding mode of :mod:`decimal`.
+
+    Examples
+    --------
+    >>> quantized(0.285, 2, ROUND_HALF_UP), quantized(0.289, 2, "ROUND_DOWN")
+    (Decimal('0.29'), Decimal('0.28'))
+    """
+    with localcontext() as context:
+        # The largest double has 309 digits before the point: all must survive quantize().
+        context.prec = 400
+        return meant(number).quantize(Decimal(1).scaleb(-decimals), rounding=mode)
+
+
+def meant(number: float | Fraction) -> Decimal:
+    """Return the decimal that a finite number stands for, without binary noise.
+
+    Examples
+    --------
+    >>> meant(0.1 + 0.2)
+    Decimal('0.3')
+    """
+    if isinstance(number, Fraction):
+        return Decimal(number.numerator) / Decimal(number.denominator)
+    return Decimal(f"{number:.{_SIGNIFICANT}g}")
 
 
 def decimal_places(numbers: ArrayLike, *, most: int = 6) -> int:

@@ -9,7 +9,19 @@ from typing import Annotated
 import typer
 
 from topline import __version__
-from topline.cli import build, convert, derive, diff, explain, formats, init, show, spec, stat
+from topline.cli import (
+    build,
+    convert,
+    derive,
+    diff,
+    explain,
+    formats,
+    init,
+    show,
+    spec,
+    stat,
+    verify,
+)
 from topline.cli.terminal import say
 from topline.errors import LimitError, OutputError, ToplineError
 
@@ -34,6 +46,7 @@ app = typer.Typer(
 app.command("init")(init.init)
 app.command("build")(build.build)
 app.command("explain")(explain.explain)
+app.command("verify")(verify.verify)
 app.command("convert")(convert.convert)
 app.command("show")(show.show)
 app.command("derive")(derive.derive)

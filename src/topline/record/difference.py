@@ -17,7 +17,7 @@ from msgspec.structs import replace
 from topline.record import results
 from topline.record.addresses import field_names
 from topline.record.cells import Cell, Leaf, Module, leaves
-from topline.record.matching import match_elements, moved
+from topline.record.matching import GROUP_KEYED, match_elements, moved, with_group_ids
 from topline.record.node import Node
 from topline.record.study import Study
 from topline.record.values import same_value
@@ -168,9 +168,9 @@ def _compare_lists(
 ) -> Iterator[Difference]:
     if a == b and not groups:
         return
-    pairs = match_elements(_with_mapped_groups(a, groups), b)
+    pairs = match_elements(with_group_ids(a, groups), b)
     # Cells that only follow their groups to another place have not moved themselves.
-    follow = bool(groups) and all(isinstance(part, _GROUP_KEYED) for part in a[:1])
+    follow = bool(groups) and all(isinstance(part, GROUP_KEYED) for part in a[:1])
     moved_positions = frozenset() if follow else moved(pairs)
     for i, j in pairs:
         if i is None and j is not None:
@@ -182,14 +182,6 @@ def _compare_lists(
             if j in moved_positions:
                 yield _moved(name, a[i], b[j], here)
             yield from _compare(a[i], b[j], here, name, groups)
-
-
-_GROUP_KEYED = (
-    results.Measurement,
-    results.FlowStats,
-    results.EventStats,
-    results.DenomCount,
-)
 
 
 def _own_groups(a: Node, b: Node, groups: _GroupMapping) -> _GroupMapping:
@@ -225,21 +217,6 @@ def _mapped(ids: Any, groups: _GroupMapping) -> Any:
     if isinstance(ids, tuple):
         return tuple(groups.get(group_id, group_id) for group_id in ids)
     return groups.get(ids, ids)
-
-
-def _with_mapped_groups(a: tuple[Any, ...], groups: _GroupMapping) -> tuple[Any, ...]:
-    """Return the elements of A with the group ids of B, so that keys compare."""
-    if not groups:
-        return a
-    return tuple(_with_mapped_group(part, groups) for part in a)
-
-
-def _with_mapped_group(part: Any, groups: _GroupMapping) -> Any:
-    if isinstance(part, _GROUP_KEYED) and part.group_id is not None:
-        return replace(part, group_id=_mapped(part.group_id, groups))
-    if isinstance(part, results.MeasureAnalysis) and part.group_ids is not None:
-        return replace(part, group_ids=_mapped(part.group_ids, groups))
-    return part
 
 
 def _compare_by_position(a: Any, b: Any, address: str, name: str) -> Iterator[Difference]:

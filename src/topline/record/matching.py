@@ -4,11 +4,12 @@ Two versions of a record keep their lists in nearly the same order, with element
 removed, renamed or moved. Pairing by position would report everything after an insertion as
 changed; pairing by name alone would lose a renamed element. So pairing goes in rounds: equal
 elements, those of one full key, of ever shorter keys, and last those left over between two
-paired neighbours.
+paired neighbours. Where the records come from different hands, position tells nothing: an identity
+with a likeness pairs what is left over by what it says and the numbers it holds instead.
 """
 
-from collections import defaultdict, deque
-from collections.abc import Callable, Hashable, Sequence
+from collections import defaultdict
+from collections.abc import Callable, Hashable, Mapping, Sequence
 from typing import Any, TypeAlias
 
 import msgspec
@@ -17,6 +18,7 @@ from topline.record import derived, protocol, results
 from topline.record.node import Node
 
 Key: TypeAlias = Callable[[Any], Hashable]
+Likeness: TypeAlias = Callable[[Any, Any], float]
 Pair: TypeAlias = tuple[int | None, int | None]
 """Positions in the two lists; ``None`` where the other list has no counterpart."""
 
@@ -33,11 +35,19 @@ class Identity(msgspec.Struct, frozen=True, kw_only=True):
         The fields that name the element: renaming them leaves the rest as it was.
     by_position
         Whether two leftovers at the same place are taken for each other whatever their names.
+    likeness
+        How alike two elements are, 0 where they are not each other's. It decides between several
+        of one key and pairs leftovers, the most alike first; then ``label`` and ``by_position``
+        are not asked, and position decides only between the equally alike.
+    by_elimination
+        With a likeness: whether in lists of one length the last two left are each other's.
     """
 
     keys: tuple[Key, ...] = ()
     label: tuple[str, ...] = ()
     by_position: bool = False
+    likeness: Likeness | None = None
+    by_elimination: bool = False
 
 
 def _named(*keys: Key) -> Identity:
@@ -154,14 +164,56 @@ def match_elements(
     paired: dict[int, int] = {}  # position in after -> position in before
     # Equal elements first: of several with one name, the unchanged ones are each other's.
     for key in (_itself, *identity.keys):
-        _pair_by_key(before, after, key, paired)
+        _pair_by_key(before, after, key, paired, identity.likeness)
     if len(paired) < min(len(before), len(after)):
-        _pair_in_gaps(before, after, identity, paired)
+        if identity.likeness is None:
+            _pair_in_gaps(before, after, identity, paired)
+        else:
+            _pair_by_likeness(before, after, identity, paired)
     return _in_order(len(before), len(after), paired)
 
 
 def _itself(part: Hashable) -> Hashable:
     return part
+
+
+def with_group_ids(parts: tuple[Any, ...], groups: Mapping[str, str]) -> tuple[Any, ...]:
+    """Return elements with the group ids of another record, so that their keys compare.
+
+    Parameters
+    ----------
+    parts
+        Elements of a list within the module or outcome measure that defines the groups.
+    groups
+        Group id in their record to the id of the same group in the other.
+
+    Examples
+    --------
+    >>> with_group_ids((results.DenomCount(group_id="OG000", value="9"),), {"OG000": "OG001"})
+    (DenomCount(group_id='OG001', value='9'),)
+    """
+    return tuple(_with_group_ids(part, groups) for part in parts) if groups else parts
+
+
+GROUP_KEYED = (results.Measurement, results.FlowStats, results.EventStats, results.DenomCount)
+"""Elements of which a list has one for each group."""
+
+
+def _with_group_ids(part: Any, groups: Mapping[str, str]) -> Any:
+    if isinstance(part, tuple):
+        return tuple(_with_group_ids(element, groups) for element in part)
+    if not isinstance(part, Node):
+        return part
+    changed: dict[str, Any] = {}
+    for field in part.__struct_fields__:
+        value = getattr(part, field)
+        if field == "group_id":
+            changed[field] = groups.get(value, value)
+        elif field == "group_ids":
+            changed[field] = value and tuple(groups.get(one, one) for one in value)
+        elif isinstance(value, Node | tuple):
+            changed[field] = _with_group_ids(value, groups)
+    return msgspec.structs.replace(part, **changed) if changed else part
 
 
 def moved(pairs: Sequence[Pair]) -> frozenset[int]:
@@ -181,19 +233,73 @@ def moved(pairs: Sequence[Pair]) -> frozenset[int]:
 
 
 def _pair_by_key(
-    before: Sequence[Any], after: Sequence[Any], key: Key, paired: dict[int, int]
+    before: Sequence[Any],
+    after: Sequence[Any],
+    key: Key,
+    paired: dict[int, int],
+    likeness: Likeness | None,
 ) -> None:
     taken = set(paired.values())
-    waiting: dict[Hashable, deque[int]] = defaultdict(deque)
+    waiting: dict[Hashable, list[int]] = defaultdict(list)
     for position, element in enumerate(before):
         if position not in taken:
             waiting[key(element)].append(position)
+    asking: dict[Hashable, list[int]] = defaultdict(list)
     for position, element in enumerate(after):
-        if position in paired:
-            continue
-        name = key(element)
-        if name is not None and waiting.get(name):
-            paired[position] = waiting[name].popleft()
+        if position not in paired and (name := key(element)) is not None and name in waiting:
+            asking[name].append(position)
+    for name, right in asking.items():
+        left = waiting[name]
+        if likeness is not None and max(len(left), len(right)) > 1:
+            _pair_most_alike(before, after, left, right, likeness, paired)
+        taken = set(paired.values())
+        free = (one for one in left if one not in taken)
+        paired.update(zip((one for one in right if one not in paired), free, strict=False))
+
+
+def _pair_by_likeness(
+    before: Sequence[Any], after: Sequence[Any], identity: Identity, paired: dict[int, int]
+) -> None:
+    """Pair leftovers by what they are like, wherever they stand."""
+    assert identity.likeness is not None  # the caller has seen to it
+    left, right = _leftovers(len(before), len(after), paired)
+    _pair_most_alike(before, after, left, right, identity.likeness, paired)
+    if identity.by_elimination and len(before) == len(after) == len(paired) + 1:
+        left, right = _leftovers(len(before), len(after), paired)
+        paired[right[0]] = left[0]
+
+
+def _leftovers(
+    length_before: int, length_after: int, paired: dict[int, int]
+) -> tuple[list[int], list[int]]:
+    taken = set(paired.values())
+    return (
+        [position for position in range(length_before) if position not in taken],
+        [position for position in range(length_after) if position not in paired],
+    )
+
+
+def _pair_most_alike(
+    before: Sequence[Any],
+    after: Sequence[Any],
+    left: list[int],
+    right: list[int],
+    likeness: Likeness,
+    paired: dict[int, int],
+) -> None:
+    if len(left) * len(right) > _WIDEST_GAP**2:
+        return
+    alike = [
+        (-score, abs(i - j), i, j)
+        for i in left
+        for j in right
+        if (score := likeness(before[i], after[j])) > 0
+    ]
+    taken: set[int] = set()
+    for _, _, i, j in sorted(alike):
+        if i not in taken and j not in paired:
+            paired[j] = i
+            taken.add(i)
 
 
 def _pair_in_gaps(

@@ -157,7 +157,7 @@ def _render(context: PageContext) -> str:
         .get_template("page.html")
         .render(
             {field.name: getattr(context, field.name) for field in fields(context)},
-            style=Markup(_style()),
+            style=Markup(page_style()),
             script=Markup(script),
             script_hash=digest,
             provenance_json=Markup(_script_json(context.provenance)),
@@ -183,7 +183,8 @@ _UNSAFE: Mapping[str, str] = {
 
 
 @cache
-def _style() -> str:
+def page_style() -> str:
+    """Return the rules by which pages look."""
     dark = dark_rules(".chart")
     return f"{_asset('page.css')}\n@media screen and (prefers-color-scheme: dark) {{\n{dark}\n}}\n"
 
