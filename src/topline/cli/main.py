@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 
 from topline import __version__
-from topline.cli import build, convert, diff, explain, formats, show, spec, stat
+from topline.cli import build, convert, diff, explain, formats, response, show, spec, stat
 from topline.cli.terminal import say
 from topline.errors import LimitError, OutputError, ToplineError
 
@@ -36,6 +36,7 @@ app.command("explain")(explain.explain)
 app.command("convert")(convert.convert)
 app.command("show")(show.show)
 app.command("diff")(diff.diff)
+app.command("response")(response.response)
 app.command("formats")(formats.formats)
 app.add_typer(spec.app, name="spec")
 app.add_typer(stat.app, name="stat")

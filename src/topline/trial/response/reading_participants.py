@@ -62,11 +62,11 @@ def read_participants(
         A dataset or variable is missing, or holds what cannot be understood.
     """
     notes: list[str] = []
+    # Lesions first: where several datasets could be meant, theirs is the name to ask for.
+    lesions = lesion_records(library, data) if source == "measurements" else None
     stated = stated_responses(library, data, criteria)
-    notes += stated.notes if source == "stated" else ()
     seen: dict[str, tuple[Assessment, ...]] = {}
-    if source == "measurements":
-        lesions = lesion_records(library, data)
+    if lesions is not None:
         notes += lesions.notes
         seen = {
             name: tuple(
@@ -80,6 +80,8 @@ def read_participants(
             where=str(library.folder),
             accepted="RS with RSTESTCD OVRLRESP, or ADRS with PARAMCD OVR or OVRLRESP",
         )
+    else:
+        notes += stated.notes
     found = list(_rows(library, data, notes))
     known = {one.name for one in found}
     orphans = sorted((set(seen) | set(stated.overall)) - known)
