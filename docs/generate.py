@@ -6,6 +6,7 @@ from pathlib import Path
 import typer
 from typer.testing import CliRunner
 
+from docs.response_page import response_page
 from docs.statistics_page import statistics_page
 from topline.analysis.analyses.registry import analyses
 from topline.analysis.methods import vocabulary
@@ -98,6 +99,7 @@ PAGES: Mapping[str, Callable[[], str]] = {
     "formats.md": formats_page,
     "methods.md": methods_page,
     "commands.md": commands_page,
+    "response.md": response_page,
     "statistics.md": statistics_page,
 }
 """Page of ``docs/reference`` -> what writes it."""
