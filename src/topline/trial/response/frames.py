@@ -72,6 +72,7 @@ _RESPONSES = {
     "ADY": pl.Int64,
     "AVAL": pl.Float64,
     "AVALC": pl.String,
+    "EVALFL": pl.String,
     "REASON": pl.String,
 }
 _TIMES = {
@@ -344,12 +345,25 @@ def _row(
         "ADY": _day(one, when),
         "AVAL": float(value),
         "AVALC": text,
+        "EVALFL": _yes(one.evaluability.evaluable),
         "REASON": reason,
     }
 
 
-def times_dataset(trial: TrialResponse) -> pl.DataFrame:
-    """Return the times as a dataset shaped as ADTTE: AVAL [days], CNSR 0 for an event, 1 censored."""
+UNITS = MappingProxyType({"days": 1.0, "weeks": 7.0, "months": 365.25 / 12})
+"""Units of time, and how many days are in one."""
+
+
+def times_dataset(trial: TrialResponse, unit: str = "days") -> pl.DataFrame:
+    """Return the times as a dataset shaped as ADTTE: CNSR 0 for an event, 1 censored.
+
+    Parameters
+    ----------
+    trial
+        The trial's responses.
+    unit
+        The unit of AVAL, one of :data:`UNITS`; AVALU says it.
+    """
     rows = [
         {
             "USUBJID": one.participant.name,
@@ -357,8 +371,8 @@ def times_dataset(trial: TrialResponse) -> pl.DataFrame:
             "PARAM": TITLES[time.parameter],
             "STARTDT": time.start,
             "ADT": time.date,
-            "AVAL": float(time.days),
-            "AVALU": "DAYS",
+            "AVAL": time.days / UNITS[unit],
+            "AVALU": unit.upper(),
             "CNSR": int(time.censored),
             "EVNTDESC": time.event,
             "CNSDTDSC": time.censored_at,
