@@ -7,6 +7,7 @@ import typer
 from typer.testing import CliRunner
 
 from docs import speed
+from docs.response_page import response_page
 from docs.speed_chart import IMAGE, speed_chart
 from docs.statistics_page import statistics_page
 from topline.analysis.analyses.registry import analyses
@@ -100,6 +101,7 @@ PAGES: Mapping[str, Callable[[], str]] = {
     "formats.md": formats_page,
     "methods.md": methods_page,
     "commands.md": commands_page,
+    "response.md": response_page,
     "statistics.md": statistics_page,
 }
 """Page of ``docs/reference`` -> what writes it."""

@@ -16,6 +16,11 @@ from topline.record.intervals import Interval
 from topline.record.node import Node
 from topline.record.values import Bound, NotANumber, Number, Unreadable
 from topline.stats.estimate import Estimate, Test
+from topline.trial.response.assessments import Participant
+from topline.trial.response.best_overall_response import BestResponse
+from topline.trial.response.evaluation import ParticipantResponse
+from topline.trial.response.responses import TargetCall, TimePoint
+from topline.trial.response.time_to_event import EventTime
 
 PAGE = Path(__file__).parents[2] / "docs" / "reference" / "names.md"
 
@@ -55,6 +60,13 @@ RESULT_TYPES = tuple(
             _struct_fields(Correspondence, Comparison, Tally, Verification),
         ),
         ("Fields of estimates and tests", _dataclass_fields(Estimate, Test)),
+        (
+            "Fields of tumour response",
+            _dataclass_fields(
+                Participant, TargetCall, TimePoint, BestResponse, EventTime, ParticipantResponse
+            )
+            | {"days"},
+        ),
     ],
 )
 def test_the_page_lists_every_field_and_no_other(heading: str, names: set[str]) -> None:

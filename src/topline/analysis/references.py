@@ -19,12 +19,14 @@ from topline.analysis.organ_systems import ORGAN_SYSTEM_VARIABLES
 from topline.analysis.registry_measures import DEFAULT_VARIABLES
 from topline.analysis.summaries.registry import summaries
 from topline.analysis.summaries.summary import Summary
+from topline.errors import ToplineError
 from topline.trial.condition_evaluation import condition_mistakes
 from topline.trial.conditions import ConditionError, parse_condition, variables
 from topline.trial.dataset import Variable
 from topline.trial.library import Library
 from topline.trial.participant_values import derived_library
 from topline.trial.populations import STANDARD_POPULATIONS, populations
+from topline.trial.response.derived_datasets import DERIVED, derive_response
 from topline.trial.specification import (
     AdverseEvents,
     BaselineMeasure,
@@ -104,6 +106,7 @@ def references(specification: Specification) -> Iterator[Reference]:
     yield from _flow(specification)
     for index, measure in enumerate(specification.baseline.measures):
         yield from _measure(measure, measure.dataset, "baseline", "measures", index)
+    yield from _response(specification)
     for index, outcome in enumerate(specification.outcomes):
         if outcome.not_posted is None:
             yield from _measure(outcome, outcome.dataset or "ADSL", "outcomes", index)
@@ -196,6 +199,18 @@ def _flow(specification: Specification) -> Iterator[Reference]:
             yield from _condition(milestone.where, milestone.dataset, *place, "where")
         yield from _condition(period.completed, "ADSL", *steps, "completed")
         yield from _variable(period.reason, "ADSL", *steps, "reason")
+
+
+def _response(specification: Specification) -> Iterator[Reference]:
+    part = specification.response
+    if part is None:
+        return
+    for field in ("measurements", "identification", "responses", "participants"):
+        name = getattr(part, field)
+        if name is not None:
+            yield from _dataset(name, "response", field)
+    for field in ("start", "new_therapy"):
+        yield from _variable(getattr(part, field), part.participants, "response", field)
 
 
 def _measure(
@@ -319,6 +334,7 @@ def needed(specification: Specification, library: Library) -> dict[str, set[str]
 
     Only datasets that exist are named, and only variables that they have.
     """
+    derive_response(specification.response, library)
     columns: dict[str, set[str]] = {}
     for reference in references(specification):
         columns.setdefault(reference.dataset, set()).update(reference.variables())
@@ -388,13 +404,32 @@ def check(reading: SpecificationReading, library: Library) -> list[Problem]:
     list of Problem
         What does not fit, each at its place in the file.
     """
+    problems = list(_underivable(reading, library))
+    asked = reading.specification.response is not None
+    unknown = DERIVED if asked and not library.derived else ()
     library = derived_library(reading.specification, library)
-    problems = [
+    problems += [
         problem
         for reference in references(reading.specification)
+        if reference.dataset not in unknown
         for problem in _checked(reading, library, reference)
     ]
     return [*problems, *check_defaults(reading, library)]
+
+
+def _underivable(reading: SpecificationReading, library: Library) -> Iterator[Problem]:
+    """Say why the datasets of response cannot be made, if they cannot."""
+    part = reading.specification.response
+    named = [_checked(reading, library, one) for one in _response(reading.specification)]
+    if part is None or reading.problems or any(list(mistakes) for mistakes in named):
+        return
+    try:
+        derive_response(part, library)
+    except ToplineError as error:
+        where = f"{error.where}: " if error.where else ""
+        yield reading.problem_at(
+            "response", f"{where}{error.message}", error.accepted or "data for it"
+        )
 
 
 def _checked(

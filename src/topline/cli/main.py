@@ -17,6 +17,7 @@ from topline.cli import (
     explain,
     formats,
     init,
+    response,
     show,
     spec,
     stat,
@@ -51,6 +52,7 @@ app.command("convert")(convert.convert)
 app.command("show")(show.show)
 app.command("derive")(derive.derive)
 app.command("diff")(diff.diff)
+app.command("response")(response.response)
 app.command("formats")(formats.formats)
 app.add_typer(spec.app, name="spec")
 app.add_typer(stat.app, name="stat")

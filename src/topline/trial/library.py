@@ -66,6 +66,7 @@ class Library:
         self.folder = Path(folder)
         self._encoding = encoding
         self._kept: dict[str, Dataset] = {}
+        self._derived: dict[str, Dataset] = {}
         if not self.folder.is_dir():
             raise NotFoundError(f"there is no folder {self.folder}", where=str(self.folder))
         found = _datasets(self.folder)
@@ -86,11 +87,34 @@ class Library:
     @property
     def names(self) -> tuple[str, ...]:
         """The names of the datasets in upper case, sorted; nothing is read for it."""
-        return tuple(self._files)
+        return tuple(sorted((*self._files, *self._derived)))
 
     def __contains__(self, name: object) -> bool:
-        """Whether the folder has a file for a dataset of this name, in any case."""
-        return isinstance(name, str) and name.upper() in self._files
+        """Whether there is a dataset of this name, in any case: a file of the folder, or one derived."""
+        return isinstance(name, str) and (
+            name.upper() in self._files or name.upper() in self._derived
+        )
+
+    @property
+    def derived(self) -> tuple[str, ...]:
+        """The names of the datasets that were added, sorted."""
+        return tuple(sorted(self._derived))
+
+    def add(self, dataset: Dataset) -> None:
+        """Add a dataset that was made from others; one added before under its name gives way.
+
+        Raises
+        ------
+        UsageError
+            The folder has a file for a dataset of this name.
+        """
+        if dataset.name in self._files:
+            raise UsageError(
+                f"the folder has a dataset {dataset.name}, which is the name of one that is derived",
+                where=str(self._files[dataset.name][0]),
+                advice="give the file another name",
+            )
+        self._derived[dataset.name] = dataset
 
     def path(self, name: str) -> Path:
         """Return the file of a dataset; the name may be in any case.
@@ -149,8 +173,10 @@ class Library:
         NotFoundError, DataError, LimitError
             As :meth:`path` and :func:`topline.trial.reading.read_dataset`.
         """
-        path = self.path(name)
         upper = name.upper()
+        if upper in self._derived:
+            return self._derived[upper]
+        path = self.path(name)
         kept = self._kept.get(upper)
         if kept is None:
             # Where a file is parsed whole for any column, all are kept: parsing again would cost more.

@@ -52,7 +52,7 @@ class DerivedLibrary(Library):
         self.library = library
         self.folder: Path = library.folder
         self.values = {name.upper(): value for name, value in values.items()}
-        self._derived: Dataset | None = None
+        self._everyone: Dataset | None = None
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -62,6 +62,15 @@ class DerivedLibrary(Library):
     def __contains__(self, name: object) -> bool:
         """As of the library."""
         return name in self.library
+
+    @property
+    def derived(self) -> tuple[str, ...]:
+        """As of the library."""
+        return self.library.derived
+
+    def add(self, dataset: Dataset) -> None:
+        """As of the library."""
+        self.library.add(dataset)
 
     def path(self, name: str) -> Path:
         """As of the library."""
@@ -90,9 +99,9 @@ class DerivedLibrary(Library):
         """
         if name.upper() != "ADSL":
             return self.library.read(name, columns=columns)
-        if self._derived is None:
-            self._derived = self._derive(self.library.read(name))
-        return self._derived
+        if self._everyone is None:
+            self._everyone = self._derive(self.library.read(name))
+        return self._everyone
 
     def _derive(self, everyone: Dataset) -> Dataset:
         frame = everyone.frame

@@ -11,6 +11,8 @@ from typing import Annotated, Any, Literal
 import msgspec
 from msgspec import Meta
 
+from topline.trial.specification_response import TumourResponse
+
 Condition = Annotated[
     str,
     Meta(
@@ -667,6 +669,7 @@ class Specification(Part, frozen=True, kw_only=True):
         ParticipantFlow()
     )
     baseline: Annotated[Baseline, Meta(description="Baseline characteristics.")] = Baseline()
+    response: Annotated[TumourResponse | None, Meta(description="Tumour response.")] = None
     outcomes: Annotated[
         tuple[OutcomeMeasure, ...], Meta(description="Outcome measures in order.")
     ] = ()

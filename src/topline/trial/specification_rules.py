@@ -234,6 +234,17 @@ def _contact(specification: Specification, reading: Reading) -> None:
         _report(reading, "contact.phone_extension", "an extension without phone", "phone beside it")
 
 
+def _response(specification: Specification, reading: Reading) -> None:
+    part = specification.response
+    if part is None or part.missed_assessments != "censor" or part.censoring == "fda":
+        return
+    if part.longest_gap_days is None and not reading.broken("response.longest_gap_days"):
+        _report(
+            reading, "response.longest_gap_days", "no longest_gap_days where missed assessments censor",
+            "the days without an assessment beyond which an event is censored",
+        )  # fmt: skip
+
+
 RULES: tuple[Callable[[Specification, Reading], None], ...] = (
     _groups,
     _references,
@@ -243,4 +254,5 @@ RULES: tuple[Callable[[Specification, Reading], None], ...] = (
     _outcomes,
     _agreement,
     _contact,
+    _response,
 )
