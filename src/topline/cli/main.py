@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 
 from topline import __version__
-from topline.cli import build, convert, diff, explain, formats, show, spec, stat, verify
+from topline.cli import build, convert, diff, explain, export, formats, show, spec, stat, verify
 from topline.cli.terminal import say
 from topline.errors import LimitError, OutputError, ToplineError
 
@@ -37,6 +37,7 @@ app.command("verify")(verify.verify)
 app.command("convert")(convert.convert)
 app.command("show")(show.show)
 app.command("diff")(diff.diff)
+app.command("export")(export.export)
 app.command("formats")(formats.formats)
 app.add_typer(spec.app, name="spec")
 app.add_typer(stat.app, name="stat")
