@@ -22,17 +22,27 @@ def build(
             help="The folder to write: new, empty, or of an earlier build, which is replaced.",
         ),
     ] = Path("out"),
+    export: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--export",
+            metavar="NAME",
+            help="Also write the analysis results as others read them: ars, ard. May be repeated.",
+        ),
+    ] = None,
     json: Json = False,
 ) -> None:
     """Build a results record: record.json, page.txt, page.html, statistics.parquet, figures/."""
     from topline.analysis.build import PARTS, build_file
+    from topline.analysis.exports.registry import find_export
     from topline.render.results_folder import PARTS as FILES
     from topline.render.results_folder import check_folder, write_results
 
+    wanted = [find_export(name) for name in export or ()]
     check_folder(output)
     with progress(len(PARTS) + len(FILES), shown=not json) as tell:
         built = build_file(specification, data=data, progress=lambda part, *_: tell(part))
-        results = write_results(built, output, progress=tell)
+        results = write_results(built, output, wanted=wanted, progress=tell)
     summary = results.summary
     if json:
         write_json(summary)

@@ -15,6 +15,7 @@ from topline.cli import (
     derive,
     diff,
     explain,
+    export,
     formats,
     init,
     response,
@@ -53,6 +54,7 @@ app.command("show")(show.show)
 app.command("derive")(derive.derive)
 app.command("diff")(diff.diff)
 app.command("response")(response.response)
+app.command("export")(export.export)
 app.command("formats")(formats.formats)
 app.add_typer(spec.app, name="spec")
 app.add_typer(stat.app, name="stat")

@@ -5,12 +5,14 @@ failed build leaves an earlier folder as it was.
 """
 
 import io
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
 from topline.analysis.build import Build
 from topline.analysis.derive.runner import derive
+from topline.analysis.exports.export import Export
+from topline.analysis.exports.registry import exports, find_writer
 from topline.analysis.statistics import Statistics
 from topline.analysis.statistics_table import FILE_NAME, statistics_frame
 from topline.errors import OutputError
@@ -25,7 +27,12 @@ PARTS = ("figures", "page", "record and statistics")
 """What is written, in order, as progress is told."""
 
 _FIGURES = "figures"
-_OWN = frozenset({"record.json", "page.txt", "page.html", FILE_NAME, _FIGURES})
+_OWN = frozenset(
+    {
+        *("record.json", "page.txt", "page.html", FILE_NAME, _FIGURES),
+        *(export.file_name for export in exports().values()),
+    }
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -128,7 +135,11 @@ def _foreign(folder: Path) -> list[str]:
 
 
 def write_results(
-    built: Build, folder: Path, *, progress: Callable[[str], None] | None = None
+    built: Build,
+    folder: Path,
+    *,
+    wanted: Iterable[Export] = (),
+    progress: Callable[[str], None] | None = None,
 ) -> ResultsFolder:
     """Write a build into a folder, which appears when it is complete.
 
@@ -138,6 +149,8 @@ def write_results(
         The build.
     folder
         The folder; one of an earlier build is replaced.
+    wanted
+        Forms in which others read analysis results, to be written too.
     progress
         Told each of :data:`PARTS` as it begins.
 
@@ -160,6 +173,9 @@ def write_results(
     files["record.json"] = _written(built.study, "api-json")
     files["page.txt"] = _written(built.study, "page-text")
     files[FILE_NAME] = _parquet(built.statistics)
+    for export in wanted:
+        writer = find_writer(export, Path(export.file_name))
+        files[export.file_name] = writer(built.study, built.statistics)
     # What has come into the folder meanwhile would be lost.
     check_folder(folder)
     replace_folder(folder, files)
