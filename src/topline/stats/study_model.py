@@ -197,7 +197,7 @@ class CommonMean:
 
     def plain_variance(self) -> Floats:
         """Give the mean squared deviation of the effects from their plain mean."""
-        return self.plain_residual() / self.studies
+        return np.asarray(self.plain_residual() / self.studies)
 
     def within(self) -> Sums:
         """Give the sums under weights 1/v, computed once."""
