@@ -5,7 +5,7 @@ import sys
 from collections.abc import Mapping
 from pathlib import Path
 
-from tests.reference.run import Family, compare
+from tests.reference.run import Comparison, Family, compare
 
 _SHOWN = 10
 
@@ -21,43 +21,41 @@ def main(arguments: list[str]) -> int:
         print("  FILE gets the agreement by family, as TOML", file=sys.stderr)
         return 2
     results = compare(Path(arguments[0]))
-    if not results:
-        print(f"{arguments[0]} holds no cases", file=sys.stderr)
+    if not (results.families or results.unreadable):
+        print(f"{arguments[0]} holds no JSON files with cases", file=sys.stderr)
         return 2
     _print(results)
     if saved:
-        saved.write_text(agreement_text(results), encoding="utf-8")
-    passed = sum(family.passed for family in results.values())
-    failed = sum(len(family.wrong) + len(family.missing) for family in results.values())
-    print(f"{passed} passed, {failed} failed")
-    return 1 if failed else 0
+        saved.write_text(agreement_text(results.families), encoding="utf-8")
+    print(f"{results.passed} passed, {results.failed} failed")
+    return 1 if results.failed else 0
 
 
-def _print(results: Mapping[str, Family]) -> None:
-    for name, family in sorted(results.items()):
-        line = (
-            f"{name}: {len(family.cases)} cases, {family.passed} passed, {len(family.wrong)} failed"
-        )
+def _print(results: Comparison) -> None:
+    for name, family in sorted(results.families.items()):
+        line = f"{name}: {len(family.cases)} cases, {family.passed} passed, {family.failed} failed"
         if family.missing:
             line += f", not implemented: {', '.join(family.missing)}"
-        elif family.passed:
+        if family.passed:
             line += f", at least {family.least:.1f} digits"
         if family.exempted:
             line += (
-                f", {family.exempted} only within an exemption (tests/reference/run.py says why)"
+                f", {family.exempted} only by an exemption (tests/reference/exemptions.py says why)"
             )
         print(line)
         for wrong in family.wrong[:_SHOWN]:
             print(f"    {wrong}")
         if len(family.wrong) > _SHOWN:
             print(f"    and {len(family.wrong) - _SHOWN} more")
+    for what in results.unreadable:
+        print(what)
 
 
 def agreement_text(results: Mapping[str, Family]) -> str:
     """Give the agreement by family as TOML; a case that nothing computes counts as one failed value."""
     lines = ["# Written by: python -m tests.reference DIR --save docs/reference/agreement.toml"]
     for name, family in sorted(results.items()):
-        failed = len(family.wrong) + len(family.missing)
+        failed = family.failed + len(family.missing)
         lines += [
             "",
             f"[{name}]",

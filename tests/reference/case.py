@@ -29,6 +29,15 @@ class Case:
     expected: Mapping[str, Any]
     data: Path
 
+    @property
+    def level(self) -> float:
+        """The confidence level; files may leave 0.95 out."""
+        return float(self.params.get("conf_level", 0.95))
+
+    def column(self, name: str) -> list[Any]:
+        """Give a vector of the input; a vector of length one may stand as a scalar."""
+        return listed(self.input[name])
+
     def rows(self) -> list[dict[str, str]]:
         """Give the rows of the data file that the input names, as text, narrowed by its subset."""
         with (self.data / self.input["data_file"]).open(encoding="utf-8", newline="") as file:
@@ -37,6 +46,15 @@ class Case:
         if not subset:
             return rows
         return [row for row in rows if _chosen(row, subset)]
+
+
+def listed(values: Any) -> list[Any]:
+    """Undo that a vector of length one may stand as a scalar.
+
+    >>> listed(3), listed([3, 4])
+    ([3], [3, 4])
+    """
+    return values if isinstance(values, list) else [values]
 
 
 def _chosen(row: Mapping[str, str], subset: str) -> bool:

@@ -4,7 +4,6 @@ import importlib
 import json
 import math
 import pkgutil
-import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cache
@@ -13,168 +12,9 @@ from typing import Any
 
 import tests.reference.families as package
 from tests.reference.case import Case, flatten
-
-from topline.errors import ToplineError
+from tests.reference.exemptions import ABSOLUTE, Tolerance, demanded, tolerance, usual
 
 Compute = Callable[[Case], Mapping[str, Any]]
-
-CLOSED, ITERATIVE = 1e-9, 1e-7
-"""Relative tolerance of closed forms, and of what software itself iterates for."""
-
-ABSOLUTE = 1e-12
-"""A reference this near to zero is a difference of numbers near 1, with their rounding."""
-
-ITERATIVE_FAMILIES = frozenset(
-    {
-        "cox",
-        "competing_risks",
-        "logistic",
-        "negative_binomial",
-        "meta_generic",
-        "meta_regression",
-        "meta_extras",
-        "meta_single_proportion",
-        "meta_glmm",
-        "mmrm",
-        "mmrm_exact",
-        "two_proportions",
-        "paired_proportions",
-        "stratified_2x2",
-    }
-)
-"""Families in which the reference comes from an optimiser, a root finder or bisection."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Exemption:
-    """A reference with fewer digits than its kind, and why.
-
-    Attributes
-    ----------
-    family
-        Its family.
-    word
-        A word of the path of the values; empty for all.
-    cases
-        A regular expression that the case's id contains; empty for all.
-    relative, absolute
-        The tolerance instead.
-    reason
-        Why the reference carries no more.
-    """
-
-    family: str
-    word: str = ""
-    cases: str = ""
-    relative: float
-    absolute: float = 1e-12
-    reason: str
-
-
-EXEMPTIONS: tuple[Exemption, ...] = (
-    Exemption(
-        family="mmrm",
-        word="p[",
-        relative=2e-3,
-        reason="a small p-value magnifies the few digits of its t statistic",
-    ),
-    Exemption(
-        family="mmrm",
-        relative=5e-4,
-        reason="the R package mmrm stops its optimiser with 4 to 5 digits; mmrm_exact has 12",
-    ),
-    Exemption(
-        family="meta_generic",
-        cases="_PMM",
-        relative=5e-4,
-        reason="metafor solves for the median-unbiased variance with R's uniroot, to about 5 digits; p has fewer",
-    ),
-    Exemption(
-        family="meta_glmm",
-        word="p",
-        cases=r"_UM\.RS$",
-        relative=0.15,
-        reason="the p-value magnifies lme4's standard error, which carries 2 to 3 digits",
-    ),
-    Exemption(
-        family="meta_glmm",
-        cases=r"_UM\.RS$",
-        relative=1e-2,
-        reason="lme4's standard error comes from differences of an iterated likelihood",
-    ),
-    Exemption(
-        family="meta_glmm",
-        word="wald_Q",
-        cases=r"_CM\.EL$",
-        relative=0.7,
-        reason="metafor's numerical Hessian fails: 268.6 where enumeration gives 163.09",
-    ),
-    Exemption(
-        family="meta_glmm",
-        word="p",
-        cases=r"bcg_CM\.EL$",
-        relative=1e-3,
-        reason="the p-value magnifies the standard error",
-    ),
-    Exemption(
-        family="meta_glmm",
-        word="estimate",
-        cases=r"hine89_CM\.EL$",
-        relative=2e-4,
-        reason="lme4's optimiser stops with about 5 digits",
-    ),
-    Exemption(
-        family="meta_glmm",
-        word="lrt_Q",
-        cases=r"hine89_CM\.EL$",
-        relative=2e-4,
-        reason="lme4's optimiser stops with about 5 digits",
-    ),
-    Exemption(
-        family="meta_glmm",
-        cases=r"hine89_CM\.EL$",
-        relative=1.0,
-        absolute=1.0,
-        reason="metafor's Hessian fails without heterogeneity: a standard error of 6e-7, p of 0",
-    ),
-    Exemption(
-        family="meta_glmm",
-        relative=2e-4,
-        reason="lme4's optimiser stops with about 5 digits",
-    ),
-    Exemption(
-        family="meta_extras",
-        word="henmi_copas",
-        relative=2e-4,
-        reason="metafor's limits come from uniroot around a numerical integral, to about 4 digits",
-    ),
-    Exemption(
-        family="logistic",
-        word="profile",
-        relative=5e-4,
-        reason="MASS interpolates the profile by a spline, to about 4 digits",
-    ),
-    Exemption(
-        family="negative_binomial",
-        word="theta_se",
-        relative=2e-4,
-        reason="MASS takes it from the iteration before the last",
-    ),
-    Exemption(
-        family="negative_binomial",
-        word="theta",
-        relative=1e-6,
-        reason="MASS stops iterating for theta at about 10 digits, and less where it is flat",
-    ),
-    Exemption(
-        family="anova",
-        word="tukey",
-        relative=1e-7,
-        absolute=1e-11,
-        reason="ptukey integrates to an absolute error near 1e-12",
-    ),
-)
-"""Where the reference itself is not good to the tolerance of its kind."""
 
 
 @dataclass(slots=True)
@@ -185,24 +25,45 @@ class Family:
     ----------
     cases
         Ids of its cases.
-    passed
-        How many values agree.
-    wrong
-        The values that do not, in words.
-    missing
-        Ids of the cases that nothing computes.
+    passed, failed
+        How many values agree, and how many do not.
     exempted
-        How many of them agree only within an exemption.
+        How many of those that pass agree only within an exemption.
+    wrong
+        What does not agree, in words: a line for each value, or for each case that cannot be computed.
+    missing
+        Ids of the cases that nothing computes, each of which counts as one failure.
     least
         The fewest digits in which a value agrees.
     """
 
     cases: list[str] = field(default_factory=list)
     passed: int = 0
+    failed: int = 0
     exempted: int = 0
     wrong: list[str] = field(default_factory=list)
     missing: list[str] = field(default_factory=list)
     least: float = 15.0
+
+
+@dataclass(slots=True)
+class Comparison:
+    """What a folder gives: its families, and the files and cases that cannot be read, in words."""
+
+    families: dict[str, Family] = field(default_factory=dict)
+    unreadable: list[str] = field(default_factory=list)
+
+    @property
+    def passed(self) -> int:
+        """How many values agree."""
+        return sum(family.passed for family in self.families.values())
+
+    @property
+    def failed(self) -> int:
+        """How many values do not, cases that nothing computes and what cannot be read included."""
+        return len(self.unreadable) + sum(
+            family.failed + len(family.missing) for family in self.families.values()
+        )
 
 
 @cache
@@ -215,76 +76,111 @@ def families() -> Mapping[str, Compute]:
     return found
 
 
-def cases(folder: Path) -> Iterator[Case]:
-    """Read every case of every JSON file of a folder; data files lie in the sibling ``data``."""
-    for file in sorted(folder.glob("*.json")):
-        document = json.loads(file.read_text(encoding="utf-8"))
-        for case in document["cases"]:
-            yield Case(
-                id=case["id"],
-                family=case["family"],
-                input=case["input"],
-                params=case["params"] or {},
-                expected=case["expected"],
-                data=folder.parent / "data",
-            )
-
-
-def compare(folder: Path) -> dict[str, Family]:
-    """Compute and compare every case of a folder."""
-    results: dict[str, Family] = {}
-    for case in cases(folder):
-        family = results.setdefault(case.family, Family())
+def compare(folder: Path) -> Comparison:
+    """Compute and compare every case of every JSON file of a folder; data files lie in the sibling ``data``."""
+    results = Comparison()
+    for case in _cases(folder, results.unreadable):
+        family = results.families.setdefault(case.family, Family())
         family.cases.append(case.id)
         compute = families().get(case.family)
         if compute is None:
             family.missing.append(case.id)
-            continue
-        _compare_case(case, compute, family)
+        else:
+            _compare_case(case, compute, family)
     return results
+
+
+def _cases(folder: Path, unreadable: list[str]) -> Iterator[Case]:
+    for file in sorted(folder.glob("*.json")):
+        try:
+            document = json.loads(file.read_text(encoding="utf-8-sig"))
+        except (ValueError, OSError) as error:
+            unreadable.append(f"{file.name} cannot be read as JSON: {error}")
+            continue
+        entries = document.get("cases") if isinstance(document, dict) else None
+        if not isinstance(entries, list):
+            unreadable.append(f'{file.name} holds no cases: expected {{"cases": [...]}}')
+            continue
+        for position, entry in enumerate(entries):
+            try:
+                yield _case(entry, folder.resolve().parent / "data")
+            except (KeyError, TypeError, AttributeError) as error:
+                unreadable.append(f"{file.name}: cases[{position}] is no case: {_words(error)}")
+
+
+def _case(entry: Mapping[str, Any], data: Path) -> Case:
+    params = entry.get("params") or {}
+    return Case(
+        id=str(entry["id"]),
+        family=str(entry["family"]),
+        input=dict(entry["input"]),
+        # A parameter of length one may stand as a list.
+        params={
+            name: value[0] if isinstance(value, list) and len(value) == 1 else value
+            for name, value in params.items()
+        },
+        expected=dict(entry["expected"]),
+        data=data,
+    )
 
 
 def _compare_case(case: Case, compute: Compute, family: Family) -> None:
     expected = dict(flatten(case.expected))
     try:
         found = dict(flatten(compute(case)))
-    except (ToplineError, ArithmeticError, ValueError, LookupError, TypeError) as error:
-        family.wrong += [f"{case.id}: {type(error).__name__}: {error}"] * len(expected)
+    except NotImplementedError:
+        family.missing.append(case.id)
         return
-    for path, value in expected.items():
+    except Exception as error:  # noqa: BLE001 - whatever a foreign case breaks, the others are judged
+        family.failed += len(expected)
+        family.wrong.append(f"{case.id}: {len(expected)} values not computed: {_words(error)}")
+        return
+    for path, reference in expected.items():
         if path not in found:
-            family.wrong.append(f"{case.id} {path}: not computed, expected {value!r}")
+            family.failed += 1
+            family.wrong.append(f"{case.id} {path}: not computed, expected {reference!r}")
             continue
-        relative, absolute = tolerance(case, path)
-        digits = agreement(found[path], value, absolute)
-        if digits is None or digits < -math.log10(relative):
-            family.wrong.append(f"{case.id} {path}: found {found[path]!r}, expected {value!r}")
-        else:
+        value = demanded(case, path, reference)
+        corrected = value is not reference
+        allowed = usual(case.family, path) if corrected else tolerance(case, path)
+        if _within(found[path], value, allowed):
             family.passed += 1
-            family.exempted += digits < -math.log10(_usual(case.family)) or absolute > ABSOLUTE
-            family.least = min(family.least, digits)
+            exempted = corrected or not _within(found[path], value, usual(case.family, path))
+            family.exempted += exempted
+            family.least = min(family.least, agreement(found[path], value) or 0.0)
+        else:
+            family.failed += 1
+            instead = f" (which is wrong: {value!r} is right)" if corrected else ""
+            family.wrong.append(
+                f"{case.id} {path}: found {found[path]!r}, expected {reference!r}{instead}"
+            )
 
 
-def tolerance(case: Case, path: str) -> tuple[float, float]:
-    """Give the relative and the absolute tolerance of one value of a case."""
-    for exempted in EXEMPTIONS:
-        if (
-            exempted.family == case.family
-            and exempted.word in path
-            and re.search(exempted.cases, case.id)
-        ):
-            return exempted.relative, exempted.absolute
-    return _usual(case.family), ABSOLUTE
+def _words(error: Exception) -> str:
+    """Put an error into one line."""
+    if isinstance(error, KeyError):
+        return f"it has no {error.args[0]!r}"
+    if isinstance(error, FileNotFoundError):
+        return f"there is no data file {error.filename}"
+    return f"{type(error).__name__}: {error}".partition("\n")[0]
 
 
-def _usual(family: str) -> float:
-    return ITERATIVE if family in ITERATIVE_FAMILIES else CLOSED
+def _within(found: Any, expected: Any, allowed: Tolerance) -> bool:
+    found, expected = _number(found), _number(expected)
+    if not isinstance(expected, float) or not isinstance(found, float):
+        return bool(found == expected)
+    if found == expected:
+        return True
+    if not (math.isfinite(found) and math.isfinite(expected)):
+        return False
+    largest = max(abs(found), abs(expected))
+    return abs(found - expected) <= max(allowed.absolute, allowed.relative * largest)
 
 
-def agreement(found: Any, expected: Any, absolute: float = ABSOLUTE) -> float | None:
+def agreement(found: Any, expected: Any) -> float | None:
     """Give the digits in which two values agree, at most 15; ``None`` where they do not at all.
 
-    Two values that differ by no more than ``absolute`` agree in all digits.
+    Two values that differ by no more than the absolute tolerance agree in all digits.
 
     >>> agreement(3, 3), agreement(None, None), agreement("a", "b") is None
     (15.0, 15.0, True)
@@ -299,7 +195,7 @@ def agreement(found: Any, expected: Any, absolute: float = ABSOLUTE) -> float | 
     if not (math.isfinite(found) and math.isfinite(expected)):
         return None
     difference = abs(found - expected)
-    if difference <= absolute:
+    if difference <= ABSOLUTE:
         return 15.0
     return min(15.0, -math.log10(difference / max(abs(expected), abs(found))))
 

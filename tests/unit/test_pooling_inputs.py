@@ -32,6 +32,7 @@ from topline.stats.pooling import pool, prediction_interval
 from topline.stats.pooling_mixed import MODELS, pool_odds_ratios, pool_proportions
 from topline.stats.publication_bias import begg_test, egger_test, failsafe_number
 from topline.stats.root_finding import falling_roots
+from topline.stats.stratified_tables import common_risk_ratio
 from topline.stats.trim_and_fill import trim_and_fill
 
 Y, V = [0.1, 0.9, 0.4, -0.2], [0.02, 0.05, 0.01, 0.03]
@@ -224,6 +225,45 @@ def test_studies_without_events_are_named_and_left_out_of_ratios_only() -> None:
     assert "left out of Q" in differences.notes[0]
     assert "positions 2 " in pool_peto(*tables).notes[0]
     assert pool_peto([0], [9], [0], [9]).estimate.value is None
+
+
+def test_studies_with_nothing_but_events_count_in_a_risk_ratio() -> None:
+    # R 4.2.2, metafor 3.8-1: rma.mh(measure="RR", ai=c(0,0,3,10), n1i=c(10,20,30,10), ci=c(0,4,0,10), n2i=c(12,18,33,10))
+    tables = ([0, 0, 3, 10], [10, 20, 30, 10], [0, 4, 0, 10], [12, 18, 33, 10])
+    found = pool_mantel_haenszel(*tables, measure="RR")
+    assert found.estimate.value == pytest.approx(-0.0781045518382072, rel=1e-12)
+    assert found.estimate.standard_error == pytest.approx(0.193349736298656, rel=1e-12)
+    assert found.heterogeneity.test.statistic == pytest.approx(4.33483345291351, rel=1e-12)
+    assert (found.studies, found.informative) == (4, 3)
+    assert "positions 0 " in found.notes[0]
+    assert "positions 3 " in found.notes[1]
+    assert found.notes[1].endswith("left out of Q")
+    stratum = common_risk_ratio(*tables)
+    assert stratum.value == pytest.approx(0.924867724867725, rel=1e-12)
+    assert stratum.notes[0].startswith("strata at positions 0 ")
+    assert pool_mantel_haenszel(*tables, measure="OR").informative == 2
+
+
+def test_iterated_der_simonian_laird_ends_where_metafor_does() -> None:
+    # R 4.2.2, metafor 3.8-1: rma.uni(c(.5,.1,.9), c(.01,.04,.02), method="DLIT",
+    # control=list(threshold=1e-15, maxiter=50000))
+    found = pool([0.5, 0.1, 0.9], [0.01, 0.04, 0.02], method="DLIT")
+    assert found.between_study_variance == pytest.approx(0.062578048854704, rel=1e-12)
+    assert found.between_study_variance_standard_error == pytest.approx(
+        0.147723846126140, rel=1e-12
+    )
+    assert found.estimate.value == pytest.approx(0.526501682407709, rel=1e-12)
+    assert pool([0.5, 0.5], [0.01, 0.04], method="DLIT").between_study_variance == 0
+
+
+def test_sidik_and_jonkman_begin_with_the_spread_of_all_effects_also_with_moderators() -> None:
+    # R 4.2.2, metafor 3.8-1: rma.uni(y, v, mods=x, method="SJ")
+    effects = [0.1, 0.35, 0.6, 0.2, -0.1, 0.8, 0.45, 0.05, 0.3]
+    variances = [0.02, 0.05, 0.1, 0.03, 0.01, 0.2, 0.08, 0.02, 0.04]
+    found = regress_effects(effects, variances, {"x": [1, 2, 3, 1, 0, 4, 3, 1, 2]}, method="SJ")
+    assert found.between_study_variance == pytest.approx(0.002167024403182, rel=1e-11)
+    assert found.coefficients["x"].value == pytest.approx(0.211687358512769, rel=1e-12)
+    assert found.coefficients["x"].standard_error == pytest.approx(0.062495121001802, rel=1e-12)
 
 
 def test_rate_differences_pool_with_greenland_and_robins_variance() -> None:

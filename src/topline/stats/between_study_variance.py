@@ -150,11 +150,12 @@ def _sidik_jonkman_error(model: StudyModel, between: Floats) -> Floats:
 
 
 def _sidik_jonkman_start(model: StudyModel) -> tuple[Floats, NDArray[np.bool_]]:
-    """Give the first guess, the residual sum of squares over the studies, and where it is positive.
+    """Give the first guess, the mean squared deviation of the effects from their mean, and where it is positive.
 
-    Where all effects lie on the regression the guess is zero, and so is the estimate; 1 stands in for it.
+    Moderators have no part in it, as in metafor. Where all effects are equal the guess is zero, and so is the estimate;
+    1 stands in for it.
     """
-    first = model.plain_residual() / model.studies
+    first = model.plain_variance()
     return np.where(first > 0, first, 1.0), first > 0
 
 
@@ -357,9 +358,38 @@ def _paule_mandel_error(model: StudyModel, between: Floats) -> Floats:
     return math.sqrt(2 * model.studies**2 / free) / weight
 
 
+def _iterated(model: StudyModel) -> BetweenStudyVariance:
+    """Find the τ² that DerSimonian and Laird's formula gives again when its weights are 1/(v + τ²).
+
+    τ² tr(P) = y'Py − (k − p). What is left over falls in τ²: y'Py does, and tr(P) − τ² tr(PP) ≥ 0.
+    """
+    free = float(model.studies - model.coefficients)
+    number = model.variances.shape[1]
+    sets = np.flatnonzero(model.within().residual > free)
+    value, settled = np.zeros(number), np.ones(number, dtype=bool)
+    if sets.size:
+        chosen = _Narrowing(model.choose(sets))
+        high = chosen.of(np.arange(sets.size)).plain_residual() / free * (1 + 1e-9)
+
+        def equation(between: Floats, index: Integers) -> tuple[Floats, Floats]:
+            part = chosen.of(index)
+            moments = part.moments(1 / (part.variances + between))
+            return (
+                moments.residual - free - between * moments.trace,
+                between * moments.trace_squared - moments.trace - moments.residual_squared,
+            )
+
+        roots = falling_roots(
+            equation, np.zeros(sets.size), np.zeros(sets.size), high, smallest_step=1e-16 * high
+        )
+        value[sets], settled[sets] = roots.place, roots.settled
+    return BetweenStudyVariance(value, settled)
+
+
 def _iterated_error(model: StudyModel, between: Floats) -> Floats:
+    """Take DerSimonian and Laird's formula at face value, as metafor does: as if v + τ² were the known variances."""
     total = model.variances + between
-    return model.form_spread(1 / total, total) / model.moments(1 / total).trace
+    return model.form_spread(1 / total, total + between) / model.moments(1 / total).trace
 
 
 METHODS: dict[str, Method] = {
@@ -384,7 +414,8 @@ METHODS: dict[str, Method] = {
     "EB": Method("empirical Bayes", _paule_mandel, _paule_mandel_error, True),
     "PM": Method("Paule–Mandel", _paule_mandel, _paule_mandel_error, True),
     "PMM": Method("median-unbiased Paule–Mandel", _paule_mandel_median, _paule_mandel_error, True),
-    # Repeating the moment estimate with the weights that it gives ends at Paule and Mandel's.
-    "DLIT": Method("iterated DerSimonian–Laird", _paule_mandel, _iterated_error, True),
+    # metafor's undocumented DLIT. It forgets that the sampling variances are v, not v + τ²; with them the iteration
+    # would end at Paule and Mandel's.
+    "DLIT": Method("iterated DerSimonian–Laird", _iterated, _iterated_error, True),
 }
 """Every estimator by the name that metafor gives it in R."""

@@ -53,8 +53,10 @@ def pool_mantel_haenszel(
     Σ(an₂/N) / Σ(cn₁/N), variance of the log by Greenland, Robins (1985, Biometrics 41:55–68). RD:
     Σ((an₂ − cn₁)/N) / Σ(n₁n₂/N), variance by Sato (1989, letter in Biometrics 45:1323–1324; metafor), which holds for
     few large and many small studies, or by Greenland and Robins (RevMan). For odds ratios also the Cochran–Mantel–Haenszel test without continuity correction, and Breslow and
-    Day's test of homogeneity without and with Tarone's correction. Studies without events, or with nothing else,
-    in both groups say nothing about a ratio and are left out; a risk difference counts them, and only its Q does not.
+    Day's test of homogeneity without and with Tarone's correction. Studies without events in both groups say nothing
+    about a ratio and are left out. Those with nothing but events say nothing about an odds ratio, but their risk ratio
+    is 1 and is counted (metafor, ``meta``, SAS; RevMan leaves them out). A risk difference counts both kinds. The Q of
+    ratios and differences counts neither, as metafor's.
     In R: ``metafor::rma.mh``, ``meta::metabin(method="MH")``; in SAS: PROC FREQ with the CMH option (ratios).
 
     Not for: effects that differ between studies more than by chance.
@@ -95,14 +97,15 @@ def pool_mantel_haenszel(
     title, scale = TITLES[known("measure", measure, TITLES)]
     events = tables.first_events + tables.second_events
     others = tables.first_others + tables.second_others
-    used = (events > 0) & (others > 0)
+    varied = (events > 0) & (others > 0)
+    used = {"OR": varied, "RR": events > 0, "RD": np.ones_like(varied)}[measure]
     effects = two_by_two_effects(
         count, number, control_count, control_number, measure=measure, zero_cells=zero_cells
     )
     known("variance", variance, ("sato", "greenland-robins"))
     part = Tables(*(cell[used] for cell in tables))
     if measure == "RD":
-        value, error = _risk_difference(tables, by_sato=variance == "sato")
+        value, error = _risk_difference(part, by_sato=variance == "sato")
         title += f", variance by {'Sato' if variance == 'sato' else 'Greenland and Robins'}"
     else:
         value, error = (_odds_ratio if measure == "OR" else _risk_ratio)(part)
@@ -110,12 +113,12 @@ def pool_mantel_haenszel(
     return PooledTables(
         estimate=estimate,
         test=test,
-        heterogeneity=spread_around(_only(effects, used), estimate.value),
+        heterogeneity=spread_around(_only(effects, varied), estimate.value),
         studies=int(used.size),
-        informative=int(used.sum()),
+        informative=int((varied if measure == "RD" else used).sum()),
         association=_association(part) if measure == "OR" else None,
         homogeneity=_homogeneity(part, estimate) if measure == "OR" else (),
-        notes=_left_out(used, "left out of Q" if measure == "RD" else "left out"),
+        notes=(*_left_out(used, "left out"), *_left_out(varied | ~used, "left out of Q")),
     )
 
 

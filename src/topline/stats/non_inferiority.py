@@ -101,7 +101,8 @@ def difference_test(
             null_value=float(null[0]),
             method=method,
         )
-    reason = "undefined, because neither group varies"
+    what = "undefined" if np.isnan(statistic) else "infinite"
+    reason = f"{what}, because neither group varies"
     return Test(
         statistic=None,
         p_value=None,

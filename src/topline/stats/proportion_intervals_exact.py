@@ -121,6 +121,9 @@ def _blaker_lower(count: Floats, number: Floats, error: float) -> Floats:
             slope = -at_least_slope(k + 1, n, place) / far - at_least_slope(near, n, place) / here
             return np.log(far / here), slope
 
+    # Where both tails are just half the error, the limit of Clopper and Pearson is accepted itself; there the sum has
+    # its lowest point, which no root finder hits to more than half the digits.
+    accepted = at_least(x, number, start) + at_most(opposite, number, start) >= error
     # The upper limit is 1 less such a limit, so that near 1 every digit counts.
     step = falling_roots(
         fall_to_step, start, start, share, smallest_step=_HALF_STEP, tolerance=3e-16
@@ -135,7 +138,8 @@ def _blaker_lower(count: Floats, number: Floats, error: float) -> Floats:
     crossing = falling_roots(
         fall_to_error, step, start, step, smallest_step=_HALF_STEP, tolerance=3e-16
     ).place
-    return np.where(inside, np.where(before_step >= error, crossing, step), 0.0)
+    limit = np.where(accepted, start, np.where(before_step >= error, crossing, step))
+    return np.where(inside, limit, 0.0)
 
 
 def _largest_small_tail(count: Floats, number: Floats, share: Floats, tail: float) -> Floats:

@@ -17,6 +17,7 @@ from topline.stats.checking import known
 from topline.stats.effect_sizes_two_by_two import peto_parts, two_by_two_tables
 from topline.stats.estimate import Estimate, Scale, Test
 from topline.stats.mantel_haenszel_pooling import pool_mantel_haenszel
+from topline.stats.pooled_tables import PooledTables
 
 HOMOGENEITY_TESTS = {"breslow_day": "Breslow–Day test", "tarone": "Breslow–Day–Tarone test"}
 """The tests of :func:`homogeneity_test` in words."""
@@ -118,7 +119,8 @@ def common_odds_ratio(
     Returns
     -------
     Estimate
-        ``None`` with the reason where a sum is 0.
+        ``None`` with the reason where a sum is 0. Strata in which nobody or everybody has the event have no say, and
+        a note names them.
 
     Raises
     ------
@@ -136,9 +138,7 @@ def common_odds_ratio(
     pooled = pool_mantel_haenszel(
         count, number, control_count, control_number, measure="OR", level=level
     )
-    return _on_scale(
-        pooled.estimate, scale, "Mantel–Haenszel odds ratio, Robins–Breslow–Greenland interval"
-    )
+    return _on_scale(pooled, scale, "Mantel–Haenszel odds ratio, Robins–Breslow–Greenland interval")
 
 
 def common_risk_ratio(
@@ -154,6 +154,8 @@ def common_risk_ratio(
 
     Σ(an₂/N) / Σ(cn₁/N); limits exp(log φ ± z SE). Greenland, Robins, Biometrics 41 (1985) 55–68. In R:
     ``metafor::rma.mh(measure = "RR")``; in SAS: PROC FREQ, ``CMH``. Parameters and errors as in :func:`common_odds_ratio`.
+    A stratum in which everybody has the event draws the ratio towards 1; one in which nobody has has no say, and a note
+    names it.
 
     Examples
     --------
@@ -164,9 +166,7 @@ def common_risk_ratio(
     pooled = pool_mantel_haenszel(
         count, number, control_count, control_number, measure="RR", level=level
     )
-    return _on_scale(
-        pooled.estimate, scale, "Mantel–Haenszel risk ratio, Greenland–Robins interval"
-    )
+    return _on_scale(pooled, scale, "Mantel–Haenszel risk ratio, Greenland–Robins interval")
 
 
 def homogeneity_test(
@@ -215,11 +215,13 @@ def homogeneity_test(
     return dict(pooled.homogeneity)[test]
 
 
-def _on_scale(found: Estimate, scale: Scale, method: str) -> Estimate:
+def _on_scale(pooled: PooledTables, scale: Scale, method: str) -> Estimate:
     """Turn an estimate on the log scale into the ratio; its standard error stays with the logarithm."""
     known("scale", scale, ("natural", "log"))
+    left_out = (note.replace("studies at", "strata at") for note in pooled.notes)
+    found = replace(pooled.estimate, method=method, notes=(*pooled.estimate.notes, *left_out))
     if scale == "log":
-        return replace(found, method=method)
+        return found
     value, lower, upper = (
         None if number is None else math.exp(number)
         for number in (found.value, found.lower, found.upper)
@@ -232,6 +234,5 @@ def _on_scale(found: Estimate, scale: Scale, method: str) -> Estimate:
         upper=upper,
         standard_error=None,
         scale="natural",
-        method=method,
         notes=notes,
     )

@@ -129,6 +129,9 @@ class StudyModel(Protocol):
     def plain_residual(self) -> Floats:
         """Give the sum of squared residuals without weights."""
 
+    def plain_variance(self) -> Floats:
+        """Give the mean squared deviation of the effects from their plain mean, moderators apart."""
+
     def within(self) -> Sums:
         """Give the sums under weights 1/v, computed once."""
 
@@ -191,6 +194,10 @@ class CommonMean:
     def plain_residual(self) -> Floats:
         """Give the sum of squared deviations from the plain mean."""
         return np.asarray(np.sum((self.effects - self.effects.mean(axis=0)) ** 2, axis=0))
+
+    def plain_variance(self) -> Floats:
+        """Give the mean squared deviation of the effects from their plain mean."""
+        return np.asarray(self.plain_residual() / self.studies)
 
     def within(self) -> Sums:
         """Give the sums under weights 1/v, computed once."""
@@ -342,6 +349,10 @@ class Moderated:
         """Give the sum of squared residuals of the plain regression."""
         fitted = self.basis @ (self.basis.T @ self.effects)
         return np.array([np.sum((self.effects - fitted) ** 2)])
+
+    def plain_variance(self) -> Floats:
+        """Give the mean squared deviation of the effects from their plain mean, moderators apart."""
+        return np.array([np.var(self.effects)])
 
     def within(self) -> Sums:
         """Give the sums under weights 1/v."""

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 import numpy as np
-from tests.reference.case import Case
+from tests.reference.case import Case, listed
 
 from topline.stats.competing_risks import (
     CumulativeIncidence,
@@ -33,11 +33,11 @@ def competing_risks_case(case: Case) -> dict[str, Any]:
         if key == "gray_test":
             found[key] = _gray(time, cause, group, causes)
         elif key == "cuminc_cmprsk":
-            found[key] = _incidence(curves, causes, expected["times"])
+            found[key] = _incidence(curves, causes, listed(expected["times"]))
         elif key.startswith("aj_survfit_"):
             transform = TRANSFORMS[key.removeprefix("aj_survfit_")]
-            times = list(dict.fromkeys(expected["time"]))
-            level = float(case.params["conf_level"])
+            times = list(dict.fromkeys(listed(expected["time"])))
+            level = case.level
             found[key] = _states(curves, causes, times, level, transform)
         elif key.startswith("fine_gray_cause"):
             event = int(key.removeprefix("fine_gray_cause"))

@@ -63,7 +63,7 @@ def _square(value: float | None) -> float | None:
 
 def one_sample_mean(case: Case) -> dict[str, Any]:
     """Compute a case of one sample's data."""
-    values, level, null = case.input["x"], case.params["conf_level"], case.params["mu"]
+    values, level, null = case.column("x"), case.level, case.params["mu"]
     summary, extent = summarize(values), spread(values)
     test = one_sample_t_test(summary, null_value=null)
     middle = median(values, level=level)
@@ -118,14 +118,14 @@ def one_sample_mean_summary(case: Case) -> dict[str, Any]:
         "t": test.statistic,
         "df": test.degrees_of_freedom,
         "p": test.p_value,
-        "ci": _limits(arithmetic_mean(summary, level=case.params["conf_level"])),
+        "ci": _limits(arithmetic_mean(summary, level=case.level)),
     }
 
 
 def two_sample_mean(case: Case) -> dict[str, Any]:
     """Compute a case of two samples' data."""
-    first, second = summarize(case.input["x"]), summarize(case.input["y"])
-    level = case.params["conf_level"]
+    first, second = summarize(case.column("x")), summarize(case.column("y"))
+    level = case.level
     welch = two_sample_t_test(first, second)
     pooled = two_sample_t_test(first, second, variances="equal")
     difference = mean_difference(first, second, level=level)
@@ -148,8 +148,8 @@ def two_sample_mean(case: Case) -> dict[str, Any]:
         "f_p": ratio.p_value,
         "f_ci": _limits(variance_ratio(first, second, level=level)),
     }
-    if min(*case.input["x"], *case.input["y"]) > 0:
-        logarithms = summarize_logarithms(case.input["x"]), summarize_logarithms(case.input["y"])
+    if min(*case.column("x"), *case.column("y")) > 0:
+        logarithms = summarize_logarithms(case.column("x")), summarize_logarithms(case.column("y"))
         geometric = geometric_mean_ratio(*logarithms, level=level)
         found |= {
             "gmr": geometric.value,
@@ -169,7 +169,7 @@ def two_sample_mean_summary(case: Case) -> dict[str, Any]:
         )
         for i in (1, 2)
     )
-    level, null = case.params["conf_level"], case.params["null"]
+    level, null = case.level, case.params["null"]
     welch = two_sample_t_test(first, second, null_value=null)
     pooled = two_sample_t_test(first, second, variances="equal", null_value=null)
     greater = two_sample_t_test(first, second, variances="equal", null_value=null, sides="greater")
@@ -188,7 +188,7 @@ def two_sample_mean_summary(case: Case) -> dict[str, Any]:
 
 def paired_mean(case: Case) -> dict[str, Any]:
     """Compute a case of pairs."""
-    first, second = case.input["x"], case.input["y"]
+    first, second = case.column("x"), case.column("y")
     summary, test = summarize_pairs(first, second), paired_t_test(first, second)
     return {
         "diff": summary.mean,
@@ -196,14 +196,14 @@ def paired_mean(case: Case) -> dict[str, Any]:
         "t": test.statistic,
         "df": test.degrees_of_freedom,
         "p": test.p_value,
-        "ci": _limits(arithmetic_mean(summary, level=case.params["conf_level"])),
+        "ci": _limits(arithmetic_mean(summary, level=case.level)),
         "correlation": correlation(first, second).value,
     }
 
 
 def anova(case: Case) -> dict[str, Any]:
     """Compute a case of several samples."""
-    values, group, level = case.input["y"], case.input["group"], case.params["conf_level"]
+    values, group, level = case.column("y"), case.column("group"), case.level
     groups = summarize_groups(values, group)
     analysis, welch = one_way_analysis(groups), welch_analysis(groups)
     bartlett, levene = bartlett_test(groups), brown_forsythe_test(values, group)
@@ -242,7 +242,7 @@ def anova(case: Case) -> dict[str, Any]:
 def ancova(case: Case) -> dict[str, Any]:
     """Compute a case of a linear model."""
     fit = _fit(case)
-    factor, level = case.input["factor"], case.params["conf_level"]
+    factor, level = case.input["factor"], case.level
     levels = fit.matrix.variables.factors[factor].levels
     means = [linear_model_mean(fit, {factor: one}, level=level) for one in levels]
     differences = [

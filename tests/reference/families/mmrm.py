@@ -67,13 +67,13 @@ def _labels(column: Sequence[str]) -> list[object]:
 
 
 def _coefficients(case: Case, inference: Inference) -> list[Effect]:
-    return list(mixed_model_coefficients(inference, level=case.params["conf_level"]))
+    return list(mixed_model_coefficients(inference, level=case.level))
 
 
 def _means(case: Case, fitted: _Fitted, inference: Inference) -> list[Effect]:
     arm, visit = case.input["arm"], case.input["visit"]
     rows = [fitted.fit.matrix.row({arm: a, visit: v}) for v in fitted.visits for a in fitted.arms]
-    level = case.params["conf_level"]
+    level = case.level
     return [mixed_model_contrast(inference, row, level=level) for row in rows]
 
 
@@ -84,7 +84,7 @@ def _differences(case: Case, fitted: _Fitted, inference: Inference) -> list[Effe
             inference,
             {arm: a, visit: v},
             {arm: fitted.arms[0], visit: v},
-            level=case.params["conf_level"],
+            level=case.level,
         )
         for v in fitted.visits
         for a in fitted.arms[1:]

@@ -49,11 +49,6 @@ def studies(case: Case) -> list[np.ndarray[Any, Any]]:
     return [np.array(column, dtype=np.float64) for column in zip(*pairs, strict=True)]
 
 
-def level_of(case: Case) -> float:
-    """Give the confidence level; files leave 0.95 out."""
-    return float(case.params.get("conf_level", 0.95))
-
-
 def numbers(values: np.ndarray[Any, Any]) -> list[float | None]:
     """Give an array as a file writes it, undefined numbers as None."""
     return [float(value) if np.isfinite(value) else None for value in values]
@@ -98,7 +93,7 @@ def statistic_and_probability(test: Test) -> tuple[float | str | None, float | N
 def meta_generic(case: Case) -> dict[str, Any]:
     """Pool effects by inverse variance with every interval."""
     y, v = studies(case)
-    level, method = level_of(case), str(case.params["tau2_method"])
+    level, method = case.level, str(case.params["tau2_method"])
     found = pool(y, v, method=method, level=level)
     between = found.between_study_variance
     result: dict[str, Any] = {
@@ -139,8 +134,9 @@ def meta_generic(case: Case) -> dict[str, Any]:
         "hksj_adhoc": {"se": floor.estimate.standard_error, **limits(floor.estimate)},
     }
     if method in ("REML", "PM", "DL"):
-        # metafor looks no further than this for the upper limit.
-        profile = heterogeneity_limits(y, v, level=level, largest=max(100.0, 10 * (between or 0.0)))
+        # metafor looks no further than this for the upper limit; the files widen it for Paule and Mandel's.
+        largest = 1e6 if method == "PM" else max(100.0, 10 * (between or 0.0))
+        profile = heterogeneity_limits(y, v, level=level, largest=largest)
         result["tau2_q_profile"] = dict(zip(("lower", "upper"), profile.tau_squared, strict=True))
         result["I2_ci"] = dict(zip(("lower", "upper"), profile.i_squared, strict=True))
     return result
@@ -161,7 +157,7 @@ def pooled_tables(found: PooledTables) -> dict[str, Any]:
 
 def meta_mh(case: Case) -> dict[str, Any]:
     """Pool counts by Mantel and Haenszel."""
-    measure, level = str(case.params["measure"]), level_of(case)
+    measure, level = str(case.params["measure"]), case.level
     if "x1" in case.input:
         rates = columns(case, "x1", "t1", "x2", "t2")
         return pooled_tables(pool_mantel_haenszel_rates(*rates, measure=measure, level=level))
@@ -178,7 +174,7 @@ def meta_mh(case: Case) -> dict[str, Any]:
 def meta_peto(case: Case) -> dict[str, Any]:
     """Pool counts by Peto."""
     tables = columns(case, "ai", "n1i", "ci", "n2i")
-    return pooled_tables(pool_peto(*tables, level=level_of(case)))
+    return pooled_tables(pool_peto(*tables, level=case.level))
 
 
 def regression(found: MetaRegression) -> dict[str, Any]:
@@ -198,7 +194,7 @@ def meta_regression(case: Case) -> dict[str, Any]:
     names = [names] if isinstance(names, str) else list(names)
     y, v, *moderators = columns(case, "yi", "vi", *names)
     given: Mapping[str, Any] = dict(zip(names, moderators, strict=True))
-    level, method = level_of(case), str(case.params["tau2_method"])
+    level, method = case.level, str(case.params["tau2_method"])
     found = regress_effects(y, v, given, method=method, level=level)
     result = {
         "terms": [{INTERCEPT: "intrcpt"}.get(term, term) for term in found.coefficients],
@@ -229,7 +225,7 @@ def meta_single_proportion(case: Case) -> dict[str, Any]:
         found_effects.value,
         found_effects.variance,
         method=str(case.params["tau2_method"]),
-        level=level_of(case),
+        level=case.level,
     )
     (totals,) = columns(case, "ni")
     estimate = found.estimate

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 from tests.reference.case import Case
-from tests.reference.families.pooling import level_of, limits, studies
+from tests.reference.families.pooling import limits, studies
 
 from topline.stats.henmi_copas import henmi_copas_interval
 from topline.stats.influence import accumulate, diagnose_influence, leave_one_out, shrink
@@ -34,7 +34,7 @@ def filled(y: Any, v: Any, level: float) -> dict[str, Any]:
 def meta_extras(case: Case) -> dict[str, Any]:
     """Compute everything around a pooled effect."""
     y, v = studies(case)
-    level = level_of(case)
+    level = case.level
     egger, mixed, begg = egger_test(y, v), egger_test(y, v, method="REML"), begg_test(y, v)
     left, left_restricted = (leave_one_out(y, v, method=method) for method in ("DL", "REML"))
     cumulative = accumulate(y, v, method="DL")

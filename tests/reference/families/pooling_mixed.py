@@ -4,7 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 from tests.reference.case import Case
-from tests.reference.families.pooling import columns, level_of, limits
+from tests.reference.families.pooling import columns, limits
 
 from topline.stats.pooling_mixed import POINTS, pool_odds_ratios, pool_proportions
 
@@ -14,7 +14,7 @@ NODES = 7
 
 def meta_glmm(case: Case) -> dict[str, Any]:
     """Pool counts of one or two groups by a mixed model."""
-    level, model = level_of(case), str(case.params["model"])
+    level, model = case.level, str(case.params["model"])
     if "xi" in case.input:
         found = pool_proportions(*columns(case, "xi", "ni"), level=level, points=NODES)
     else:

@@ -94,12 +94,8 @@ def _bound(found: Estimate, part: str) -> Any:
     return "Inf" if infinite else getattr(found, part)
 
 
-def level_of(case: Case) -> float:
-    return float(case.params.get("conf_level", 0.95))
-
-
 def one_proportion(case: Case) -> dict[str, Any]:
-    count, number, level = case.input["x"], case.input["n"], level_of(case)
+    count, number, level = case.input["x"], case.input["n"], case.level
     found: dict[str, Any] = {"estimate": proportion(count, number).value}
     for key, interval in ONE_PROPORTION.items():
         found[key] = limits(proportion(count, number, level=level, interval=interval))
@@ -129,7 +125,7 @@ def _table(case: Case) -> Table:
 
 
 def two_proportions(case: Case) -> dict[str, Any]:
-    table, level = _table(case), level_of(case)
+    table, level = _table(case), case.level
     katz = risk_ratio(*table, level=level, interval="katz", scale="log")
     woolf = odds_ratio(*table, level=level, interval="woolf", scale="log")
     halves = odds_ratio(*table, level=level, interval="haldane_anscombe")
@@ -184,9 +180,13 @@ def _chi_squared(table: Table) -> dict[str, Any]:
 
 
 def _statistic(table: Table) -> Any:
-    test = two_proportions_test(*table, test="unpooled")
+    return _z(two_proportions_test(*table, test="unpooled"), table)
+
+
+def _z(test: Test, table: Table, null: float = 0.0) -> Any:
     if (test.reason("statistic") or "").startswith("infinite"):
-        return "Inf" if table[0] > 0 else "-Inf"
+        x, n, y, m = table
+        return "Inf" if x / n - y / m > null else "-Inf"
     return test.statistic
 
 
@@ -202,13 +202,13 @@ def non_inferiority(case: Case) -> dict[str, Any]:
         "mn_z": tests["miettinen_nurminen"].statistic,
         "mn_p_greater": tests["miettinen_nurminen"].p_value,
         "restricted_p2": restricted_proportions(*table, null_difference=null)[1],
-        "wald_z": tests["wald"].statistic,
+        "wald_z": _z(tests["wald"], table, null),
     }
 
 
 def paired_proportions(case: Case) -> dict[str, Any]:
     a, b, c, d = (case.input[name] for name in "abcd")
-    level = level_of(case)
+    level = case.level
     intervals = {
         key: paired_difference(a, b, c, d, level=level, interval=name)
         for key, name in {"wald": "wald", "tango": "tango", "newcombe10": "newcombe"}.items()
@@ -229,8 +229,8 @@ def paired_proportions(case: Case) -> dict[str, Any]:
 
 
 def stratified(case: Case) -> dict[str, Any]:
-    given = {name: _as_list(case.input[name]) for name in ("x1", "n1", "x2", "n2")}
-    strata, level = tuple(given.values()), level_of(case)
+    given = {name: case.column(name) for name in ("x1", "n1", "x2", "n2")}
+    strata, level = tuple(given.values()), case.level
     odds = common_odds_ratio(*strata, level=level)
     ratio = common_risk_ratio(*strata, level=level)
     exact = conditional_odds_ratio(*strata, level=level)
@@ -264,11 +264,6 @@ def stratified(case: Case) -> dict[str, Any]:
     for key, test in tests.items():
         found |= {key: test.statistic, f"{key}_p": test.p_value}
     return found
-
-
-def _as_list(values: Any) -> list[Any]:
-    """Undo that a vector of length one may stand as a scalar."""
-    return values if isinstance(values, list) else [values]
 
 
 def rows_by_columns(case: Case) -> dict[str, Any]:

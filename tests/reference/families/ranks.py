@@ -33,7 +33,7 @@ def _limits(estimate: Estimate) -> dict[str, float | None]:
 def signed_rank(case: Case) -> dict[str, Any]:
     """Compute R's wilcox.test of one sample, and exactRankTests'."""
     x, null = _column(case, "x"), float(case.params["mu"])
-    level = float(case.params["conf_level"])
+    level = case.level
     corrected, plain = (
         pseudomedian(x, level=level, interval=interval, estimator="root", null_value=null)
         for interval in ("normal_corrected", "normal")
@@ -59,7 +59,7 @@ def signed_rank(case: Case) -> dict[str, Any]:
 def two_sample_rank(case: Case) -> dict[str, Any]:
     """Compute R's wilcox.test of two samples, exactRankTests', and Moses' limits."""
     x, y = _column(case, "x"), _column(case, "y")
-    level = float(case.params["conf_level"])
+    level = case.level
     corrected, plain = (
         hodges_lehmann(x, y, level=level, interval=interval, estimator="root")
         for interval in ("normal_corrected", "normal")
@@ -92,7 +92,7 @@ def two_sample_rank(case: Case) -> dict[str, Any]:
 
 def stratified_rank(case: Case) -> dict[str, Any]:
     """Compute van Elteren's test and the one with equal weights."""
-    arguments = (_column(case, "y"), case.input["group"], case.input["stratum"])
+    arguments = (_column(case, "y"), case.column("group"), case.column("stratum"))
     optimal = stratified_rank_test(*arguments)
     equal = stratified_rank_test(*arguments, weights="equal")
     z, z_equal = optimal.statistic, equal.statistic
@@ -107,7 +107,7 @@ def stratified_rank(case: Case) -> dict[str, Any]:
 
 def k_sample_rank(case: Case) -> dict[str, Any]:
     """Compute Kruskal–Wallis and, in the order of the groups' text, Jonckheere–Terpstra."""
-    y, group = _column(case, "y"), [str(label) for label in case.input["group"]]
+    y, group = _column(case, "y"), [str(label) for label in case.column("group")]
     kruskal, trend = kruskal_wallis(y, group), jonckheere_terpstra(y, group)
     return {
         "kruskal": kruskal.statistic,
@@ -121,7 +121,7 @@ def k_sample_rank(case: Case) -> dict[str, Any]:
 def correlations(case: Case) -> dict[str, Any]:
     """Compute the three correlations with their asymptotic tests."""
     x, y = _column(case, "x"), _column(case, "y")
-    pearson = correlation(x, y, level=float(case.params["conf_level"]))
+    pearson = correlation(x, y, level=case.level)
     return {
         "pearson": pearson.value,
         "pearson_ci": _limits(pearson),

@@ -43,7 +43,7 @@ def _limits(estimate: Estimate) -> dict[str, Any]:
 def one_rate(case: Case) -> dict[str, Any]:
     """Compute a rate with every interval."""
     events, exposure = float(case.input["events"]), float(case.input["exposure"])
-    level = float(case.params["conf_level"])
+    level = case.level
     found = {
         name: event_rate(events, exposure, level=level, interval=interval)
         for name, interval in RATES.items()
@@ -67,7 +67,7 @@ def _as_r(estimate: Estimate, events: float, control_events: float) -> dict[str,
 def two_rates(case: Case) -> dict[str, Any]:
     """Compute ratio and difference of two rates with every interval."""
     x, t, y, u = (float(case.input[name]) for name in ("x1", "t1", "x2", "t2"))
-    level = float(case.params["conf_level"])
+    level = case.level
     exact, wald, mid_p = (
         rate_ratio(x, t, y, u, level=level, interval=interval)
         for interval in ("exact", "wald_log", "mid_p")
@@ -137,7 +137,7 @@ def _errors(covariance: Numbers) -> list[float]:
 def negative_binomial(case: Case) -> dict[str, Any]:
     """Compute MASS's glm.nb, and the Poisson regression beside it."""
     events, matrix, offset = _design(case)
-    level = float(case.params["conf_level"])
+    level = case.level
     fit = fit_negative_binomial(events, matrix, offset=offset, information="expected")
     effects = negative_binomial_ratios(fit, level=level)
     poisson = fit_poisson(events, matrix, offset=offset)
@@ -168,7 +168,7 @@ def negative_binomial(case: Case) -> dict[str, Any]:
 def logistic(case: Case) -> dict[str, Any]:
     """Compute a logistic regression with both kinds of limits."""
     outcome, matrix, offset = _design(case)
-    level = float(case.params["conf_level"])
+    level = case.level
     fit = fit_logistic(outcome, matrix, offset=offset)
     wald = coefficient_ratios(fit, level=level)
     profile = coefficient_ratios(fit, level=level, limits="profile_interpolated")

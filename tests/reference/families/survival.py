@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 import numpy as np
-from tests.reference.case import Case
+from tests.reference.case import Case, listed
 
 from topline.stats.estimate import Estimate
 from topline.stats.hazard_ratio import peto_hazard_ratio, pike_hazard_ratio
@@ -37,21 +37,12 @@ WEIGHTS: Mapping[str, Mapping[str, Any]] = {
 }
 
 
-def as_list(values: Any) -> list[Any]:
-    """Undo that a vector of length one may stand as a scalar."""
-    return values if isinstance(values, list) else [values]
-
-
 def column(case: Case, name: str) -> list[str]:
     return [row[name] for row in case.rows()]
 
 
 def numbers(case: Case, name: str) -> list[float]:
     return [float(value) for value in column(case, name)]
-
-
-def level_of(case: Case) -> float:
-    return float(case.params.get("conf_level", 0.95))
 
 
 def limits(found: Estimate) -> dict[str, Any]:
@@ -70,9 +61,9 @@ def _observations(case: Case) -> tuple[list[float], list[float], list[float] | N
     if "data_file" not in case.input:
         entry = case.input.get("entry")
         return (
-            as_list(case.input["time"]),
-            as_list(case.input["status"]),
-            None if entry is None else as_list(entry),
+            case.column("time"),
+            case.column("status"),
+            None if entry is None else listed(entry),
         )
     columns = case.input["columns"]
     entry_column = columns.get("entry_col")
@@ -85,15 +76,15 @@ def _observations(case: Case) -> tuple[list[float], list[float], list[float] | N
 
 def kaplan_meier_case(case: Case) -> dict[str, Any]:
     time, status, entry = _observations(case)
-    level = level_of(case)
+    level = case.level
     curve = kaplan_meier(time, status, entry)
     found: dict[str, Any] = {"n": curve.number, "events": int(curve.events.sum())}
     for key, expected in case.expected.items():
         kind, _, detail = key.rpartition("_")
         if kind == "quantiles":
-            found[key] = _quantiles(curve, as_list(expected["prob"]), level, TRANSFORMS[detail])
+            found[key] = _quantiles(curve, listed(expected["prob"]), level, TRANSFORMS[detail])
         elif kind == "surv_at":
-            found[key] = _at_times(curve, as_list(expected["time"]), level, TRANSFORMS[detail])
+            found[key] = _at_times(curve, listed(expected["time"]), level, TRANSFORMS[detail])
         elif kind == "rmst":
             mean = restricted_mean(curve, expected["tau"], level=level)
             found[key] = {
@@ -207,7 +198,7 @@ def restricted_mean_case(case: Case) -> dict[str, Any]:
     time = np.array(numbers(case, columns["time_col"]))
     status = np.array(numbers(case, columns["status_col"]))
     group = np.array(column(case, columns["group_col"]))
-    tau, level = case.params["tau"], level_of(case)
+    tau, level = case.params["tau"], case.level
     first, second = (
         kaplan_meier(time[group == label], status[group == label])
         for label in case.input["group_levels"]
