@@ -168,7 +168,7 @@ class TestMistakes:
 
     def test_a_variable_that_response_does_not_have(self, tmp_path: Path) -> None:
         found = " ".join(mistakes(tmp_path, self.changed("variable: AVALC", "variable: AVALX")))
-        assert "variable AVALX, which RESPONSE does not have" in found
+        assert "variable AVALX, which neither RESPONSE nor ADSL has" in found
 
     def test_response_without_its_part(self, tmp_path: Path) -> None:
         found = " ".join(mistakes(tmp_path, self.changed("response:\n  criteria: recist1.1\n", "")))
