@@ -17,6 +17,7 @@ from topline.stats import odds_ratio, proportion, rate, risk_difference, risk_ra
 
 STATS = Path(topline.stats.__path__[0])
 AGREEMENT = Path(__file__).parent / "reference" / "agreement.toml"
+PUBLISHED = Path(__file__).parents[1] / "tests" / "reference" / "published"
 
 FAMILIES: Mapping[str, tuple[str, ...]] = MappingProxyType(
     {
@@ -139,21 +140,22 @@ def statistics_page() -> str:
         "Every public function of `topline.stats`, in the words of its own documentation: what it does, the names",
         "of the same method in R and SAS where they are known, and its source. `help()` of a function says more:",
         "parameters with units, what happens at the edges, when not to use it, an example. How often intervals",
-        "hold the truth is told in [coverage](../explanation/coverage.md). Speed is measured where a method is one of",
-        "the main jobs: the largest size, its seconds, and the power of the size with which they grow;",
-        "[below](#speed) are the other sizes.",
+        "hold the truth is told in [coverage](../explanation/coverage.md). *Printed example* names a textbook, paper or",
+        "manual whose printed numbers the tests compare to the last digit, for each method that has one. Speed is",
+        "measured where a method is one of the main jobs: the largest size, its seconds, and the power of the size",
+        "with which they grow; [below](#speed) are the other sizes.",
     ]
-    measured = speed.read()
+    measured, printed = speed.read(), printed_examples(PUBLISHED)
     lines += _interval_methods()
     placed = {name for modules in FAMILIES.values() for name in modules}
     for title, modules in FAMILIES.items():
         lines += ["", f"## {title}"]
         for module in modules:
-            lines += _module(module, measured)
+            lines += _module(module, measured, printed)
     lines += ["", "## Building blocks", "", "What the families above are made of."]
     for path in sorted(STATS.glob("*.py")):
         if path.stem not in placed and path.stem != "__init__":
-            lines += _module(path.stem, measured)
+            lines += _module(path.stem, measured, printed)
     return "\n".join([*lines, *_speed(measured), *_agreement(), ""])
 
 
@@ -178,7 +180,9 @@ def _interval_methods() -> Iterator[str]:
             yield f"| {what} | `{name}` | {method.title} | {method.source} |"
 
 
-def _module(name: str, measured: speed.Speed) -> Iterator[str]:
+def _module(
+    name: str, measured: speed.Speed, printed: Mapping[str, Mapping[str, str]]
+) -> Iterator[str]:
     tree = ast.parse((STATS / f"{name}.py").read_text(encoding="utf-8"))
     functions = [
         node
@@ -198,6 +202,24 @@ def _module(name: str, measured: speed.Speed) -> Iterator[str]:
         ):
             if texts:
                 yield f"  - {label}: {'; '.join(texts)}"
+        for method, place in printed.get(f"{name}.{function.name}", {}).items():
+            yield f"  - Printed example of {method}: {place}"
+
+
+def printed_examples(folder: Path) -> dict[str, dict[str, str]]:
+    """Read where examples of methods are printed: function -> method -> source and page.
+
+    An example whose page is not known, or whose numbers were not verified, is left out; of several that print the
+    same method the first is given.
+    """
+    places: dict[str, dict[str, str]] = {}
+    for path in sorted(folder.glob("*.toml")):
+        for source in tomllib.loads(path.read_text(encoding="utf-8"))["source"]:
+            if source.get("page") and source.get("seen"):
+                for example in source["example"]:
+                    methods = places.setdefault(example["function"], {})
+                    methods.setdefault(example["method"], f"{source['text']}, {source['page']}")
+    return places
 
 
 def _first_line(node: ast.Module | ast.FunctionDef) -> str:

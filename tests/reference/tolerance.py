@@ -6,6 +6,7 @@ rounding, and for nothing else. A reference printed in a paper is compared withi
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from decimal import Decimal
 from typing import Literal, TypeAlias
 
 import pytest
@@ -36,11 +37,12 @@ ABSOLUTE: dict[Kind, float] = {
 def half_unit(printed: str) -> float:
     """Give half a unit of the last digit of a number as a paper or record prints it.
 
-    >>> half_unit("37.2")
-    0.05
+    >>> half_unit("37.2"), half_unit("3.6e-9")
+    (0.05, 5e-11)
     """
-    decimals = len(printed.partition(".")[2])
-    return 0.5 * 10.0**-decimals
+    exponent = Decimal(printed).as_tuple().exponent
+    assert isinstance(exponent, int), f"{printed} is no finite number"
+    return 0.5 * 10.0**exponent
 
 
 @dataclass

@@ -27,7 +27,12 @@ def test_every_command_has_help() -> None:
 
 def test_the_contributors_guide_says_how_to_add_each_kind_of_extension() -> None:
     guide = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")
-    for heading in ("Add a format", "Add an outcome summary", "Add an analysis", "Add an estimator"):
+    for heading in (
+        "Add a format",
+        "Add an outcome summary",
+        "Add an analysis",
+        "Add an estimator",
+    ):
         assert f"### {heading}" in guide
 
 

@@ -338,3 +338,10 @@ def test_a_root_that_newton_would_overshoot_is_found_in_its_bracket() -> None:
         equation, np.array([90.0]), np.array([0.0]), np.array([100.0]), most_steps=1
     )
     assert not stopped.settled.any()
+
+
+def test_the_estimators_by_hand_on_two_studies() -> None:
+    """For two studies the estimate is ((y₁ − y₂)² − v₁ − v₂)/2 by most methods."""
+    for method in ("DL", "HE", "PM", "REML"):
+        found = pool([0.3, -0.2], [0.02, 0.05], method=method)
+        assert found.between_study_variance == pytest.approx((0.25 - 0.07) / 2, rel=1e-12)

@@ -6,7 +6,13 @@ import tomllib
 from pathlib import Path
 
 import pytest
-from docs.statistics_page import AGREEMENT, FAMILIES, STATS, statistics_page
+from docs.statistics_page import (
+    AGREEMENT,
+    FAMILIES,
+    STATS,
+    printed_examples,
+    statistics_page,
+)
 from tests.reference.__main__ import main
 
 
@@ -55,3 +61,25 @@ def test_a_comparison_saves_its_agreement_and_its_failures(
     }
     assert main([str(tmp_path), "--sav", "x"]) == 2
     assert "usage" in capsys.readouterr().err
+
+
+def test_the_page_names_where_the_example_of_a_method_is_printed() -> None:
+    lines = statistics_page().splitlines()
+    function = lines.index("### `topline.stats.proportion`")
+    assert (
+        "  - Printed example of Clopper–Pearson interval: "
+        "Newcombe, Statistics in Medicine 17 (1998) 857–872, Table I"
+    ) in lines[function : function + 20]
+
+
+def test_examples_without_a_page_or_not_verified_are_not_on_the_page(tmp_path: Path) -> None:
+    example = '[[source.example]]\nmethod = "m"\nfunction = "a.b"\n'
+    for known, unknown in (("page", "seen"), ("seen", "page")):
+        (tmp_path / "some.toml").write_text(
+            f'[[source]]\ntext = "s"\n{known} = "1"\n{unknown} = ""\n{example}', encoding="utf-8"
+        )
+        assert printed_examples(tmp_path) == {}
+    (tmp_path / "some.toml").write_text(
+        f'[[source]]\ntext = "s"\npage = "1"\nseen = "so"\n{example}', encoding="utf-8"
+    )
+    assert printed_examples(tmp_path) == {"a.b": {"m": "s, 1"}}

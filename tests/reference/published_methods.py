@@ -1,0 +1,188 @@
+"""How the inputs of printed examples, as their tables list them, reach the functions of ``topline.stats``.
+
+Most functions take their inputs as they are printed. The adapters here make summaries of samples, lists of groups
+and effects of studies, and read survival times of which those with "+" are censorings.
+"""
+
+import importlib
+from collections.abc import Callable, Mapping, Sequence
+from types import MappingProxyType
+from typing import Any
+
+import numpy as np
+
+from topline.stats.cox import CoxFit
+from topline.stats.effect_sizes import EffectSizes
+from topline.stats.linear_model import fit_linear_model
+from topline.stats.mean import MeanSummary, summarize
+from topline.stats.model_matrix import ModelMatrix, model_matrix, variables
+from topline.stats.survival import kaplan_meier
+
+Sample = Sequence[float] | Mapping[str, float]
+Groups = Mapping[str, Sequence[float]]
+
+
+def compute(function: str, given: Mapping[str, Any]) -> Any:
+    """Call a function of ``topline.stats``, through its adapter if it has one."""
+    module, name = function.split(".")
+    called = getattr(importlib.import_module(f"topline.stats.{module}"), name)
+    adapter = _ADAPTERS.get(function) or _ADAPTERS.get(module)
+    return adapter(called, **given) if adapter else called(**given)
+
+
+Call = Callable[..., Any]
+
+
+def _summary(sample: Sample) -> MeanSummary:
+    if isinstance(sample, Mapping):
+        return MeanSummary(
+            number=int(sample["number"]),
+            mean=sample["mean"],
+            standard_deviation=sample["standard_deviation"],
+        )
+    return summarize(sample)
+
+
+def _of_one(call: Call, *, sample: Sample, **options: Any) -> Any:
+    return call(_summary(sample), **options)
+
+
+def _of_two(call: Call, *, first: Sample, second: Sample, **options: Any) -> Any:
+    return call(_summary(first), _summary(second), **options)
+
+
+def _of_summaries(call: Call, *, groups: Mapping[str, Sample], **options: Any) -> Any:
+    return call({name: _summary(sample) for name, sample in groups.items()}, **options)
+
+
+def _labelled(groups: Mapping[str, Sequence[Any]]) -> tuple[list[Any], list[str]]:
+    values = [value for sample in groups.values() for value in sample]
+    return values, [name for name, sample in groups.items() for _ in sample]
+
+
+def _of_groups(call: Call, *, groups: Groups, **options: Any) -> Any:
+    return call(*_labelled(groups), **options)
+
+
+def _of_ranked_groups(call: Call, *, groups: Groups, **options: Any) -> Any:
+    values, names = _labelled(groups)
+    return call(values, [list(groups).index(name) for name in names], **options)
+
+
+def _design(
+    covariates: Mapping[str, Sequence[float]],
+    factors: Mapping[str, Sequence[Any]],
+    terms: Sequence[Sequence[str]],
+) -> ModelMatrix:
+    made = variables(covariates=covariates, factors=factors)
+    return model_matrix(made, [tuple(term) for term in terms])
+
+
+def _of_linear_model(
+    call: Call,
+    *,
+    response: Sequence[float],
+    terms: Sequence[Sequence[str]],
+    covariates: Mapping[str, Sequence[float]] = MappingProxyType({}),
+    factors: Mapping[str, Sequence[Any]] = MappingProxyType({}),
+    **options: Any,
+) -> Any:
+    design = _design(covariates, factors, terms)
+    if call is fit_linear_model:
+        return call(response, design)
+    return call(fit_linear_model(response, design), **options)
+
+
+def _of_regression(
+    call: Call,
+    *,
+    outcome: Sequence[float],
+    terms: Sequence[Sequence[str]] = (),
+    covariates: Mapping[str, Sequence[float]] = MappingProxyType({}),
+    factors: Mapping[str, Sequence[Any]] = MappingProxyType({}),
+    repeated: Sequence[int] | None = None,
+    **options: Any,
+) -> Any:
+    """Fit a regression; ``repeated`` says how often each line of a grouped table stands."""
+    if repeated is not None:
+        outcome = list(np.repeat(outcome, repeated))
+        covariates = {name: list(np.repeat(x, repeated)) for name, x in covariates.items()}
+    covariates = covariates or {"line": list(range(len(outcome)))}
+    return call(outcome, _design(covariates, factors, terms), **options)
+
+
+def _observations(text: str) -> tuple[list[float], list[int]]:
+    """Read times and whether the event happened."""
+    words = text.split()
+    return [float(word.rstrip("+")) for word in words], [int("+" not in word) for word in words]
+
+
+def _of_curve(call: Call, *, times: str, **options: Any) -> Any:
+    return call(kaplan_meier(*_observations(times)), **options)
+
+
+def _grouped_observations(groups: Mapping[str, str]) -> tuple[list[float], list[int], list[str]]:
+    words, names = _labelled({name: text.split() for name, text in groups.items()})
+    return *_observations(" ".join(words)), names
+
+
+def _of_grouped_times(call: Call, *, groups: Mapping[str, str], **options: Any) -> Any:
+    return call(*_grouped_observations(groups), **options)
+
+
+def _of_treated(call: Call, *, groups: Mapping[str, str], treated: str, **options: Any) -> CoxFit:
+    times, events, names = _grouped_observations(groups)
+    fit: CoxFit = call(times, events, [[float(name == treated)] for name in names], **options)
+    return fit
+
+
+def _studies(studies: Mapping[str, Any], measure: str | None) -> tuple[Any, Any]:
+    """Give effects and their variances; without a measure they are what is listed."""
+    if measure is None:
+        return studies["effects"], studies["variances"]
+    module, name = studies["kind"].split(".")
+    made: EffectSizes = getattr(importlib.import_module(f"topline.stats.{module}"), name)(
+        **{key: value for key, value in studies.items() if key != "kind"}, measure=measure
+    )
+    return made.value, made.variance
+
+
+def _of_studies(
+    call: Call, *, studies: Mapping[str, Any], measure: str | None = None, **options: Any
+) -> Any:
+    return call(*_studies(studies, measure), **options)
+
+
+def _of_tables(call: Call, *, studies: Mapping[str, Any], **options: Any) -> Any:
+    return call(**{key: value for key, value in studies.items() if key != "kind"}, **options)
+
+
+_ADAPTERS: Mapping[str, Call] = MappingProxyType(
+    {
+        "mean.one_sample_t_test": _of_one,
+        "mean.arithmetic_mean": _of_one,
+        "variances.standard_deviation": _of_one,
+        "variances.variance_ratio_test": _of_two,
+        "two_means": _of_two,
+        "standardized_difference": _of_two,
+        "analysis_of_variance": _of_summaries,
+        "analysis_of_variance.brown_forsythe_test": _of_groups,
+        "linear_model": _of_linear_model,
+        "k_sample_ranks": _of_ranked_groups,
+        "logistic": _of_regression,
+        "poisson_regression": _of_regression,
+        "negative_binomial": _of_regression,
+        "survival": _of_curve,
+        "log_rank": _of_grouped_times,
+        "cox": _of_treated,
+        "pooling": _of_studies,
+        "heterogeneity": _of_studies,
+        "meta_regression": _of_studies,
+        "henmi_copas": _of_studies,
+        "influence": _of_studies,
+        "mantel_haenszel_pooling": _of_tables,
+        "peto_pooling": _of_tables,
+        "pooling_mixed": _of_tables,
+    }
+)
+"""Function or module -> what brings it its inputs."""
