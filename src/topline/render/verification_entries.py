@@ -9,7 +9,6 @@ from topline.analysis.verification import Comparison, Verdict, Verification
 from topline.record.cells import Text
 from topline.render.whereabouts import leaf_words
 
-
 _Titles: TypeAlias = Mapping[tuple[bool, str], str]
 """Whether only the posted record has it, and its address there -> a title or term."""
 
