@@ -7,7 +7,8 @@ import msgspec
 import pytest
 from tests.corpus.pilot_trial import PilotTrial
 from tests.spec.honest_variants import VARIANTS
-from tests.spec.planted_discrepancies import KINDS, NotHere, Posted, leaf_addresses
+from tests.spec.planted_discrepancies import KINDS
+from tests.spec.posted_record import NotHere, Posted, leaf_addresses
 
 from topline.analysis.build import Build
 from topline.analysis.statistics import Statistics

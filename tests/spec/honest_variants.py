@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator
 from decimal import ROUND_DOWN, ROUND_HALF_EVEN, Decimal
 from typing import Any
 
-from tests.spec.planted_discrepancies import BASELINE, EVENTS, FLOW, OUTCOMES, Posted
+from tests.spec.posted_record import BASELINE, EVENTS, FLOW, OUTCOMES, Posted
 
 from topline.analysis.statistics import Statistics
 

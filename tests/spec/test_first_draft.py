@@ -234,6 +234,21 @@ class TestRegimens:
         )
         assert regimen(datasets, "TRT01P", "Placebo") == ""
 
+    def test_the_plan_of_the_arm(self, tmp_path: Path) -> None:
+        ta = pl.DataFrame(
+            {
+                "ARM": ["Placebo", "Placebo", "Drug 5 mg"],
+                "TAETORD": [2, 1, 1],
+                "ETCD": ["PBO", "SCRN", "DRG"],
+                "ELEMENT": ["Placebo", "Screen", "Drug_5"],
+                "EPOCH": ["TREATMENT", "SCREENING", "TREATMENT"],
+            }
+        )
+        te = pl.DataFrame({"ETCD": ["PBO", "DRG"], "TEDUR": ["P26W", None]})
+        datasets = library(tmp_path, adsl=adsl(), ta=ta, te=te)
+        assert regimen(datasets, "TRT01P", "Placebo") == "Planned: Placebo 26 weeks."
+        assert regimen(datasets, "TRT01P", "Drug 5 mg") == "Planned: Drug 5."
+
 
 class TestAskedAgain:
     def said(self, made: Draft, text: str, datasets: Library) -> list[str]:

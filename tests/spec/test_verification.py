@@ -8,7 +8,8 @@ from typing import Any
 import msgspec
 import pytest
 from tests.spec.honest_variants import GROUPS, VARIANTS
-from tests.spec.planted_discrepancies import KINDS, OUTCOMES, NotHere, Posted, leaf_addresses
+from tests.spec.planted_discrepancies import KINDS
+from tests.spec.posted_record import OUTCOMES, NotHere, Posted, leaf_addresses
 from tests.spec.three_arm_trial import three_arm_trial
 
 from topline.analysis.build import Build, build_file

@@ -151,3 +151,17 @@ def test_the_page_text_of_the_build_agrees(topline: Command, study: Path, record
     ran = topline("verify", study, record.parent / "page.txt")
     assert ran.code == 0
     assert "not shown" in ran.out
+
+
+def test_a_text_is_told_with_the_group_it_describes(
+    topline: Command, study: Path, record: Path
+) -> None:
+    posted = msgspec.json.decode(record.read_bytes())
+    groups = posted["resultsSection"]["participantFlowModule"]["groups"]
+    groups[1]["description"] = "Capsules"
+    record.write_bytes(msgspec.json.encode(posted))
+    ran = topline("verify", study, record)
+    assert ran.out.endswith(
+        "  Participant flow > Placebo > description: "
+        "'Matching tablets' in the build, 'Capsules' posted\n"
+    )

@@ -7,6 +7,7 @@ import typer
 from docs.generate import PAGES, REFERENCE
 
 from topline.analysis.analyses.registry import analyses
+from topline.analysis.exports.registry import exports
 from topline.analysis.summaries.registry import summaries
 from topline.cli.main import app
 from topline.formats.registry import FORMATS
@@ -21,7 +22,8 @@ def test_the_committed_reference_page_is_what_the_code_says_now(name: str) -> No
 
 def test_every_command_has_help() -> None:
     commands = getattr(typer.main.get_command(app), "commands", {})
-    assert {"build", "explain", "convert", "show", "diff", "formats", "spec"} <= set(commands)
+    known = {"build", "explain", "verify", "export", "convert", "show", "diff", "formats", "spec"}
+    assert known <= set(commands)
     assert all(command.help for command in commands.values())
 
 
@@ -38,6 +40,7 @@ def test_the_contributors_guide_says_how_to_add_each_kind_of_extension() -> None
 
 def test_every_extension_is_named_on_its_page() -> None:
     pages = {
+        "analysis-results.md": list(exports()),
         "formats.md": list(FORMATS),
         "methods.md": [*summaries(), *analyses()],
         "specification.md": [*summaries(), *analyses()],

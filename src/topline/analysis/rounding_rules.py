@@ -4,12 +4,12 @@ A posted "0.08" is right for the raw value 0.0849 and for 0.0751, "0.07" only fo
 only if digits were cut off. So it is the raw value that decides, never the two texts alone.
 """
 
-from decimal import ROUND_DOWN, ROUND_HALF_EVEN, ROUND_HALF_UP
+from decimal import ROUND_DOWN, ROUND_HALF_EVEN, ROUND_HALF_UP, Decimal
 from typing import TypeAlias
 
 from topline.analysis.rounding import meant, quantized
 from topline.record.values import (
-    MAXIMUM_EXPONENT,
+    MAXIMUM_DIGITS,
     Bound,
     NotANumber,
     Number,
@@ -32,6 +32,8 @@ TRUNCATION = "truncation"
 BOUND = "a bound in place of the number"
 OTHER_BOUND = "another bound"
 UNBOUND = "the number in place of a bound"
+ACROSS = "across 0.05"
+"""Added where a p-value is below 0.05 and the posted one is not, or the other way round."""
 
 _MODES = {HALF_AWAY: ROUND_HALF_UP, HALF_TO_EVEN: ROUND_HALF_EVEN, TRUNCATION: ROUND_DOWN}
 
@@ -85,8 +87,13 @@ def rule_between(
     if isinstance(theirs, Bound):
         return _bound(ours, theirs, raw) if is_p_value else None
     if isinstance(theirs, Number) and not isinstance(ours, NotANumber):
-        return _rounding(ours, theirs, raw, applied)
+        rule = _rounding(ours, theirs, raw, applied)
+        is_across = is_p_value and (meant(raw) < _LEVEL) != (theirs.amount < _LEVEL)
+        return f"{rule}, {ACROSS}" if rule and is_across else rule
     return None
+
+
+_LEVEL = Decimal("0.05")
 
 
 def _spelling(built: str, posted: str, ours: Value, theirs: Value) -> Rule:
@@ -108,7 +115,7 @@ def _rounding(ours: Value, theirs: Number, raw: float, applied: str) -> Rule | N
     printed = ours.number if isinstance(ours, Bound) else ours
     if not isinstance(printed, Number) or printed.percent != theirs.percent:
         return None
-    if abs(theirs.decimals) > MAXIMUM_EXPONENT // 2:
+    if abs(theirs.decimals) > MAXIMUM_DIGITS:  # no build has as many
         return None
     first, second = (
         (HALF_TO_EVEN, HALF_AWAY) if HALF_TO_EVEN in applied else (HALF_AWAY, HALF_TO_EVEN)

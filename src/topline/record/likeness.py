@@ -276,7 +276,10 @@ def _wording(*parts: Node) -> str:
 
 
 def _group_likeness(one: GroupContent, two: GroupContent) -> float:
-    return _alike(shared_words(one.title, two.title), shared_numbers(one.numbers, two.numbers))
+    """Compare columns: their numbers suffice, for a group is easily called otherwise."""
+    numbers = shared_numbers(one.numbers, two.numbers) or 0.0
+    words = shared_words(one.title, two.title) or 0.0
+    return numbers + words / 2 if numbers >= _ENOUGH or words >= _ENOUGH_ALONE else 0.0
 
 
 def _event_likeness(one: results.AdverseEvent, two: results.AdverseEvent) -> float:

@@ -1,11 +1,16 @@
 """What a verification found, in the order people read it: numbers before wording, parts at once."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from itertools import groupby
+from typing import TypeAlias
 
 from topline.analysis.verification import Comparison, Verdict, Verification
+from topline.record.cells import Text
 from topline.render.whereabouts import leaf_words
+
+_Titles: TypeAlias = Mapping[tuple[bool, str], str]
+"""Whether only the posted record has it, and its address there -> a title or term."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,16 +55,21 @@ def entries(found: Verification) -> tuple[Entry, ...]:
     >>> entries(Verification(comparisons=()))
     ()
     """
+    titles = {
+        (one.built is None, one.leaf.address): one.leaf.text
+        for one in found.comparisons
+        if isinstance(one.leaf, Text) and one.leaf.field in ("title", "term")
+    }
     made = [
-        _entry(tuple(alike))
+        _entry(tuple(alike), titles)
         for _, alike in groupby(found.discrepancies, key=lambda one: one.whole or id(one))
     ]
     return tuple(sorted(made, key=lambda entry: not entry.holds_numbers))
 
 
-def _entry(alike: tuple[Comparison, ...]) -> Entry:
+def _entry(alike: tuple[Comparison, ...], titles: _Titles) -> Entry:
     first = alike[0]
-    words = [leaf_words(one.leaf) for one in alike]
+    words = [_placed(one, titles) for one in alike]
     if first.whole is None:
         return Entry(first.verdict, first.address_built, first.address_posted, words[0], alike)
     is_built = first.built is not None
@@ -70,6 +80,22 @@ def _entry(alike: tuple[Comparison, ...]) -> Entry:
         where=(*_common(one[:-1] for one in words), *_names(first.whole, alike)),
         comparisons=alike,
     )
+
+
+def _placed(one: Comparison, titles: _Titles) -> tuple[str, ...]:
+    """Say where a number or text stands, and of which group or term where it names neither."""
+    *around, what = leaf_words(one.leaf)
+    if isinstance(one.leaf, Text) and one.leaf.field in _NAMED:
+        part = one.leaf.address.rpartition("/")[0]
+        name = titles.get((one.built is None, f"{part}/{_NAMED[one.leaf.field]}"))
+        # Only groups have a title that is not in the context of their descriptions.
+        if name is not None and name not in around:
+            around.append(name)
+    return (*around, what)
+
+
+_NAMED = {"description": "title", "organ_system": "term"}
+"""Texts that do not say what they belong to -> the text beside them that does."""
 
 
 def _names(whole: str, alike: Iterable[Comparison]) -> tuple[str, ...]:

@@ -1,8 +1,10 @@
-"""The regimen of an arm in words, from the exposure datasets: drug, dose, form, route and frequency.
+"""The regimen of an arm in words: what was given, from the exposure datasets, and for how long, from the trial design.
 
 What each participant received is in EX (or ADEX); the arm's text lists the regimens that most of its participants had.
+What was planned is in TA, the elements of each arm in order, and TE, how long an element lasts.
 """
 
+import re
 from collections.abc import Sequence
 
 import polars as pl
@@ -44,8 +46,49 @@ def regimen(library: Library, treatment: str, value: str) -> str:
     Returns
     -------
     str
-        One sentence; empty where there is no exposure dataset, or nobody of the arm is in it.
+        A sentence on what was given and one on what was planned, as far as the datasets are there; else empty.
     """
+    return " ".join(
+        part for part in (_given(library, treatment, value), _planned(library, value)) if part
+    )
+
+
+def _planned(library: Library, value: str) -> str:
+    """Name the elements of treatment in the arm's plan, with how long each lasts."""
+    wanted = {"ARM", "TAETORD", "ETCD", "ELEMENT", "EPOCH"}
+    if "TA" not in library or not wanted <= set(library.variables("TA")):
+        return ""
+    plan = library.read("TA", columns=sorted(wanted)).frame.filter(
+        (pl.col("ARM") == value) & pl.col("EPOCH").str.to_lowercase().str.contains("treat")
+    )
+    lasting: dict[str, str] = {}
+    if "TE" in library and {"ETCD", "TEDUR"} <= set(library.variables("TE")):
+        elements = library.read("TE", columns=["ETCD", "TEDUR"]).frame.drop_nulls("TEDUR")
+        lasting = {
+            code: duration(text) for code, text in elements.select("ETCD", "TEDUR").iter_rows()
+        }
+    parts = [
+        f"{element.replace('_', ' ')} {lasting.get(code, '')}".strip()
+        for code, element in plan.sort("TAETORD").select("ETCD", "ELEMENT").iter_rows()
+    ]
+    return f"Planned: {', then '.join(parts)}." if parts else ""
+
+
+def duration(text: str) -> str:
+    """Put a duration of ISO 8601 into words; another text is left as it is.
+
+    >>> duration("P26W"), duration("P1D"), duration("PT12H"), duration("P1Y6M")
+    ('26 weeks', '1 day', '12 hours', 'P1Y6M')
+    """
+    match = re.fullmatch(r"PT?(\d+)([YMWDH])", text)
+    if match is None:
+        return text
+    number, letter = match.groups()
+    unit = {"Y": "year", "M": "month", "W": "week", "D": "day", "H": "hour"}[letter]
+    return f"{number} {unit}{'' if number == '1' else 's'}"
+
+
+def _given(library: Library, treatment: str, value: str) -> str:
     name = next((one for one in ("EX", "ADEX") if one in library), None)
     if name is None or treatment not in library.variables("ADSL"):
         return ""

@@ -7,6 +7,7 @@ import io
 
 import polars as pl
 
+from topline.analysis.cohort import TOTAL
 from topline.analysis.exports.described import DescribedStatistic, described
 from topline.analysis.exports.export import Export
 from topline.analysis.statistics import Statistics
@@ -42,9 +43,6 @@ SCHEMA: dict[str, type[pl.DataType]] = {
     "address": pl.String,
 }
 """The columns with their types: those of cards in its standard order, then topline's own."""
-
-TOTAL = "Total"
-"""The title of the column of all groups together: cards leaves its level empty."""
 
 
 def analysis_results_data(study: Study, statistics: Statistics) -> pl.DataFrame:

@@ -11,6 +11,7 @@ from typing import Any
 
 import msgspec
 
+from topline.analysis.cohort import TOTAL
 from topline.analysis.exports.described import DescribedStatistic, described
 from topline.analysis.exports.export import Export
 from topline.analysis.exports.where_clauses import where_clause
@@ -25,8 +26,6 @@ Json = dict[str, Any]
 
 TREATMENT = "GF_GROUP"
 """Id of the grouping by the record's groups."""
-TOTAL = "Total"
-"""The title of the column of all groups together."""
 
 _PURPOSES = {
     "PRIMARY": {"controlledTerm": "PRIMARY OUTCOME MEASURE"},
