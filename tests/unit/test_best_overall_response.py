@@ -119,6 +119,7 @@ class TestUnconfirmed:
     def test_nor_those_under_another_therapy(self) -> None:
         points = ((6, R.STABLE), (12, R.PARTIAL))
         assert found(*points, new_therapy=10).unconfirmed.response is R.STABLE
+        assert found(*points, new_therapy=12).unconfirmed.response is R.STABLE
         assert found(*points, new_therapy=13).unconfirmed.response is R.PARTIAL
         assert found(*points, new_therapy=1).unconfirmed.response is R.MISSING
 

@@ -164,6 +164,17 @@ class TestPseudoprogression:
             found = judged(*reset, seen(18, 60, new=later))
             assert found == ["iUPD", "iPR", expected], later
 
+    def test_old_new_lesions_confirm_progression_of_target_lesions(self) -> None:
+        reset = (
+            seen(0, 100),
+            seen(6, 100, new={"NEW01": ("present", 20)}),
+            seen(12, 60, new={"NEW01": ("present", 20)}),
+            seen(18, 75, new={"NEW01": ("present", 20)}),
+        )
+        for size, expected in ((24, "iUPD"), (25, "iCPD")):
+            found = judged(*reset, seen(24, 75, new={"NEW01": ("present", size)}))
+            assert found == ["iUPD", "iPR", "iUPD", expected]
+
     def test_old_non_target_progression_is_none_again_unless_it_worsens(self) -> None:
         reset = (
             seen(0, 100, others={"NT01": "present", "NT02": "present"}),

@@ -1,5 +1,6 @@
 """irRECIST: the tumour burden with new lesions, confirmation, and what the two variants differ in."""
 
+from dataclasses import replace
 from decimal import Decimal
 
 import pytest
@@ -70,6 +71,12 @@ class TestTumourBurden:
         (point,) = evaluated(criteria, participant(seen(0, 100), later)).time_points
         assert point.target is not None
         assert point.target.total == 100 + 17 + 16 + 15 + 14 + 13
+        new = [found(f"L{size}", size, "LIVER") for size in (20, 19, 18)]
+        new += [found("B11", 11, "LUNG")]
+        later = replace(later, new_lesions=tuple(new))
+        (point,) = evaluated(criteria, participant(seen(0, 100), later)).time_points
+        assert point.target is not None
+        assert point.target.total == 100 + 20 + 19 + 11
 
     def test_one_that_is_gone_counts_nothing_and_one_not_seen_makes_it_incomplete(
         self, criteria: Criteria
@@ -134,6 +141,10 @@ class TestConfirmationOfProgression:
         points = (seen(0, 100), seen(6, 125), seen(8, 126), seen(12, 126))
         found = evaluated(criteria, participant(*points))
         assert (found.progression.date, found.progression.confirmed) == (day(6), True)
+        alone = evaluated(criteria, participant(*points[:3]))
+        assert (alone.progression.date, alone.progression.confirmed) == (day(6), False)
+        negated = evaluated(criteria, participant(*points[:3], seen(12, 110)))
+        assert negated.progression.date is None
 
     def test_what_is_not_evaluable_does_not_count(self, criteria: Criteria) -> None:
         points = (seen(0, 100), seen(6, 125), seen(12), seen(18, 125))

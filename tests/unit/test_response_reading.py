@@ -93,6 +93,20 @@ class TestLesions:
         assert found.participants[0].assessments[-1].targets[0].diameter == 13
         assert "TR: lengths without a unit, taken for mm: 1" in found.notes
 
+    def test_a_size_that_is_written_as_a_result_only(self, folder: Path) -> None:
+        (folder / "tr.csv").write_text(
+            TR.replace(",TRSTRESN", "")
+            .replace("12,12,", "12,")
+            .replace("30,30,", "30,")
+            .replace("25,25,", "25,")
+            .replace("20,20,", "20,")
+            .replace("8,8,", "8,")
+            .replace("PRESENT,,", "PRESENT,")
+        )
+        base, later = read(folder).participants[0].assessments
+        assert [one.diameter for one in base.targets] == [30, 20]
+        assert [one.diameter for one in later.targets] == [12, 8]
+
     def test_too_small_to_measure(self, folder: Path) -> None:
         append(folder, "tr", "01,T01,LDIAM,TOO SMALL TO MEASURE,,,,,WEEK 12,2021-03-29")
         finding = read(folder).participants[0].assessments[-1].targets[0]
@@ -202,6 +216,7 @@ class TestMistakes:
         [
             ("01,T01,LDIAM,1,1,in,,,WEEK 12,2021-04-01", "the unit 'in' of a lesion's size is not known"),
             ("01,T01,LDIAM,-1,-1,mm,,,WEEK 12,2021-04-01", "the size of a lesion is negative: -1"),
+            ("01,T01,LDIAM,x,1e999,mm,,,WEEK 12,2021-04-01", "the size of a lesion is no number: '1e999'"),
             ("01,NT01,TUMSTATE,PERHAPS,,,,,WEEK 12,2021-04-01", "the state 'PERHAPS' of a lesion is not known"),
         ],
     )  # fmt: skip
@@ -213,6 +228,21 @@ class TestMistakes:
         assert caught.value.where is not None
         assert caught.value.where.endswith("tr.csv, record 9")
         assert caught.value.accepted
+
+    def test_a_size_in_letters(self, folder: Path) -> None:
+        (folder / "tr.csv").write_text(TR.replace("12,12,mm", "12,twelve,mm"))
+        with pytest.raises(DataError, match="the size of a lesion is no number: 'twelve'"):
+            read(folder)
+
+    def test_a_participant_twice(self, folder: Path) -> None:
+        append(folder, "dm", "01,2021-01-05,")
+        with pytest.raises(DataError, match=r"DM holds participants more than once \(2 rows\)"):
+            read(folder)
+
+    def test_participants_without_a_name(self, folder: Path) -> None:
+        (folder / "dm.csv").write_text("SUBJID,RFXSTDTC\n01,2021-01-04\n")
+        with pytest.raises(DataError, match="DM has no variable USUBJID"):
+            read(folder)
 
     def test_no_measurements(self, folder: Path) -> None:
         (folder / "tr.csv").unlink()

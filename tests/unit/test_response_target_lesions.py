@@ -103,6 +103,10 @@ class TestMissingLesions:
             "(sum 10 mm is 80 % and 40 mm below nadir 50 mm of 2021-01-04)"
         )
 
+    def test_nor_is_it_complete_where_the_others_are_gone(self) -> None:
+        who = participant(seen(0, {"T01": 30, "T02": 20}), seen(6, {"T01": 0}))
+        assert [name for name, _ in responses(who)] == ["NE"]
+
     def test_unless_what_was_measured_has_progressed(self) -> None:
         # the guideline's own example (section 4.4.3): baseline 50 mm, two of three lesions 80 mm
         who = participant(

@@ -120,8 +120,10 @@ class TestNewTherapy:
         assert short(time(self.who, "PFS", rules)) == expected
 
     def test_after_progression_it_does_not_matter(self) -> None:
-        who = participant(stated=STABLE_THEN_PD, new_therapy=13)
-        assert short(time(who, "PFS", CensoringRules())) == (85, False, "Disease Progression", None)
+        for therapy in (12, 13):  # on the day of progression it began because of it
+            who = participant(stated=STABLE_THEN_PD, new_therapy=therapy)
+            found = time(who, "PFS", CensoringRules())
+            assert short(found) == (85, False, "Disease Progression", None)
 
     def test_without_progression(self) -> None:
         who = participant(stated={6.0: R.STABLE, 18.0: R.STABLE}, new_therapy=14)

@@ -62,7 +62,7 @@ def response(
     ] = None,
     beside: Annotated[
         Path | None,
-        typer.Option(metavar="FOLDER", help="A folder whose datasets are taken where DATA has none of that name."),
+        typer.Option(metavar="FOLDER", help="A folder whose datasets are taken where DATA has none of that name; else the sdtm beside an adam."),
     ] = None,
     summary: Annotated[
         bool, typer.Option("--summary", help="Print the numbers alone, without the participants.")
@@ -80,6 +80,7 @@ def response(
 
     Example: topline response sdtm --criteria irecist --participant 01-701-1015
     """
+    from topline.analysis.build import tabulations
     from topline.trial.library import Library
     from topline.trial.response.reading_sources import Evaluator, ResponseData
     from topline.trial.response.trial_response import evaluate_response
@@ -97,7 +98,7 @@ def response(
         new_therapy=new_therapy,
     )
     evaluation = _evaluation(criteria, source, censoring, confirmed)
-    trial = evaluate_response(Library(data, beside=beside), evaluation, chosen)
+    trial = evaluate_response(Library(data, beside=beside or tabulations(data)), evaluation, chosen)
     shown = _shown(trial, participant)
     if json:
         _print_json(trial, shown)

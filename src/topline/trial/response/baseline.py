@@ -40,6 +40,13 @@ class Baseline:
         The assessments after it, by date.
     notes
         What of it the guideline would not have chosen, or what had to be assumed.
+
+    Attributes
+    ----------
+    total
+        The sum of diameters [mm]; ``None`` without targets, or where one was not measured.
+    by_lesion
+        The targets by the name of the lesion.
     """
 
     date: datetime.date | None = None
@@ -47,18 +54,16 @@ class Baseline:
     non_targets: tuple[NonTargetFinding, ...] = ()
     later: tuple[Assessment, ...] = ()
     notes: tuple[str, ...] = ()
+    total: Decimal | None = field(init=False, compare=False)
     by_lesion: dict[str, TargetFinding] = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
-        found = {original: one for one in self.targets for original in one.originals}
-        object.__setattr__(self, "by_lesion", found)
-
-    @property
-    def total(self) -> Decimal | None:
-        """The sum of diameters [mm]; ``None`` without targets, or where one was not measured."""
         sizes = [size(one) for one in self.targets]
         known = [one for one in sizes if one is not None]
-        return sum(known, Decimal(0)) if known and len(known) == len(sizes) else None
+        complete = bool(known) and len(known) == len(sizes)
+        object.__setattr__(self, "total", sum(known, Decimal(0)) if complete else None)
+        found = {original: one for one in self.targets for original in one.originals}
+        object.__setattr__(self, "by_lesion", found)
 
 
 def size(finding: TargetFinding) -> Decimal | None:

@@ -2,6 +2,7 @@
 
 import calendar
 from datetime import date, datetime
+from functools import lru_cache
 
 from topline.trial.response.reading_sources import PartialDates
 
@@ -34,8 +35,11 @@ def whole_date(value: object, partial: PartialDates) -> tuple[date | None, bool]
         return value.date(), False
     if isinstance(value, date):
         return value, False
-    if not isinstance(value, str):
-        return None, False
+    return _read(value, partial) if isinstance(value, str) else (None, False)
+
+
+@lru_cache(maxsize=10_000)  # a trial has many records and few days
+def _read(value: str, partial: PartialDates) -> tuple[date | None, bool]:
     parts = value.strip().partition("T")[0].split("-")
     try:
         numbers = [int(part) for part in parts if part]

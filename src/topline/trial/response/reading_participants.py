@@ -125,6 +125,13 @@ def _rows(library: Library, data: ResponseData, notes: list[str]) -> Iterable[Pa
             accepted="ADSL (ADaM) or DM (SDTM)",
         )
     dataset = library.read(name)
+    repeated = dataset.column("USUBJID").is_duplicated().sum()
+    if repeated:
+        raise DataError(
+            f"{name} holds participants more than once ({repeated} rows)",
+            where=str(dataset.source),
+            accepted="one row a participant",
+        )
     start = _start(dataset, data)
     therapy = data.new_therapy.upper() if data.new_therapy else None
     if therapy is not None and therapy not in dataset:

@@ -3,12 +3,15 @@
 Names of CDISC variables end here: what follows knows lesions, states and lengths.
 """
 
+import math
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 from typing import Any
 
+import msgspec
 import polars as pl
 
 from topline.errors import DataError
@@ -26,15 +29,21 @@ from topline.trial.response.reading_words import (
     length,
 )
 
+_NUMBER = re.compile(r"\d+(\.\d+)?")
 GROUPS = ("TARGET", "NON-TARGET", "NEW")
+_ENDINGS = (
+    "ACPTFL", "CAT", "DTC", "EVAL", "GRPID", "LNKID", "LOC", "ORRES", "ORRESU", "REASND", "STAT",
+    "STRESC", "STRESN", "STRESU", "TESTCD",
+)  # fmt: skip
+"""Variables of TU, TR and RS that are read, without the letters of their dataset."""
+_OTHERS = ("USUBJID", "VISIT", "AVISIT", "ADT", "PARAMCD", "AVALC", "TULOC")
 EVALUATORS: Mapping[Evaluator, str] = {
     "investigator": "INVESTIGATOR",
     "independent": "INDEPENDENT ASSESSOR",
 }
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class LesionRecord:
+class LesionRecord(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """One measurement or finding of one lesion.
 
     Parameters
@@ -158,7 +167,9 @@ def chosen_rows(dataset: Dataset, prefix: str, evaluator: Evaluator) -> pl.DataF
     DataError
         The dataset has rows of other evaluators only.
     """
+    used = (ROW_NUMBER, *(f"{prefix}{ending}" for ending in _ENDINGS), *_OTHERS)
     frame = dataset.with_row_numbers()
+    frame = frame.select([name for name in frame.columns if name in used])
     if not {"USUBJID"} <= set(frame.columns):
         raise missing_variable("USUBJID", dataset.name, dataset.variables, str(dataset.source))
     by = f"{prefix}EVAL"
@@ -229,10 +240,10 @@ def _measure(dataset: Dataset, data: ResponseData, found: LesionRecords) -> None
         partial_dates += partial
         _locate(row, participant, lesion, found)
         group = found.identified[participant, lesion].group
-        value, unit_missing = _value(row, dataset)
-        without_unit += unit_missing
         test = _text(row, "TRTESTCD").upper()
         text = _text(row, "TRSTRESC") or _text(row, "TRORRES")
+        value, unit_missing = _value(row, text, dataset)
+        without_unit += unit_missing
         found.records.append(
             LesionRecord(
                 participant=participant,
@@ -273,26 +284,32 @@ def _locate(row: Mapping[str, Any], participant: str, lesion: str, found: Lesion
     )
 
 
-def _value(row: Mapping[str, Any], dataset: Dataset) -> tuple[Decimal | None, bool]:
+def _value(row: Mapping[str, Any], text: str, dataset: Dataset) -> tuple[Decimal | None, bool]:
     """Return a length in millimetres, and whether its unit had to be assumed."""
-    number = row.get("TRSTRESN")
-    if number is None:
+    found = row.get("TRSTRESN")
+    found = text if found is None and _NUMBER.fullmatch(text) else found
+    if found is None:
         return None, False
-    unit = _text(row, "TRSTRESU").upper()
+    where = f"{dataset.source}, record {row[ROW_NUMBER]}"
+    try:
+        number = float(found)
+    except ValueError:
+        number = math.nan
+    if not 0 <= number < math.inf:
+        shown = f"{number:g}" if math.isfinite(number) else repr(found)
+        raise DataError(
+            f"the size of a lesion is {'negative' if number < 0 else 'no number'}: {shown}",
+            where=where,
+            accepted="0 for a lesion that is gone, or its size",
+        )
+    unit = (_text(row, "TRSTRESU") or _text(row, "TRORRESU")).upper()
     if unit and unit not in UNITS:
         raise DataError(
             f"the unit {unit.lower()!r} of a lesion's size is not known",
-            where=f"{dataset.source}, record {row[ROW_NUMBER]}",
+            where=where,
             accepted="mm or cm",
         )
-    value = length(float(number), UNITS[unit or "MM"])
-    if value < 0:
-        raise DataError(
-            f"the size of a lesion is negative: {number:g}",
-            where=f"{dataset.source}, record {row[ROW_NUMBER]}",
-            accepted="0 for a lesion that is gone, or its size",
-        )
-    return value, not unit
+    return length(number, UNITS[unit or "MM"]), not unit
 
 
 def _state(row: Mapping[str, Any], text: str, dataset: Dataset) -> State:
