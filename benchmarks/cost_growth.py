@@ -21,7 +21,7 @@ from benchmarks.__main__ import circumstances, run
 from benchmarks.measure import Measured, seconds
 from benchmarks.stats_repeated_measures import ours as fit_and_test
 from benchmarks.stats_repeated_measures import trial
-from benchmarks.stats_survival import participants
+from benchmarks.stats_survival import hazards, participants
 from docs.generate import write_pages
 from docs.speed import RECORD, Aim, Growth, Panel, Run, Speed, read, written
 
@@ -93,11 +93,7 @@ def _log_rank(number: int) -> Computation:
 
 
 def _cox(number: int) -> Computation:
-    generator = np.random.default_rng(7)
-    covariates = generator.normal(size=(number, 5))
-    hazard = np.exp(covariates @ np.array([0.5, -0.3, 0.2, 0.0, 0.1]))
-    failure, censoring = generator.exponential(100 / hazard), generator.exponential(150, number)
-    return partial(cox, np.minimum(failure, censoring), failure <= censoring, covariates)
+    return partial(cox, *hazards(number))
 
 
 def _rank_sum(number: int) -> Computation:

@@ -6,6 +6,7 @@ The figure printed is a ratio, because seconds say more about the machine than a
 import gc
 import statistics
 import time
+import tracemalloc
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Literal
@@ -102,5 +103,35 @@ def compare(
         theirs=statistics.median(other for _, other in pairs),
         unit="s",
         figure=statistics.median(mine / other for mine, other in pairs),
+        aim=aim,
+    )
+
+
+def memory(what: str, run: Callable[[], object], held: int, *, aim: float | None) -> Measured:
+    """Measure what a computation in NumPy allocates at its peak, results included, beside what it is given.
+
+    Parameters
+    ----------
+    what, aim
+        As in :class:`Measured`.
+    run
+        The computation.
+    held
+        What its input takes [bytes].
+    """
+    gc.collect()
+    tracemalloc.start()
+    try:
+        run()
+        peak = tracemalloc.get_traced_memory()[1]
+    finally:
+        tracemalloc.stop()
+    return Measured(
+        what=what,
+        peer="its input",
+        ours=peak / 1e6,
+        theirs=held / 1e6,
+        unit="MB",
+        figure=peak / held,
         aim=aim,
     )

@@ -9,7 +9,6 @@ Memory is what NumPy allocates at its peak while the table is made, beside the r
 
 import importlib
 import importlib.util
-import tracemalloc
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
@@ -17,14 +16,13 @@ from typing import Any
 
 import numpy as np
 import polars as pl
-from benchmarks.measure import Measured, ratio
+from benchmarks.measure import Measured, memory, ratio
 from numpy.typing import NDArray
 
 from topline.stats.event_incidence import event_incidence, event_incidences
 
 ROWS, PARTICIPANTS, ARMS, TERMS, SYSTEMS = 10_000_000, 50_000, 3, 2_000, 27
 EQUAL, MEMORY_AIM = 1.0, 3.0
-_MEGABYTE = 1e6
 _COUNTS = (pl.len().alias("events"), pl.col("participant").n_unique().alias("affected"))
 
 
@@ -50,11 +48,6 @@ class Events:
                 "serious": self.serious,
             }
         )
-
-    @property
-    def memory(self) -> float:
-        """What the rows take that the table is made from [MB]."""
-        return (self.participant.nbytes + self.term.nbytes) / _MEGABYTE
 
 
 def events(rows: int, seed: int = 20261129) -> Events:
@@ -112,7 +105,8 @@ def lines(rounds: int) -> list[Measured]:
         ratio(title, peer, ours, theirs, aim=aim, rounds=min(rounds, 3))
         for title, peer, ours, theirs, aim in jobs
     ]
-    return [*found, _memory(drawn)]
+    table, rows = jobs[0][2], drawn.participant.nbytes + drawn.term.nbytes
+    return [*found, memory("  its peak memory beside the rows", table, rows, aim=MEMORY_AIM)]
 
 
 def _duckdb(drawn: Events) -> Iterator[Callable[[], object]]:
@@ -126,21 +120,3 @@ def _duckdb(drawn: Events) -> Iterator[Callable[[], object]]:
     yield lambda: connection.execute(
         "select arm, term, count(*), count(distinct participant) from events group by arm, term"
     ).fetchnumpy()
-
-
-def _memory(drawn: Events) -> Measured:
-    tracemalloc.start()
-    try:
-        event_incidence(drawn.participant, drawn.term, drawn.arm, drawn.system)
-        peak = tracemalloc.get_traced_memory()[1] / _MEGABYTE
-    finally:
-        tracemalloc.stop()
-    return Measured(
-        what="  peak memory beside the rows",
-        peer="the rows",
-        ours=peak,
-        theirs=drawn.memory,
-        unit="MB",
-        figure=peak / drawn.memory,
-        aim=MEMORY_AIM,
-    )

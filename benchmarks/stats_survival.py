@@ -9,7 +9,7 @@ from collections.abc import Callable
 from typing import Any
 
 import numpy as np
-from benchmarks.measure import Measured, ratio
+from benchmarks.measure import Measured, memory, ratio
 
 from topline.stats.cox import cox
 from topline.stats.log_rank import log_rank, log_ranks
@@ -18,6 +18,8 @@ from topline.stats.survival_quantiles import survival_quantiles
 
 #: At most twice the sort; a fifth of lifelines and of `survival`; as fast as statsmodels; a twentieth of a loop.
 SORT_AIM, FIFTH, EQUAL, TWENTIETH = 2.0, 0.2, 1.0, 0.05
+#: At most three times the input.
+MEMORY_AIM = 3.0
 #: lifelines and loops are slow: they are measured on a part, and scaled in proportion to the curves or tests.
 PART = 200
 
@@ -41,6 +43,7 @@ def lines(rounds: int) -> list[Measured]:
         *many_curves(rounds),
         *log_rank_tests(rounds),
         *regressions(rounds),
+        *memories(),
     ]
 
 
@@ -190,12 +193,44 @@ def regressions(rounds: int) -> list[Measured]:
     return found
 
 
-def _regression(survival: Any, number: int) -> tuple[Callable[[], object], Callable[[], object]]:
+def memories() -> list[Measured]:
+    """What the large computations allocate."""
+    time, event = participants(10**7)
+    some, happened, covariates = hazards(10**6)
+    arm = np.random.default_rng(4).integers(0, 2, 10**6)
+    held = time.nbytes + event.nbytes
+    given = some.nbytes + happened.nbytes
+    jobs: list[tuple[str, Callable[[], object], int]] = [
+        (
+            "Kaplan–Meier median, n = 10,000,000",
+            lambda: survival_quantiles(time, event),
+            held,
+        ),
+        (
+            "log-rank test, n = 1,000,000",
+            lambda: log_rank(some, happened, arm),
+            given + arm.nbytes,
+        ),
+        (
+            "Cox regression, 5 covariates, n = 1,000,000",
+            lambda: cox(some, happened, covariates),
+            given + covariates.nbytes,
+        ),
+    ]
+    return [memory(f"peak memory: {what}", run, size, aim=MEMORY_AIM) for what, run, size in jobs]
+
+
+def hazards(number: int) -> tuple[Any, Any, Any]:
+    """Make times and events that depend on five covariates."""
     generator = np.random.default_rng(7)
     covariates = generator.normal(size=(number, 5))
     hazard = np.exp(covariates @ np.array([0.5, -0.3, 0.2, 0.0, 0.1]))
     failure, censoring = generator.exponential(100 / hazard), generator.exponential(150, number)
-    time, event = np.minimum(failure, censoring), failure <= censoring
+    return np.minimum(failure, censoring), failure <= censoring, covariates
+
+
+def _regression(survival: Any, number: int) -> tuple[Callable[[], object], Callable[[], object]]:
+    time, event, covariates = hazards(number)
     columns = {f"x{column}": covariates[:, column] for column in range(5)}
     frame = {"time": time, "status": event.astype(np.int64), **columns}
     formula = "Surv(time, status) ~ " + " + ".join(columns)

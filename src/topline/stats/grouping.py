@@ -17,6 +17,9 @@ from topline.stats.estimate import Floats, Integers
 FEW = 64
 """Up to this many runs are worked on one by one; more are gathered by length."""
 
+_BLOCK = 1 << 15
+"""So many values are summed at a time where no room is to be taken."""
+
 _WIDEST_RANGE = 1000
 """Whole-number labels within such a range are sorted by counting."""
 
@@ -187,6 +190,27 @@ def cumulative_sums(values: Floats, bounds: Integers) -> Floats:
     sums = np.empty_like(values)
     apply_within(lambda run: np.cumsum(run, axis=-1), values, bounds, sums)
     return sums
+
+
+def accumulate(values: Floats, bounds: Integers) -> None:
+    """Turn values into what :func:`cumulative_sums` gives, where they stand and without a copy of them all.
+
+    Examples
+    --------
+    >>> values = np.array([1.0, 2.0, 3.0])
+    >>> accumulate(values, np.array([0, 2, 3]))
+    >>> values
+    array([1., 3., 3.])
+    """
+    if bounds.size - 1 > FEW:
+        apply_within(lambda run: np.cumsum(run, axis=-1), values, bounds, values)
+        return
+    for start, stop in zip(bounds[:-1].tolist(), bounds[1:].tolist(), strict=True):
+        for first in range(start, stop, _BLOCK):
+            block = values[first : min(first + _BLOCK, stop)]
+            if first > start:
+                block[0] += values[first - 1]
+            block[:] = np.cumsum(block)
 
 
 def cumulative_products(values: Floats, bounds: Integers) -> Floats:

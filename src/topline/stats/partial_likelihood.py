@@ -86,6 +86,8 @@ def moments(sets: RiskSets, coefficients: Floats, ties: Ties) -> Moments:
     own = predictor[sets.happened]
     if sets.weights is not None:
         own *= sets.weights[sets.happened]
+    of_deaths = own.sum()
+    del own  # there may be a million: what is no longer needed makes room
     risk = np.exp(predictor, out=predictor)
     if sets.weights is not None:
         risk *= sets.weights
@@ -94,17 +96,20 @@ def moments(sets: RiskSets, coefficients: Floats, ties: Ties) -> Moments:
     with np.errstate(divide="ignore", invalid="ignore"):
         # Risks that underflow to 0 make the likelihood minus infinity, which the search steps back from.
         hazard = sets.weighted(1 / denominator)
-        log_likelihood = float(own.sum() - sets.weighted(np.log(denominator)).sum())
+        log_likelihood = float(of_deaths - sets.weighted(np.log(denominator)).sum())
     if not np.isfinite(log_likelihood) or denominator.min() <= 0:
         log_likelihood = -np.inf
-    cumulative = _cumulative(sets, hazard, efron)
-    scratch = -risk * cumulative
-    scratch[sets.happened] += 1.0 if sets.weights is None else sets.weights[sets.happened]
-    score = sets.covariates @ scratch
     means = np.empty((coefficients.size, sets.happened.size))
+    scratch = np.empty_like(risk)
     for row, covariate in enumerate(sets.covariates):
         np.multiply(covariate, risk, out=scratch)
-        np.divide(_less_tied(sets, scratch, efron), denominator, out=means[row])
+        np.divide(_less_tied(sets, scratch, efron, spent=True), denominator, out=means[row])
+    del scratch
+    cumulative = _cumulative(sets, hazard, efron)
+    residuals = -risk
+    residuals *= cumulative
+    residuals[sets.happened] += 1.0 if sets.weights is None else sets.weights[sets.happened]
+    score = sets.covariates @ residuals
     return Moments(
         log_likelihood=log_likelihood,
         score=score,
@@ -163,11 +168,13 @@ def mean_of_set(sets: RiskSets, means: Floats) -> Floats:
     return sets.spread(sets.sum_deaths(means) / sets.set_size)
 
 
-def _less_tied(sets: RiskSets, values: Floats, efron: bool) -> Floats:
+def _less_tied(sets: RiskSets, values: Floats, efron: bool, *, spent: bool = False) -> Floats:
     """Give for each death the sum over its risk set; with Efron, less the share of its tied set."""
-    sums = sets.spread(sets.sum_at_risk(values))
-    if efron and sets.ties is not None:
-        sums[sets.ties.deaths] -= sets.ties.share * sets.ties.sum(values)
+    if not efron or sets.ties is None:
+        return sets.spread(sets.sum_at_risk(values, spent=spent))
+    tied = sets.ties.share * sets.ties.sum(values)
+    sums = sets.spread(sets.sum_at_risk(values, spent=spent))
+    sums[sets.ties.deaths] -= tied
     return sums
 
 

@@ -14,7 +14,7 @@ from numpy.typing import ArrayLike
 from topline.errors import DataError
 from topline.stats.checking import finite, positive, same_length
 from topline.stats.estimate import Floats, Integers
-from topline.stats.grouping import categories, cumulative_sums
+from topline.stats.grouping import accumulate, categories, cumulative_sums
 from topline.stats.observed_times import observed_times
 from topline.stats.tied_times import TIE_TOLERANCE, merge_ties
 
@@ -109,14 +109,14 @@ class RiskSets:
         """Give each death the value of its tied set."""
         return values if self.ties is None else np.repeat(values, self.set_size)
 
-    def sum_at_risk(self, values: Floats) -> Floats:
-        """Sum values of places over those at risk at each tied set."""
-        sums = cumulative_sums(values, self.bounds)[
-            self.last_at_risk
-        ]  # a copy, and the rest is freed
-        if self.entry is not None:
-            sums = sums - self.entry.sum_not_entered(values, self.bounds)
-        return sums
+    def sum_at_risk(self, values: Floats, *, spent: bool = False) -> Floats:
+        """Sum values of places over those at risk at each tied set; values that are spent are written over."""
+        outside = None if self.entry is None else self.entry.sum_not_entered(values, self.bounds)
+        if spent:
+            accumulate(values, self.bounds)
+        running = values if spent else cumulative_sums(values, self.bounds)
+        sums = running[self.last_at_risk]  # a copy, and the rest is freed
+        return sums if outside is None else sums - outside
 
     def accumulate(self, increments: Floats) -> Floats:
         """Sum increments of tied sets over those that happened while each place was under observation."""
