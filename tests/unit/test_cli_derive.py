@@ -44,7 +44,7 @@ def test_estimates_and_refusals_are_printed_by_outcome_measure(
     assert lines[0] == "1. Response"
     assert lines[1] == "Computed here: estimates from the posted numbers"
     (difference,) = (line for line in lines if line.startswith("risk difference"))
-    assert "20.0 points  5.3 to 33.8 (95%)    0.008  56," in difference
+    assert "20.0 points     5.3 to 33.8 (95%)    0.008  56, 70," in difference
     assert "2. Secondary: Survival" in lines
     assert "not derived: any estimate: a median is no count" in ran.out
     assert "two groups of the participant flow" in ran.out
