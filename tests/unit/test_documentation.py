@@ -21,13 +21,20 @@ def test_the_committed_reference_page_is_what_the_code_says_now(name: str) -> No
 
 def test_every_command_has_help() -> None:
     commands = getattr(typer.main.get_command(app), "commands", {})
-    assert {"build", "explain", "convert", "show", "diff", "formats", "spec"} <= set(commands)
+    assert {"build", "derive", "explain", "convert", "show", "diff", "formats", "spec"} <= set(
+        commands
+    )
     assert all(command.help for command in commands.values())
 
 
 def test_the_contributors_guide_says_how_to_add_each_kind_of_extension() -> None:
     guide = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")
-    for heading in ("Add a format", "Add an outcome summary", "Add an estimator"):
+    for heading in (
+        "Add a format",
+        "Add an outcome summary",
+        "Add an estimator",
+        "Add a derived estimate",
+    ):
         assert f"### {heading}" in guide
 
 

@@ -7,9 +7,11 @@ from pathlib import Path
 import msgspec
 import pytest
 
+from topline.analysis.derive.derivation import Derived, DerivedEstimate, Range, Refusal
 from topline.record import results
 from topline.record.cells import Cell, Text
 from topline.record.difference import Difference
+from topline.record.group_relations import AnalyzedGroup, GroupRelation
 from topline.record.intervals import Interval
 from topline.record.node import Node
 from topline.record.values import Bound, NotANumber, Number, Unreadable
@@ -49,6 +51,12 @@ RESULT_TYPES = tuple(
             | _dataclass_fields(Interval, Number, Bound, NotANumber, Unreadable),
         ),
         ("Fields of estimates and tests", _dataclass_fields(Estimate, Test)),
+        (
+            "Fields of derived estimates and of relations between groups",
+            _dataclass_fields(
+                DerivedEstimate, Refusal, Derived, Range, GroupRelation, AnalyzedGroup
+            ),
+        ),
     ],
 )
 def test_the_page_lists_every_field_and_no_other(heading: str, names: set[str]) -> None:
