@@ -22,7 +22,20 @@ def test_the_committed_reference_page_is_what_the_code_says_now(name: str) -> No
 
 def test_every_command_has_help() -> None:
     commands = getattr(typer.main.get_command(app), "commands", {})
-    known = {"build", "explain", "verify", "export", "convert", "show", "diff", "formats", "spec"}
+    known = {
+        "build",
+        "derive",
+        "explain",
+        "verify",
+        "export",
+        "convert",
+        "show",
+        "diff",
+        "formats",
+        "spec",
+        "init",
+        "response",
+    }
     assert known <= set(commands)
     assert all(command.help for command in commands.values())
 
@@ -34,6 +47,7 @@ def test_the_contributors_guide_says_how_to_add_each_kind_of_extension() -> None
         "Add an outcome summary",
         "Add an analysis",
         "Add an estimator",
+        "Add a derived estimate",
     ):
         assert f"### {heading}" in guide
 

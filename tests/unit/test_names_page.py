@@ -7,11 +7,13 @@ from pathlib import Path
 import msgspec
 import pytest
 
+from topline.analysis.derive.derivation import Derived, DerivedEstimate, Range, Refusal
 from topline.analysis.verification import Comparison, Tally, Verification
 from topline.record import results
 from topline.record.cells import Cell, Text
 from topline.record.correspondence import Correspondence
 from topline.record.difference import Difference
+from topline.record.group_relations import AnalyzedGroup, GroupRelation
 from topline.record.intervals import Interval
 from topline.record.node import Node
 from topline.record.values import Bound, NotANumber, Number, Unreadable
@@ -66,6 +68,12 @@ RESULT_TYPES = tuple(
                 Participant, TargetCall, TimePoint, BestResponse, EventTime, ParticipantResponse
             )
             | {"days"},
+        ),
+        (
+            "Fields of derived estimates and of relations between groups",
+            _dataclass_fields(
+                DerivedEstimate, Refusal, Derived, Range, GroupRelation, AnalyzedGroup
+            ),
         ),
     ],
 )

@@ -16,6 +16,7 @@ TITLE = "Computed here: estimates from the posted numbers"
 MOST_ROWS = 200
 """Estimates shown for one outcome measure on a page; its table says how many more there are."""
 
+_MODULES = ("outcome-measures", "adverse-events")
 _COLUMNS = (
     ("Groups", False),
     ("Estimate", True),
@@ -53,14 +54,14 @@ def with_derived(
             module,
             sections=tuple(_section(section, derived, study, most) for section in module.sections),
         )
+        if module.key in _MODULES
+        else module
         for module in modules
     )
 
 
 def _section(section: Section, derived: Derived, study: Study, most: int) -> Section:
     inside = f"{section.address}/"
-    if not section.kind and section.key != "events":
-        return section
     found = [one for one in derived.estimates if one.address.startswith(inside)]
     if not found:
         return section

@@ -6,149 +6,70 @@ reference page. ADaM conventions are the defaults, so a plain trial says little.
 """
 
 from collections.abc import Mapping
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
-import msgspec
 from msgspec import Meta
 
+from topline.trial.specification_base import (
+    Condition,
+    DatasetName,
+    Decimals,
+    GroupName,
+    Method,
+    Part,
+    PartialDate,
+    PopulationName,
+    Variable,
+)
+from topline.trial.specification_measures import (
+    Baseline,
+    BaselineMeasure,
+    Category,
+    Estimand,
+    IntercurrentEvent,
+    MeasureClass,
+    NotPosted,
+    OutcomeMeasure,
+    Units,
+)
 from topline.trial.specification_response import TumourResponse
+from topline.trial.specification_study import Sponsor, StudyPart
 
-Condition = Annotated[
-    str,
-    Meta(
-        description="A condition over dataset variables, such as PARAMCD == 'OS' and ITTFL == 'Y'.",
-        extra={"kind": "condition"},
-    ),
+__all__ = [
+    "AdverseEvents",
+    "Agreement",
+    "Baseline",
+    "BaselineMeasure",
+    "Category",
+    "Condition",
+    "Contact",
+    "DatasetName",
+    "Decimals",
+    "Estimand",
+    "FlowUnits",
+    "Group",
+    "GroupName",
+    "IntercurrentEvent",
+    "MeasureClass",
+    "Method",
+    "Milestone",
+    "Mortality",
+    "NotPosted",
+    "OutcomeMeasure",
+    "Part",
+    "PartialDate",
+    "ParticipantFlow",
+    "ParticipantValue",
+    "Period",
+    "Population",
+    "PopulationName",
+    "Specification",
+    "Sponsor",
+    "StudyPart",
+    "TreatmentVariables",
+    "Units",
+    "Variable",
 ]
-Variable = Annotated[
-    str,
-    Meta(description="The name of a dataset variable.", extra={"kind": "variable"}),
-]
-DatasetName = Annotated[
-    str, Meta(description="The name of a dataset, such as ADTTE.", extra={"kind": "dataset"})
-]
-PopulationName = Annotated[
-    str,
-    Meta(
-        description="A population: one of `populations`, or ITT, SAFETY, RANDOMIZED, EFFICACY, "
-        "PER PROTOCOL, ENROLLED or ALL.",
-        extra={"kind": "population"},
-    ),
-]
-GroupName = Annotated[str, Meta(description="A key of `groups`.", extra={"kind": "group"})]
-PartialDate = Annotated[
-    str,
-    Meta(
-        description="A date as YYYY, YYYY-MM or YYYY-MM-DD.",
-        pattern=r"^\d{4}(-(0[1-9]|1[0-2])(-(0[1-9]|[12]\d|3[01]))?)?$",
-        extra={"kind": "partial_date"},
-    ),
-]
-Decimals = Annotated[int, Meta(ge=0, le=12, description="Decimal places posted.")]
-Method = Mapping[str, Any]
-"""A method and its options: ``{method: NAME, option: value}``; a bare string names the method."""
-
-
-class Part(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """The base of every part of a specification."""
-
-
-class Sponsor(Part, frozen=True, kw_only=True):
-    """Who is responsible for the study."""
-
-    name: Annotated[str, Meta(description="The sponsor's name.")]
-    class_: Annotated[
-        Literal["NIH", "FED", "OTHER_GOV", "INDIV", "INDUSTRY", "NETWORK", "OTHER"],
-        Meta(description="The registry's class of agency."),
-    ] = msgspec.field(name="class", default="OTHER")
-
-
-class StudyPart(Part, frozen=True, kw_only=True):
-    """What identifies the study; anything left out comes from `registration`, if that is given."""
-
-    registration: (
-        Annotated[
-            str,
-            Meta(
-                description="A file with the registered record (API v2 JSON) whose protocol section is "
-                "kept; relative to this file."
-            ),
-        ]
-        | None
-    ) = None
-    nct_id: (
-        Annotated[str, Meta(pattern=r"^NCT\d{8}$", description="The registry's number.")] | None
-    ) = None
-    organization_id: (
-        Annotated[str, Meta(description="The organization's own study number.")] | None
-    ) = None
-    title: Annotated[str, Meta(description="Brief title.", max_length=300)] | None = None
-    official_title: Annotated[str, Meta(description="Official title.", max_length=600)] | None = (
-        None
-    )
-    summary: Annotated[str, Meta(description="Brief summary.")] | None = None
-    sponsor: Annotated[Sponsor, Meta(description="The lead sponsor.")] | None = None
-    status: (
-        Annotated[
-            Literal[
-                "ACTIVE_NOT_RECRUITING",
-                "COMPLETED",
-                "ENROLLING_BY_INVITATION",
-                "NOT_YET_RECRUITING",
-                "RECRUITING",
-                "SUSPENDED",
-                "TERMINATED",
-                "WITHDRAWN",
-                "UNKNOWN",
-            ],
-            Meta(description="Overall recruitment status."),
-        ]
-        | None
-    ) = None
-    study_type: (
-        Annotated[
-            Literal["INTERVENTIONAL", "OBSERVATIONAL", "EXPANDED_ACCESS"],
-            Meta(description="Study type."),
-        ]
-        | None
-    ) = None
-    phases: Annotated[
-        tuple[Literal["NA", "EARLY_PHASE1", "PHASE1", "PHASE2", "PHASE3", "PHASE4"], ...],
-        Meta(description="Phases."),
-    ] = ()
-    conditions: Annotated[tuple[str, ...], Meta(description="Conditions studied.")] = ()
-    enrollment: (
-        Annotated[int, Meta(ge=0, description="Actual enrolment; default: those who started.")]
-        | None
-    ) = None
-    start_date: Annotated[PartialDate, Meta(description="First participant enrolled.")] | None = (
-        None
-    )
-    primary_completion_date: (
-        Annotated[PartialDate, Meta(description="Last primary-outcome assessment.")] | None
-    ) = None
-    completion_date: Annotated[PartialDate, Meta(description="Last assessment.")] | None = None
-    last_updated: (
-        Annotated[PartialDate, Meta(description="Date of this version of the record.")] | None
-    ) = None
-    allocation: (
-        Annotated[Literal["RANDOMIZED", "NON_RANDOMIZED", "NA"], Meta(description="Allocation.")]
-        | None
-    ) = None
-    intervention_model: (
-        Annotated[
-            Literal["SINGLE_GROUP", "PARALLEL", "CROSSOVER", "FACTORIAL", "SEQUENTIAL"],
-            Meta(description="Intervention model."),
-        ]
-        | None
-    ) = None
-    masking: (
-        Annotated[
-            Literal["NONE", "SINGLE", "DOUBLE", "TRIPLE", "QUADRUPLE"],
-            Meta(description="Masking."),
-        ]
-        | None
-    ) = None
 
 
 class ParticipantValue(Part, frozen=True, kw_only=True):
@@ -340,208 +261,6 @@ class ParticipantFlow(Part, frozen=True, kw_only=True):
     periods: Annotated[tuple[Period, ...], Meta(description="Periods in order.", min_length=1)] = (
         Period(),
     )
-
-
-class Category(Part, frozen=True, kw_only=True):
-    """A category (row) of a measure and who counts in it."""
-
-    title: Annotated[str, Meta(description="The row's title.")]
-    where: (
-        Annotated[
-            Condition, Meta(description="Who counts; default: the variable equals the title.")
-        ]
-        | None
-    ) = None
-    values: Annotated[
-        tuple[str | int | float, ...],
-        Meta(description="Instead of `where`: the values of the variable."),
-    ] = ()
-
-
-class MeasureClass(Part, frozen=True, kw_only=True):
-    """A class of a measure: a visit, a subgroup, an item."""
-
-    title: Annotated[str, Meta(description="The class's title.")]
-    where: Annotated[Condition, Meta(description="The rows of the class.")] | None = None
-    variable: (
-        Annotated[Variable, Meta(description="The variable summarised, where it differs.")] | None
-    ) = None
-
-
-class BaselineMeasure(Part, frozen=True, kw_only=True):
-    """A baseline measure: one of the registry's own by `measure`, or a study-specific one."""
-
-    measure: (
-        Annotated[
-            Literal[
-                "age", "age_categories", "sex", "race", "ethnicity", "race_not_collected", "region"
-            ],
-            Meta(description="A measure of the registry's list; the rest then has defaults."),
-        ]
-        | None
-    ) = None
-    title: Annotated[str, Meta(description="Title.", max_length=255)] | None = None
-    description: Annotated[str, Meta(description="Description.", max_length=999)] | None = None
-    population_description: (
-        Annotated[str, Meta(description="Why the number analysed differs from the group's.")] | None
-    ) = None
-    dataset: Annotated[DatasetName, Meta(description="The dataset.")] = "ADSL"
-    where: Annotated[Condition, Meta(description="Which rows.")] | None = None
-    variable: Annotated[Variable, Meta(description="The variable summarised.")] | None = None
-    summary: (
-        Annotated[Method, Meta(description="The summary.", extra={"kind": "summary"})] | None
-    ) = None
-    unit: Annotated[str, Meta(description="Unit of measure.")] | None = None
-    decimals: (
-        Annotated[Decimals, Meta(description="Decimal places; default: one more than the data's.")]
-        | None
-    ) = None
-    categories: Annotated[tuple[Category, ...], Meta(description="Rows, for counts.")] = ()
-    classes: Annotated[tuple[MeasureClass, ...], Meta(description="Classes.")] = ()
-    values: Annotated[
-        Mapping[str, str],
-        Meta(description="Collected value -> the registry's row, for race, ethnicity and region."),
-    ] = {}
-    unlisted: Annotated[
-        Literal["error", "unknown"],
-        Meta(
-            description="What to do with a collected value that no row takes: stop, or count it as "
-            "Unknown or Not Reported."
-        ),
-    ] = "error"
-
-
-class Baseline(Part, frozen=True, kw_only=True):
-    """The baseline characteristics."""
-
-    population: (
-        Annotated[PopulationName, Meta(description="Default: the flow's population.")] | None
-    ) = None
-    population_description: (
-        Annotated[
-            str,
-            Meta(description="Demanded where the numbers differ from those started."),
-        ]
-        | None
-    ) = None
-    groups: Annotated[tuple[GroupName, ...], Meta(description="Which groups; default: all.")] = ()
-    measures: Annotated[
-        tuple[BaselineMeasure, ...],
-        Meta(description="Measures in order; a bare word is one of the registry's own."),
-    ] = (
-        BaselineMeasure(measure="age"),
-        BaselineMeasure(measure="sex"),
-        BaselineMeasure(measure="race"),
-        BaselineMeasure(measure="ethnicity"),
-    )
-
-
-class Units(Part, frozen=True, kw_only=True):
-    """Units analysed other than participants, such as eyes or lesions."""
-
-    title: Annotated[str, Meta(description="The type of units, such as Eyes.")]
-    variable: Annotated[
-        Variable, Meta(description="The variable that tells a participant's units apart.")
-    ]
-
-
-class NotPosted(Part, frozen=True, kw_only=True):
-    """An outcome measure whose results are not posted yet, or will not be."""
-
-    anticipated: (
-        Annotated[PartialDate, Meta(description="Anticipated reporting date, YYYY-MM.")] | None
-    ) = None
-
-
-class IntercurrentEvent(Part, frozen=True, kw_only=True):
-    """An event after the start of treatment that bears on what an outcome means, and how it is handled."""
-
-    event: Annotated[str, Meta(description="The event, such as discontinuation of treatment.")]
-    strategy: Annotated[
-        Literal[
-            "treatment policy",
-            "hypothetical",
-            "composite variable",
-            "while on treatment",
-            "principal stratum",
-        ],
-        Meta(description="The strategy of ICH E9(R1)."),
-    ]
-
-
-class Estimand(Part, frozen=True, kw_only=True):
-    """The estimand of an outcome (ICH E9(R1)); posted as part of its description."""
-
-    population: Annotated[str, Meta(description="The population of the question.")] | None = None
-    treatments: Annotated[str, Meta(description="The treatments compared.")] | None = None
-    variable: Annotated[str, Meta(description="The variable of each participant.")] | None = None
-    intercurrent_events: Annotated[
-        tuple[IntercurrentEvent, ...],
-        Meta(description="Intercurrent events and their strategies."),
-    ] = ()
-    summary: (
-        Annotated[str, Meta(description="The population-level summary, such as a difference.")]
-        | None
-    ) = None
-
-
-class OutcomeMeasure(Part, frozen=True, kw_only=True):
-    """An outcome measure: its definition, its data and its summary."""
-
-    title: Annotated[str, Meta(description="Title: what is measured.", max_length=255)]
-    type: Annotated[
-        Literal["primary", "secondary", "other_pre_specified", "post_hoc"],
-        Meta(description="The kind of outcome measure."),
-    ]
-    time_frame: Annotated[str, Meta(description="When it is measured.", max_length=255)]
-    description: Annotated[str, Meta(description="How it is measured.", max_length=999)] | None = (
-        None
-    )
-    population: (
-        Annotated[PopulationName, Meta(description="Default: the flow's population.")] | None
-    ) = None
-    population_description: (
-        Annotated[
-            str, Meta(description="Who was analysed; demanded where some who started are not.")
-        ]
-        | None
-    ) = None
-    dataset: Annotated[DatasetName, Meta(description="The dataset.")] | None = None
-    where: Annotated[Condition, Meta(description="Which rows.")] | None = None
-    variable: (
-        Annotated[Variable, Meta(description="The variable; default AVAL, for categories AVALC.")]
-        | None
-    ) = None
-    analyzed: Annotated[
-        Literal["with_data", "population"],
-        Meta(
-            description="Who is analysed: participants with a value, or the whole population (those "
-            "without a value then count in no category, as non-responders do)."
-        ),
-    ] = "with_data"
-    summary: (
-        Annotated[Method, Meta(description="The summary.", extra={"kind": "summary"})] | None
-    ) = None
-    unit: Annotated[str, Meta(description="Unit of measure.")] | None = None
-    decimals: Annotated[Decimals, Meta(description="Decimal places.")] | None = None
-    groups: Annotated[tuple[GroupName, ...], Meta(description="Which groups; default: all.")] = ()
-    total: Annotated[
-        bool, Meta(description="Whether a column for all groups together is posted too.")
-    ] = False
-    categories: Annotated[tuple[Category, ...], Meta(description="Rows, for counts.")] = ()
-    classes: Annotated[tuple[MeasureClass, ...], Meta(description="Classes.")] = ()
-    units: Annotated[Units, Meta(description="Units analysed.")] | None = None
-    analyses: Annotated[
-        tuple[Method, ...],
-        Meta(description="Statistical analyses.", extra={"kind": "analysis"}),
-    ] = ()
-    estimand: (
-        Annotated[Estimand, Meta(description="The estimand, said in the description.")] | None
-    ) = None
-    not_posted: (
-        Annotated[NotPosted, Meta(description="Set instead of data: results are not posted.")]
-        | None
-    ) = None
 
 
 class Mortality(Part, frozen=True, kw_only=True):

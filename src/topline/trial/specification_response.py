@@ -2,16 +2,16 @@
 
 from typing import Annotated, Literal
 
-import msgspec
 from msgspec import Meta
+
+from topline.trial.specification_base import Part
 
 _Variable = Annotated[str, Meta(extra={"kind": "variable"})]
 _Dataset = Annotated[str, Meta(extra={"kind": "dataset"})]
 _Days = Annotated[int, Meta(ge=0, le=3650)]
 
 
-# Not a Part: those stand in the module that this one is a part of.
-class TumourResponse(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+class TumourResponse(Part, frozen=True, kw_only=True):
     """How tumour response is evaluated; outcomes then use the datasets RESPONSE and RESPONSE_TIMES."""
 
     criteria: Annotated[

@@ -18,7 +18,7 @@ from topline.stats.estimate import Estimate, Estimates, Floats, Test
 from topline.stats.possible_values import PossibleValues
 from topline.stats.two_proportions import single_estimate
 
-MOST_COUNTS = 40
+MOST_COUNTS = 20
 """Of one group; of more possible counts this many are computed, spread evenly, with both ends."""
 
 

@@ -64,7 +64,11 @@ def parameter(measure: OutcomeMeasure, analysis: MeasureAnalysis) -> Parameter |
         return Parameter.MEAN_DIFFERENCE if _is_difference(words) else None
     if measure.param_type in _GEOMETRIC:
         return Parameter.GEOMETRIC_MEAN_RATIO if _RATIO.search(words) else None
-    return None if counted(measure) is Counted.OTHER else _of_counts(words)
+    unit = counted(measure)
+    # A "mean difference" beside counts of participants is of something else that was measured.
+    if unit is Counted.OTHER or (unit is Counted.PARTICIPANTS and re.search(r"\bmeans?\b", words)):
+        return None
+    return _of_counts(words)
 
 
 def _is_difference(words: str) -> bool:

@@ -266,12 +266,18 @@ def _not_given(
     )
 
 
+_WIDEST_FRACTION = 0.0101
+"""A difference of fractions has two decimals at least: a posted "0" would be any difference."""
+
+
 def _readings(
     parameter: Parameter, numbers: PostedNumbers
 ) -> Iterator[tuple[PostedNumbers, bool, bool]]:
     """Yield the posted numbers as they may be meant: percent or not, the groups exchanged or not."""
+    width = numbers.estimate.upper - numbers.estimate.lower
     for exchanged in (False, True):
-        yield numbers, False, exchanged
+        if parameter is not Parameter.RISK_DIFFERENCE or width <= _WIDEST_FRACTION:
+            yield numbers, False, exchanged
         if parameter is Parameter.RISK_DIFFERENCE:
             yield _scaled(numbers, 0.01), True, exchanged
 
