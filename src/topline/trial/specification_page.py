@@ -85,6 +85,12 @@ def specification_page(vocabulary: Vocabulary) -> str:
         if methods:
             sections.append(f"## {title}\n")
             sections.extend(_method(name, options) for name, options in methods.items())
+    shared: dict[type[Part], list[str]] = {}
+    for methods in (vocabulary.summaries, vocabulary.analyses):
+        for name, options in methods.items():
+            for part, place in list(_parts(options, name))[1:]:
+                shared.setdefault(part, []).append(place)
+    sections.extend(_section(part, where) for part, where in shared.items())
     return "\n".join(sections)
 
 
@@ -220,6 +226,8 @@ def _default(field: kinds.Field) -> str:
 
 
 def _listed_default(default: Any) -> str:
+    if all(isinstance(one, str) for one in default):
+        return ", ".join(f"`{one}`" for one in default)
     given = [
         ", ".join(
             f"{key}: {value}"
