@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 import polars as pl
 import pytest
-from tests.spec.comparative_trial import NUMBER, adsl, adx, compared
+from tests.spec.comparative_trial import NUMBER, compared
 from tests.spec.small_trial import outcome, rows
 from tests.spec.test_group_comparisons import MEAN, PEOPLE, p_text
 
@@ -20,9 +20,7 @@ from topline.stats.mean import summarize
 from topline.stats.mixed_model_means import fit_repeated_measures, mixed_model_difference
 from topline.stats.two_means import mean_difference, two_sample_t_test
 
-DATA = adx().to_dict(as_series=False)
 ARM = np.array(PEOPLE["TRT01P"])
-SITE = np.array(PEOPLE["SITE"])
 
 
 class TestRepeatedMeasures:
