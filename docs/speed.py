@@ -184,7 +184,7 @@ def growth_table(speed: Speed) -> Iterator[str]:
         cells = [seconds_text(at[size]) if size in at else "" for size in sizes]
         yield (
             f"| {job.title} | {job.unit} | {' | '.join(cells)} | n^{job.exponent:.2f} "
-            f"| {job.seconds[-1] / job.sorts[-1]:.2g} |"
+            f"| {float(f'{job.seconds[-1] / job.sorts[-1]:.2g}'):,g} |"
         )
     sorts = {
         size: second

@@ -75,7 +75,7 @@ def test_a_function_is_told_with_its_largest_size() -> None:
 
 def test_tables_leave_empty_what_was_not_measured() -> None:
     assert list(growth_table(SPEED))[2:] == [
-        "| All pairs | participants | 10 ms | 20 ms | 2 s | n^2.00 | 5e+03 |",
+        "| All pairs | participants | 10 ms | 20 ms | 2 s | n^2.00 | 5,000 |",
         "| Many µ | tests |  | 120 µs | 1.2 ms | n^1.00 | 3 |",
         "| NumPy sort | random numbers | 1 µs | 10 µs | 400 µs | | |",
     ]
