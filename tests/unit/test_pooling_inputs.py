@@ -66,7 +66,7 @@ REFUSED: list[tuple[Callable[[], object], type[ToplineError], str]] = [
     (lambda: mean_effects([1], [1], [1], [1], [1], [9]), DataError, r"number\[0\] is 1"),
     (lambda: mean_effects([1], [0], [9], [1], [1], [9]), DataError, "standard_deviation"),
     (lambda: rate_effects([1], [0], [1], [1]), DataError, "person_time"),
-    (lambda: rate_effects([1], [1], [1], [1], add=math.nan), UsageError, "added to events"),
+    (lambda: rate_effects([1], [1], [1], [1], add=math.nan), UsageError, "add is nan"),
     (lambda: proportion_effects([4], [3]), DataError, r"count\[0\] is 4"),
     (lambda: proportion_effects([1], [3], add=-1), UsageError, "added to cells"),
     (lambda: proportion_from_effect([0.5], measure="PFT"), UsageError, "harmonic mean"),

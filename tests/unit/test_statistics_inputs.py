@@ -8,7 +8,12 @@ import pytest
 
 from topline.errors import DataError, ToplineError, UsageError
 from topline.stats.checking import finite, zero_or_one
+from topline.stats.effect_sizes_two_by_two import two_by_two_effects
+from topline.stats.from_summaries import standard_error_from_interval
+from topline.stats.gray_test import gray_test
 from topline.stats.least_squares import fit_groups, least_squares_difference, least_squares_mean
+from topline.stats.log_rank import log_rank
+from topline.stats.many_poolings import pool_many
 from topline.stats.mean import (
     MeanSummary,
     geometric_mean,
@@ -16,9 +21,13 @@ from topline.stats.mean import (
     summarize,
     summarize_pairs,
 )
+from topline.stats.possible_values import rounded
 from topline.stats.proportion import proportion, proportions
+from topline.stats.proportion_tests import proportion_test
+from topline.stats.publication_bias import egger_test
 from topline.stats.quantile import quantiles
 from topline.stats.rate import event_rate
+from topline.stats.restricted_mean import restricted_mean
 from topline.stats.survival import kaplan_meier, survival_at, survival_quantile
 
 CURVE = kaplan_meier([1, 2], [1, 0])
@@ -57,6 +66,27 @@ WRONG_DATA: dict[str, tuple[Callable[[], object], str]] = {
         "standard_deviation[0] is -1",
     ),
     "event of two": (lambda: kaplan_meier([1, 2], [1, 2]), "event[1] is 2"),
+    "probability missing": (lambda: quantiles([1, 2], [float("nan")]), "probabilities[0] is nan"),
+    "one probability": (
+        lambda: quantiles([1, 2], 0.5),  # type: ignore[arg-type]  # the fault
+        "probabilities has 0 dimensions",
+    ),
+    "many effects as text": (
+        lambda: pool_many(["0.1", "0.2"], [1, 1], offsets=[0, 2]),
+        "effects hold something other than numbers",
+    ),
+    "rounded number": (
+        lambda: rounded(0.5),  # type: ignore[arg-type]  # the fault
+        "0.5 is not text",
+    ),
+    "given number": (
+        lambda: standard_error_from_interval(1, "2"),  # type: ignore[arg-type]  # the fault
+        "'2' is not a finite number",
+    ),
+    "precise studies": (
+        lambda: egger_test([1, 1, 1], [1e-10, 1, 1e10], method="DL"),
+        "the precise studies alone decide",
+    ),
     "time below zero": (lambda: kaplan_meier([1, -2], [1, 0]), "time[1] is -2"),
     "time and event": (lambda: kaplan_meier([1, 2], [1]), "time has 2, event has 1"),
     "entry after time": (
@@ -83,6 +113,30 @@ WRONG_DATA: dict[str, tuple[Callable[[], object], str]] = {
 }
 
 WRONG_USE: dict[str, tuple[Callable[[], object], str]] = {
+    "share tested as text": (
+        lambda: proportion_test(3, 10, "0.1"),  # type: ignore[arg-type]  # the fault
+        "null_value is '0.1', not a number",
+    ),
+    "survival quantile missing": (
+        lambda: survival_quantile(CURVE, None),  # type: ignore[arg-type]  # the fault
+        "probability is None",
+    ),
+    "horizon infinite": (lambda: restricted_mean(CURVE, float("inf")), "horizon is inf"),
+    "power missing": (
+        lambda: log_rank(
+            [1, 2], [1, 1], ["a", "b"], weight="fleming-harrington", gamma=float("nan")
+        ),
+        "gamma is nan",
+    ),
+    "power of Gray's test": (
+        lambda: gray_test([1, 2], [1, 2], ["a", "b"], rho=float("nan")),
+        "rho is nan",
+    ),
+    "constant missing": (
+        lambda: two_by_two_effects([1], [2], [1], [2], add=None),  # type: ignore[arg-type]  # the fault
+        "add is None",
+    ),
+    "unit of a rate": (lambda: event_rate(1, 2, per=float("inf")), "per is inf"),
     "level in percent": (lambda: proportion(8, 27, level=95), "write 0.95 for 95 %"),
     "level of one": (lambda: proportion(8, 27, level=1), "the confidence level is 1"),
     "interval": (lambda: proportion(8, 27, interval="jefreys"), "did you mean 'jeffreys'?"),

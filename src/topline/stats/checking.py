@@ -5,6 +5,7 @@ nothing is dropped, rounded, clipped or coerced from text.
 """
 
 import difflib
+import math
 from collections.abc import Iterable, Sized
 
 import numpy as np
@@ -61,6 +62,37 @@ def finite(name: str, values: ArrayLike, *, minimum: float | None = None) -> Flo
     if minimum is not None:
         _refuse_first(name, numbers, numbers < minimum, f"a number of at least {minimum:g}")
     return numbers
+
+
+def scalar(name: str, value: float) -> float:
+    """Take one finite number, which is an option rather than data.
+
+    Raises
+    ------
+    UsageError
+        If it is missing, text, infinite or not a number.
+
+    Examples
+    --------
+    >>> scalar("horizon", 12)
+    12.0
+    >>> scalar("horizon", None)
+    Traceback (most recent call last):
+        ...
+    topline.errors.UsageError: horizon is None, not a number
+      where: horizon
+      accepted: a finite number
+    """
+    is_text = isinstance(value, str | bytes | np.str_)
+    # An array of one has a number too, but is not one.
+    if is_text or np.ndim(value) or isinstance(value, complex) or not hasattr(value, "__float__"):
+        raise UsageError(
+            f"{name} is {value!r}, not a number", where=name, accepted="a finite number"
+        )
+    number = float(value)
+    if not math.isfinite(number):
+        raise UsageError(f"{name} is {number:g}", where=name, accepted="a finite number")
+    return number
 
 
 def positive(name: str, values: ArrayLike, *, why: str = "") -> Floats:
@@ -194,6 +226,11 @@ def confidence_level(level: float) -> float:
       accepted: a fraction strictly between 0 and 1, such as 0.95
       to do: write 0.95 for 95 %
     """
+    if isinstance(level, str) or np.ndim(level) or not hasattr(level, "__float__"):
+        raise UsageError(
+            f"the confidence level is {level!r}, not a number",
+            accepted="a fraction strictly between 0 and 1, such as 0.95",
+        )
     if not 0 < level < 1:
         percent = 1 < level < 100
         raise UsageError(

@@ -8,7 +8,7 @@ from numpy.typing import ArrayLike
 from scipy import special
 
 from topline.errors import DataError, UsageError
-from topline.stats.checking import counts, finite, known, positive, same_length
+from topline.stats.checking import counts, finite, known, positive, same_length, scalar
 from topline.stats.effect_sizes import EffectSizes, effects_with_reasons
 from topline.stats.estimate import Floats, Scale
 
@@ -94,7 +94,7 @@ def proportion_effects(
         )
     chosen = PROPORTION_MEASURES[known("measure", measure, PROPORTION_MEASURES)]
     known("zero-cell rule", zero_cells, ("none", "tables with zeros"))
-    if not 0 <= add < np.inf:
+    if scalar("add", add) < 0:
         raise UsageError(f"{add} is added to cells", accepted="a finite number from 0")
     adds = chosen.adds and zero_cells != "none"
     zero = (affected == 0) | (affected == everyone)

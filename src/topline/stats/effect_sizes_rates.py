@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from topline.errors import UsageError
-from topline.stats.checking import counts, known, positive, same_length
+from topline.stats.checking import counts, known, positive, same_length, scalar
 from topline.stats.effect_sizes import EffectSizes, effects_with_reasons
 from topline.stats.estimate import Floats, Scale
 
@@ -79,7 +79,7 @@ def rate_effects(
     )
     chosen = RATE_MEASURES[known("measure", measure, RATE_MEASURES)]
     known("zero-cell rule", zero_cells, ("none", "tables with zeros"))
-    if not 0 <= add < np.inf:
+    if scalar("add", add) < 0:
         raise UsageError(f"{add} is added to events", accepted="a finite number from 0")
     adds = zero_cells != "none" and measure != "IRSD"
     zero = (first == 0) | (second == 0)

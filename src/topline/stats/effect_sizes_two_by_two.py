@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from topline.errors import DataError, UsageError
-from topline.stats.checking import counts, known, same_length
+from topline.stats.checking import counts, known, same_length, scalar
 from topline.stats.effect_sizes import EffectSizes, effects_with_reasons
 from topline.stats.estimate import Floats, Scale
 
@@ -122,7 +122,7 @@ def two_by_two_effects(
     rule = (
         chosen.rule if zero_cells is None else known("zero-cell rule", zero_cells, ZERO_CELL_RULES)
     )
-    if not 0 <= add < np.inf:
+    if scalar("add", add) < 0:
         raise UsageError(f"{add} is added to cells", accepted="a finite number from 0")
     with np.errstate(divide="ignore", invalid="ignore"):
         value, variance = chosen.compute(_filled(tables, rule, add))

@@ -8,7 +8,7 @@ from numpy.typing import ArrayLike
 from scipy import special
 
 from topline.errors import DataError, UsageError
-from topline.stats.checking import same_length
+from topline.stats.checking import same_length, scalar
 from topline.stats.competing_risks import observations
 from topline.stats.estimate import Floats, Integers, Test
 from topline.stats.grouping import categories
@@ -96,7 +96,7 @@ def gray_test(
         )
     if not (codes == event).any():
         raise UsageError(f"cause {event}", accepted=f"a cause with events: {_listed(codes)}")
-    if rho < 0:
+    if scalar("rho", rho) < 0:
         raise UsageError(f"rho {rho:g}", accepted="a power of 0 or more")
     order = np.argsort(times, kind="stable")
     ordered = merge_ties(times[order], np.array([0, times.size]), tie_tolerance)

@@ -14,7 +14,7 @@ from numpy.typing import ArrayLike
 from scipy import special
 
 from topline.errors import DataError, UsageError
-from topline.stats.checking import finite, known, same_length
+from topline.stats.checking import finite, known, same_length, scalar
 from topline.stats.estimate import Floats, Integers, Sides, Test
 from topline.stats.grouping import categories, run_bounds
 from topline.stats.log_rank_sums import batches, log_rank_sums
@@ -333,7 +333,7 @@ def _method(weight: str, powers: tuple[float, float], stratified: bool) -> str:
             f"rho {powers[0]:g} and gamma {powers[1]:g} with the weight {weight!r}",
             accepted="rho and gamma with the weight 'fleming-harrington' only",
         )
-    if min(powers) < 0:
+    if min(scalar("rho", powers[0]), scalar("gamma", powers[1])) < 0:
         raise UsageError(
             f"rho {powers[0]:g} and gamma {powers[1]:g}", accepted="powers of 0 or more"
         )

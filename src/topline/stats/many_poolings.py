@@ -185,8 +185,7 @@ def _sets(
     mask: ArrayLike | None,
 ) -> tuple[Floats, Floats, Integers, NDArray[np.bool_] | None]:
     """Give flat effects and variances, where sets begin, and the mask."""
-    y = np.asarray(effects, dtype=np.float64)
-    v = np.asarray(variances, dtype=np.float64)
+    y, v = _numbers("effects", effects), _numbers("variances", variances)
     if y.shape != v.shape:
         raise DataError(
             f"effects have shape {y.shape}, variances {v.shape}", accepted="the same shape for both"
@@ -208,6 +207,21 @@ def _sets(
             accepted="one dimension with offsets, or two (sets in rows) with or without a mask",
         )
     return y, v, _bounds(offsets, y.size), None
+
+
+def _numbers(name: str, values: ArrayLike) -> Floats:
+    """Take numbers in one or two dimensions, and nothing that only looks like them."""
+    try:
+        given = np.asarray(values)
+    except ValueError:  # rows of different lengths
+        given = np.empty(0, dtype=object)
+    if given.dtype.kind not in "buif":
+        raise DataError(
+            f"{name} hold something other than numbers",
+            where=name,
+            accepted="numbers in one dimension, or in rows of equal length",
+        )
+    return given.astype(np.float64)
 
 
 def _bounds(offsets: ArrayLike, size: int) -> Integers:

@@ -164,6 +164,11 @@ def rounded(text: str) -> PossibleValues:
     >>> rounded("<0.001").upper
     0.001
     """
+    if not isinstance(text, str):
+        raise DataError(
+            f"{text!r} is not text: a number does not say how it was rounded",
+            accepted='the number as printed, in quotes, such as "0.080"',
+        )
     bare = text.strip()
     sign = bare[:1] if bare[:1] in "<>≤≥" else ""
     try:
@@ -193,9 +198,10 @@ def possible(given: Given) -> PossibleValues:
     """
     if isinstance(given, PossibleValues):
         return given
+    is_text = isinstance(given, str)
+    if is_text or not hasattr(given, "__float__") or not math.isfinite(given):
+        raise DataError(f"{given!r} is not a finite number", accepted="a finite number")
     number = float(given)
-    if not math.isfinite(number):
-        raise DataError(f"{given} is not a finite number", accepted="a finite number")
     return PossibleValues(number, number, number)
 
 

@@ -14,7 +14,7 @@ from scipy import special
 
 from topline.errors import UsageError
 from topline.stats.binomial_tails import at_least, at_most, mass
-from topline.stats.checking import known
+from topline.stats.checking import known, scalar
 from topline.stats.estimate import Sides, Test
 from topline.stats.proportion import proportion
 
@@ -94,16 +94,17 @@ def proportion_test(
     proportion(count, number, interval="wald")  # refuses what is not a proportion
     known("alternative", sides, ("two-sided", "greater", "less"))
     chosen = TESTS[known("test", test, TESTS)]
-    if not 0 < null_value < 1:
+    share = scalar("null_value", null_value)
+    if not 0 < share < 1:
         raise UsageError(
             f"the share tested is {null_value}", accepted="a fraction strictly between 0 and 1"
         )
-    statistic, probability = chosen.compute(float(count), float(number), float(null_value), sides)
+    statistic, probability = chosen.compute(float(count), float(number), share, sides)
     return Test(
         statistic=statistic,
         p_value=min(1.0, probability),
         sides=sides,
-        null_value=float(null_value),
+        null_value=share,
         method=chosen.title,
     )
 
@@ -162,7 +163,8 @@ def _exact_doubled(count: float, number: float, share: float, sides: Sides) -> t
 
 def _mid_p(count: float, number: float, share: float, sides: Sides) -> tuple[float, float]:
     below, above, here = _tails(count, number, share)
-    below, above = below - here / 2, above - here / 2
+    # Each tail holds what is here; rounding may say otherwise where both are too small for all digits of a float.
+    below, above = max(below - here / 2, 0.0), max(above - here / 2, 0.0)
     return count, {"less": below, "greater": above, "two-sided": 2 * min(below, above)}[sides]
 
 

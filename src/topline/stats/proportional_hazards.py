@@ -150,7 +150,8 @@ def _test(matrix: Floats, gradient: Floats, columns: list[int], number: int, met
     score[number:] = gradient[columns]
     chosen = matrix[np.ix_(kept, kept)]
     scale = np.sqrt(np.diag(chosen))
-    if not (scale > 0).all() or np.linalg.matrix_rank(chosen / np.outer(scale, scale)) < len(kept):
+    statistic = _statistic(chosen, score, scale)
+    if statistic is None:
         reason = "undefined: too few events to tell a change over time"
         return Test(
             statistic=None,
@@ -161,8 +162,6 @@ def _test(matrix: Floats, gradient: Floats, columns: list[int], number: int, met
             method=f"score test of {method}",
             notes=(f"statistic: {reason}", f"p_value: {reason}"),
         )
-    solved = np.linalg.solve(chosen / np.outer(scale, scale), score / scale)
-    statistic = float((score / scale) @ solved)
     return Test(
         statistic=statistic,
         degrees_of_freedom=float(len(columns)),
@@ -171,3 +170,15 @@ def _test(matrix: Floats, gradient: Floats, columns: list[int], number: int, met
         null_value=0.0,
         method=f"score test of {method}",
     )
+
+
+def _statistic(matrix: Floats, score: Floats, scale: Floats) -> float | None:
+    """Give the score statistic; ``None`` where the information does not tell all parameters apart."""
+    if not (scale > 0).all():
+        return None
+    correlations = matrix / np.outer(scale, scale)
+    if np.linalg.matrix_rank(correlations) < scale.size:
+        return None
+    statistic = float((score / scale) @ np.linalg.solve(correlations, score / scale))
+    # Where a coefficient has run off, rounding is all that is left of the information.
+    return statistic if statistic >= 0 else None

@@ -105,13 +105,14 @@ def quantiles(
     (1.75, 2.5, 3.25)
     """
     ordered = np.sort(finite("values", values))
+    shares = finite("probabilities", probabilities).tolist()
     chosen = DEFINITIONS[known("quantile definition", definition, DEFINITIONS)]
-    for probability in probabilities:
+    for probability in shares:
         if not 0 <= probability <= 1:
             raise UsageError(
                 f"a quantile at probability {probability}", accepted="a fraction from 0 to 1"
             )
-    return tuple(_quantile(ordered, probability, chosen) for probability in probabilities)
+    return tuple(_quantile(ordered, probability, chosen) for probability in shares)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -17,7 +17,7 @@ from scipy import special
 
 from topline.errors import DataError, UsageError
 from topline.stats import rate_intervals
-from topline.stats.checking import confidence_level, counts, known, positive, same_length
+from topline.stats.checking import confidence_level, counts, known, positive, same_length, scalar
 from topline.stats.estimate import Estimate, Estimates, Floats, Limits, Sides, Test
 from topline.stats.ranking import normal_probability
 
@@ -194,7 +194,7 @@ def event_rates(
     exposure = positive("person_time", person_time, why=": without time at risk there is no rate")
     same_length(events=observed, person_time=exposure)
     level = confidence_level(level)
-    if not (0 < per < np.inf):
+    if not scalar("per", per) > 0:
         raise UsageError(
             f"a rate per {per} units of person-time",
             accepted="a finite number above 0, such as 100",

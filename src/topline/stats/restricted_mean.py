@@ -10,7 +10,7 @@ import numpy as np
 from scipy import special
 
 from topline.errors import UsageError
-from topline.stats.checking import confidence_level
+from topline.stats.checking import confidence_level, scalar
 from topline.stats.distribution import normal_multiplier
 from topline.stats.estimate import Estimate, Test
 from topline.stats.survival import SurvivalCurve
@@ -245,7 +245,7 @@ def _known(number: float | None) -> float:
 
 
 def _horizon(horizon: float) -> float:
-    if not (math.isfinite(horizon) and horizon > 0):
+    if not scalar("horizon", horizon) > 0:
         raise UsageError(
             f"a horizon of {horizon} for a restricted mean", accepted="a finite time above 0"
         )

@@ -15,6 +15,8 @@ from functools import lru_cache
 import numpy as np
 from scipy import special
 
+from topline.errors import UsageError
+from topline.stats.checking import confidence_level, scalar
 from topline.stats.estimate import Floats
 from topline.stats.root_finding import falling_roots
 
@@ -54,6 +56,9 @@ def studentized_range_probability(
     >>> round(studentized_range_probability(3.5064, 3, 27), 4)
     0.05
     """
+    _check(number, degrees_of_freedom)
+    if scalar("statistic", statistic) <= 0:
+        return 1.0
     tail, _ = _tail(statistic, number, degrees_of_freedom)
     return min(1.0, tail)
 
@@ -70,7 +75,8 @@ def studentized_range_quantile(level: float, number: int, degrees_of_freedom: fl
     >>> round(studentized_range_quantile(0.95, 3, 27), 4)
     3.5064
     """
-    target = 1 - level
+    _check(number, degrees_of_freedom)
+    target = 1 - confidence_level(level)
     high = 4.0
     while _tail(high, number, degrees_of_freedom)[0] > target:
         high *= 2
@@ -81,6 +87,15 @@ def studentized_range_quantile(level: float, number: int, degrees_of_freedom: fl
 
     roots = falling_roots(excess, np.array([high / 2]), np.zeros(1), np.array([high]))
     return float(roots.place[0])
+
+
+def _check(number: int, degrees_of_freedom: float) -> None:
+    if not (scalar("number", number) >= 2 and number == int(number)):
+        raise UsageError(f"the range of {number} means", accepted="a whole number of means from 2")
+    if not degrees_of_freedom > 0:
+        raise UsageError(
+            f"{degrees_of_freedom:g} degrees of freedom", accepted="a number above 0, or infinity"
+        )
 
 
 @lru_cache(maxsize=4)

@@ -340,7 +340,14 @@ class Moderated:
         )
 
     def _inverse(self, weights: Floats) -> Floats:
-        return np.asarray(np.linalg.inv(self.basis.T @ (weights[:, np.newaxis] * self.basis)))
+        try:
+            return np.asarray(np.linalg.inv(self._cross(weights)))
+        except np.linalg.LinAlgError:
+            raise DataError(
+                "the variances differ by so much that the precise studies alone decide",
+                where="variances",
+                accepted="more studies of the highest precision than coefficients",
+            ) from None
 
     def _cross(self, weights: Floats) -> Floats:
         return np.asarray(self.basis.T @ (weights[:, np.newaxis] * self.basis))

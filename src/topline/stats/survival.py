@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from topline.errors import DataError, UsageError
-from topline.stats.checking import confidence_level, finite, known, same_length
+from topline.stats.checking import confidence_level, finite, known, same_length, scalar
 from topline.stats.curve_blocks import curve_blocks
 from topline.stats.curve_crossing import BLOCK, TRANSFORMS, QuantileSearch, limits_around
 from topline.stats.distribution import normal_multiplier
@@ -227,7 +227,7 @@ def survival_quantile(
     >>> survival_quantile(kaplan_meier([3, 5, 6, 9], [0, 1, 0, 0])).reason("value")
     'not reached: survival is still above 0.5 at the last time, 9'
     """
-    if not 0 < probability < 1:
+    if not 0 < scalar("probability", probability) < 1:
         raise UsageError(
             f"a survival quantile at probability {probability}",
             accepted="a fraction between 0 and 1",
