@@ -272,6 +272,20 @@ groups:
         )  # fmt: skip
         return adsl, bds
 
+    def test_events_cannot_be_told_by_intervention(self, tmp_path: Path) -> None:
+        adsl, bds = self.data()
+        with pytest.raises(SpecificationError, match="interventions are for outcomes"):
+            built(
+                tmp_path,
+                specified(
+                    "dataset: ADX\nsummary: mean\nunit: points",
+                    "adverse_events: {time_frame: 2 periods, groups: [drug, placebo]}",
+                    groups=self.GROUPS,
+                ),
+                adsl=adsl,
+                adx=bds,
+            )
+
     def test_flow_is_by_sequence_and_the_outcome_by_intervention(self, tmp_path: Path) -> None:
         adsl, bds = self.data()
         made = built(

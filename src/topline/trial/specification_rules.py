@@ -81,6 +81,24 @@ def _groups(specification: Specification, reading: Reading) -> None:
     _unique(reading, titles, "group title")
 
 
+def _interventions(specification: Specification, reading: Reading) -> None:
+    """Refuse interventions of a crossover where participants, not rows, are counted."""
+    events = specification.adverse_events
+    for path, named in (
+        ("participant_flow.groups", specification.participant_flow.groups),
+        ("baseline.groups", specification.baseline.groups),
+        ("adverse_events.groups", events.groups if events else ()),
+    ):
+        wrong = [
+            key for key in named if key in specification.groups and specification.groups[key].rows
+        ]
+        if wrong:
+            _report(
+                reading, path, f"the intervention {', '.join(wrong)}, which has `rows`",
+                "groups of participants, such as sequences; interventions are for outcomes",
+            )  # fmt: skip
+
+
 def _references(specification: Specification, reading: Reading) -> None:
     known = {
         "group": list(specification.groups),
@@ -247,6 +265,7 @@ def _response(specification: Specification, reading: Reading) -> None:
 
 RULES: tuple[Callable[[Specification, Reading], None], ...] = (
     _groups,
+    _interventions,
     _references,
     _measures,
     _periods,
