@@ -19,7 +19,6 @@ from topline.stats.from_summaries import (
     standard_error_from_statistic,
     two_sided_p,
 )
-from topline.stats.generalized_linear import refuse_dependent
 from topline.stats.k_sample_ranks import jonckheere_terpstra, kruskal_wallis
 from topline.stats.logistic import fit_logistic
 from topline.stats.model_matrix import ModelMatrix, model_matrix, variables
@@ -41,6 +40,7 @@ from topline.stats.rate_comparison import (
     rate_ratio_test,
 )
 from topline.stats.regression_ratios import coefficient_ratios
+from topline.stats.separation import whole_model
 from topline.stats.signed_rank import pseudomedian, signed_rank_test
 from topline.stats.spread_from_summaries import (
     deviation_bounds_from_range,
@@ -99,11 +99,11 @@ WRONG: dict[str, tuple[Callable[[], object], str]] = {
     "no event": (lambda: fit_poisson([0, 0], arms(1, 1)), "no participant had an event"),
     "negative count": (lambda: fit_negative_binomial([1, -1], arms(1, 1)), "events[1] is -1"),
     "dependent": (
-        lambda: refuse_dependent(np.array([[1.0, 1.0], [1.0, 1.0], [1.0, 1.0]]), ("a", "b")),
+        lambda: whole_model(np.array([[1.0, 1.0], [1.0, 1.0], [1.0, 1.0]]), ("a", "b")),
         "'b' cannot be told",
     ),
     "more columns than rows": (
-        lambda: refuse_dependent(np.array([[1.0, 2.0]]), ("a", "b")),
+        lambda: whole_model(np.array([[1.0, 2.0]]), ("a", "b")),
         "'b' cannot be told",
     ),
     "limits out of order": (
@@ -367,3 +367,36 @@ def test_a_derived_number_without_its_reason_is_a_fault() -> None:
         Derived(value=None, possible=PossibleValues(0, 1), method="")
     with pytest.raises(ValueError, match="finite"):
         Derived(value=math.inf, possible=PossibleValues(0, 1), method="")
+
+
+@pytest.mark.parametrize("seed", range(60))
+def test_regressions_of_any_small_trial_end_with_numbers_or_reasons(seed: int) -> None:
+    """Few participants, variables of any size, separation in part or whole: no warning, no overflow, no NaN."""
+    random = np.random.default_rng(seed)
+    number = int(random.integers(8, 30))
+    covariate = np.round(random.normal(size=number) * 10.0 ** random.integers(-3, 4), 5)
+    matrix = model_matrix(
+        variables(
+            factors={"arm": [*"AB", *random.choice(list("AB"), number - 2)]},
+            covariates={"x": covariate},
+        ),
+        [("arm",), ("x",)],
+    )
+    offset = None if seed % 2 else random.normal(size=number)
+    outcome = np.append([0, 1], random.random(number - 2) < random.random())
+    events = np.append([1], random.poisson(random.gamma(0.5, 5 * 10.0 ** (seed % 3), number - 1)))
+    fits = [
+        fit_logistic(outcome, matrix, offset=offset),
+        fit_poisson(events, matrix, offset=offset),
+    ]
+    for fit in fits:
+        assert fit.settled
+        for limits in ("wald", "profile", "profile_interpolated"):
+            for one in coefficient_ratios(fit, limits=limits):
+                assert one.estimate.value is None or one.estimate.value >= 0
+        coefficient_ratios(fit, dispersion="pearson")
+    negative = fit_negative_binomial(events, matrix, offset=offset)
+    assert negative.settled
+    assert negative.log_likelihood >= fits[1].log_likelihood - 1e-9
+    assert len(negative_binomial_ratios(negative)) == 3
+    assert dispersion_estimate(negative).value is not None

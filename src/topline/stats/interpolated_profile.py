@@ -53,6 +53,8 @@ def interpolated_limits(
             roots.append(side * root(place))
             if abs(roots[-1]) >= farthest:
                 break
+    if len(places) < 4 or not np.isfinite(roots).all():
+        return None, None
     order = np.argsort(places)
     x, y = np.array(places)[order], np.array(roots)[order]
     points = np.linspace(x[0], x[-1], 3 * x.size)

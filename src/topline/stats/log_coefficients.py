@@ -9,6 +9,12 @@ from scipy import special
 from topline.stats.distribution import normal_multiplier
 from topline.stats.estimate import Estimate, Floats, Test
 
+UNDETERMINED = "undetermined: whatever the ratio, what could tell it is foretold with certainty"
+"""Why a coefficient that can go anywhere has no value."""
+
+_LARGEST = 700.0
+"""The exponential of a larger number is none, or next to 0."""
+
 
 def ratio_estimates(
     coefficients: Floats,
@@ -45,36 +51,87 @@ def ratio_estimates(
     for coefficient, error, is_finite in zip(
         coefficients.tolist(), np.sqrt(np.diag(covariance)).tolist(), finite_ones, strict=True
     ):
-        limits = [coefficient - multiplier * error, coefficient + multiplier * error]
-        if is_finite and max(abs(limit) for limit in limits) < 700:
-            found.append(
-                Estimate(
-                    value=math.exp(coefficient),
-                    lower=math.exp(limits[0]),
-                    upper=math.exp(limits[1]),
-                    level=level,
-                    standard_error=math.exp(coefficient) * error,
-                    method=f"{ratio}, {method}, Wald limits on the log scale",
-                )
-            )
-            continue
-        reason = f"not finite: the likelihood keeps {_direction(coefficient)}"
+        limits = (None, None)
+        if is_finite:
+            limits = (coefficient - multiplier * error, coefficient + multiplier * error)
+        kind = f"{ratio}, {method}" + (", Wald limits on the log scale" if is_finite else "")
         found.append(
-            Estimate(
-                value=None,
-                level=level,
-                method=f"{ratio}, {method}",
-                notes=tuple(
-                    f"{part}: {reason}" for part in ("value", "lower", "upper", "standard_error")
-                ),
+            ratio_estimate(
+                coefficient, error, limits, is_finite=bool(is_finite), level=level, method=kind
             )
         )
     return tuple(found)
 
 
-def _direction(coefficient: float) -> str:
+def ratio_estimate(
+    coefficient: float,
+    error: float,
+    limits: tuple[float | None, float | None],
+    *,
+    is_finite: bool,
+    level: float,
+    method: str,
+) -> Estimate:
+    """Word one coefficient as a ratio, with the reason for each part that is missing.
+
+    Parameters
+    ----------
+    coefficient, error
+        The logarithm and its standard error. Of a coefficient that is not finite: where it goes, and 0 if it can go
+        anywhere.
+    limits
+        Of the logarithm; ``None`` where there is none.
+    is_finite
+        Whether the coefficient has a finite estimate.
+    level
+        The confidence level, a fraction.
+    method
+        Model and limits in words.
+
+    Examples
+    --------
+    >>> ratio_estimate(9.0, 500.0, (-971.0, 989.0), is_finite=True, level=0.95, method="a model").notes
+    ('lower: no number: its logarithm is -971', 'upper: no number: its logarithm is 989')
+    """
+    logarithms = {
+        "value": coefficient if is_finite else None,
+        "lower": limits[0],
+        "upper": limits[1],
+    }
+    parts = {part: _exponential(logarithm) for part, logarithm in logarithms.items()}
+    value = parts["value"]
+    spread = None if value is None or value * error == math.inf else value * error
+    notes = []
+    for part, number in [*parts.items(), ("standard_error", spread)]:
+        if number is None:
+            notes.append(f"{part}: {_reason(logarithms.get(part), coefficient, is_finite)}")
+    return Estimate(
+        value=value,
+        lower=parts["lower"],
+        upper=parts["upper"],
+        level=level,
+        standard_error=spread,
+        method=method,
+        notes=tuple(notes),
+    )
+
+
+def _exponential(logarithm: float | None) -> float | None:
+    return None if logarithm is None or abs(logarithm) > _LARGEST else math.exp(logarithm)
+
+
+def _reason(logarithm: float | None, coefficient: float, is_finite: bool) -> str:
+    if logarithm is not None:
+        return f"no number: its logarithm is {logarithm:.6g}"
+    if is_finite:
+        return "not reached: so far from the estimate, numbers do not tell the likelihood"
+    if coefficient == 0:
+        return UNDETERMINED
     towards = "infinity" if coefficient > 0 else "0"
-    return f"rising as the ratio goes to {towards} (the covariate separates the events)"
+    return (
+        f"not finite: the likelihood keeps rising as the ratio goes to {towards}"
+        " (the covariate separates the events)"
+    )
 
 
 def wald_tests(
@@ -95,6 +152,8 @@ def wald_tests(
         undefined = not is_finite or error == 0
         z = None if undefined else coefficient / error
         reason = "undefined: the coefficient is not finite; use the likelihood-ratio test"
+        if not is_finite and coefficient == 0:
+            reason = UNDETERMINED
         found.append(
             Test(
                 statistic=z,

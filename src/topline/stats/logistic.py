@@ -53,8 +53,8 @@ def fit_logistic(
     -------
     RegressionFit
         Ratios, limits and tests come from it by :func:`topline.stats.regression_ratios.coefficient_ratios`. A
-        coefficient whose covariate separates those with and without the outcome is not finite; the fit says
-        which.
+        coefficient whose covariate separates those with and without the outcome is infinite or undetermined; the
+        fit says which, and the others are estimated all the same (see :mod:`topline.stats.separation`).
 
     Raises
     ------
@@ -63,7 +63,9 @@ def fit_logistic(
 
     Notes
     -----
-    In R: ``glm(family = binomial)``. In SAS: PROC LOGISTIC with EVENT='1'.
+    In R: ``glm(family = binomial)``. In SAS: PROC LOGISTIC with EVENT='1'. Where a covariate separates the outcomes,
+    R warns of "fitted probabilities numerically 0 or 1" and prints where its steps ended: a coefficient around 20 with
+    a standard error in the thousands, which mean nothing. SAS notes quasi-complete separation and does the same.
 
     Examples
     --------

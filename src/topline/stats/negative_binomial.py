@@ -22,8 +22,8 @@ from topline.stats.checking import confidence_level, known
 from topline.stats.distribution import normal_multiplier
 from topline.stats.effect import Effect
 from topline.stats.estimate import Estimate, Floats
+from topline.stats.generalized_linear import at_top, invert, no_top, solve
 from topline.stats.generalized_linear import fit as fit_regression
-from topline.stats.generalized_linear import invert, solve
 from topline.stats.log_coefficients import ratio_estimates, wald_tests
 from topline.stats.model_matrix import ModelMatrix
 from topline.stats.poisson_regression import COUNTS, checked_counts
@@ -32,7 +32,18 @@ Information: TypeAlias = Literal["observed", "expected"]
 """Where standard errors come from; see the module."""
 
 _MOST_STEPS = 200
-_SETTLED = 1e-22
+_TOO_FAR = 1e100
+"""Counts are never so many times their mean that MASS's first guess could come to anything."""
+
+_NEAR = 1e-9
+"""A step that promises a smaller share of the log likelihood is taken as it is."""
+
+_LONGEST_STEP = 20.0
+"""A step moves no linear predictor farther,"""
+
+_LONGEST_STEP_OF_THETA = 2.0
+"""nor the logarithm of θ."""
+
 _NO_DISPERSION = 1e10
 """A θ beyond it is a Poisson distribution as far as numbers can tell."""
 
@@ -46,7 +57,9 @@ class NegativeBinomialFit:
     names
         Of the coefficients.
     coefficients
-        Logarithms of the rate where all variables are 0, and of rate ratios.
+        Logarithms of the rate where all variables are 0, and of rate ratios. ± infinity, or 0 with an infinite
+        variance where any coefficient serves equally well, as in
+        :class:`topline.stats.generalized_linear.RegressionFit`.
     covariance
         Of the coefficients, from ``information``.
     finite
@@ -115,11 +128,13 @@ def fit_negative_binomial(
     -------
     NegativeBinomialFit
         Where counts vary no more than Poisson counts, the dispersion is 0 and the fit that of a Poisson regression.
+        Groups without events are treated as by :func:`topline.stats.poisson_regression.fit_poisson`.
 
     Raises
     ------
     DataError
-        If an element is not a count, there is no event at all, lengths differ, or a column follows from others.
+        If an element is not a count, there is no event at all, lengths differ, a column follows from others, or the
+        search finds no largest likelihood.
 
     Notes
     -----
@@ -136,13 +151,16 @@ def fit_negative_binomial(
     known("information", information, ("observed", "expected"))
     observed, exposure = checked_counts(events, matrix, offset)
     poisson = fit_regression(observed, matrix.columns, matrix.names, COUNTS, exposure)
-    mean = np.exp(matrix.columns @ poisson.coefficients + exposure)
+    model = poisson.estimable
+    kept = model.kept
+    mean = np.exp(poisson.predictor)
     # The slope of the likelihood in the dispersion where that is 0.
     excess = float(((observed - mean) ** 2 - observed).sum())
-    search = _Search(observed, matrix.columns, exposure)
+    search = _Search(observed[kept], model.basis, exposure[kept])
     if excess > 0:
         start = float((mean**2).sum()) / excess
-        search.climb(poisson.coefficients, min(max(start, 1e-3), 1e3))
+        first = model.basis.T @ (poisson.predictor[kept] - exposure[kept])
+        search.climb(first, min(max(start, 1e-3), 1e3))
     if excess <= 0 or search.theta > _NO_DISPERSION:
         return NegativeBinomialFit(
             names=matrix.names,
@@ -158,18 +176,22 @@ def fit_negative_binomial(
             steps=poisson.steps,
             settled=poisson.settled,
         )
+    if not search.settled:
+        raise no_top()
     covariance, theta_error = search.errors(information)
+    mean = np.zeros(observed.size)
+    mean[kept] = np.exp(model.basis @ search.coefficients + exposure[kept])
     return NegativeBinomialFit(
         names=matrix.names,
-        coefficients=search.coefficients,
-        covariance=covariance,
+        coefficients=model.coefficients(search.coefficients),
+        covariance=model.covariance(covariance),
         finite=poisson.finite,
         information=information,
         theta=search.theta,
         theta_error=theta_error,
         log_likelihood=search.likelihood(search.coefficients, math.log(search.theta)),
         events=observed,
-        mean=np.exp(matrix.columns @ search.coefficients + exposure),
+        mean=mean,
         steps=search.steps,
         settled=search.settled,
     )
@@ -221,8 +243,10 @@ def dispersion_estimate(fit: NegativeBinomialFit, *, level: float = 0.95) -> Est
     method = f"dispersion, {fit.method}, Wald limits on the log scale"
     if fit.theta is None or fit.theta_error is None:
         reason = "undefined: the dispersion is 0, at the edge of what is possible"
+        if fit.theta is not None:
+            reason = "undefined: the likelihood is too flat in the dispersion to tell"
         notes = tuple(f"{part}: {reason}" for part in ("lower", "upper", "standard_error"))
-        return Estimate(value=0.0, level=level, method=method, notes=notes)
+        return Estimate(value=fit.dispersion, level=level, method=method, notes=notes)
     relative = fit.theta_error / fit.theta
     factor = math.exp(normal_multiplier(level) * relative)
     return Estimate(
@@ -252,11 +276,18 @@ def theta_error_as_mass(fit: NegativeBinomialFit) -> float | None:
     if fit.theta is None:
         return None
     y, mean = fit.events, fit.mean
-    theta = y.size / float(((y / mean - 1) ** 2).sum())
+    # Where the fitted mean vanishes, so does the count.
+    ratio = np.divide(y, mean, out=np.zeros_like(mean), where=mean > 0)
+    spread = float(((ratio - 1) ** 2).sum()) if ratio.max() < _TOO_FAR else 0.0
+    if spread == 0:
+        return None
+    theta = y.size / spread
     information, step = math.nan, 1.0
     for _ in range(499):
         theta = abs(theta)
         slope, information = _theta_derivatives(y, mean, theta)
+        if information == 0 or not math.isfinite(slope / information):
+            return None
         step = slope / information
         theta += step
         if abs(step) <= float(np.finfo(np.float64).eps) ** 0.25:
@@ -278,7 +309,7 @@ def _theta_derivatives(y: Floats, mean: Floats, theta: float) -> tuple[float, fl
         - special.polygamma(1, y + theta)
         - 1 / theta
         + 2 / whole
-        - (y + theta) / whole**2
+        - (y + theta) / whole / whole
     )
     return float(slope.sum()), float(bend.sum())
 
@@ -290,6 +321,7 @@ class _Search:
         self._events, self._columns, self._offset = events, columns, offset
         self.coefficients: Floats = np.zeros(columns.shape[1])
         self.theta = 1.0
+        self._height = -math.inf
         self.steps = 0
         self.settled = False
 
@@ -309,11 +341,11 @@ class _Search:
         y, theta, columns = self._events, self.theta, self._columns
         mean = np.exp(columns @ self.coefficients + self._offset)
         whole = theta + mean
-        residual = y - mean
+        residual = (y - mean) / whole
         slope, corner = _theta_derivatives(y, mean, theta)
-        gradient = np.append(columns.T @ (residual * theta / whole), slope)
-        weight = mean * theta * (theta + y) / whole**2
-        cross = -columns.T @ (residual * mean / whole**2)
+        gradient = np.append(columns.T @ (residual * theta), slope)
+        weight = mean / whole * theta * ((theta + y) / whole)
+        cross = -columns.T @ (residual * (mean / whole))
         information = np.empty((gradient.size, gradient.size))
         information[:-1, :-1] = columns.T @ (weight[:, np.newaxis] * columns)
         information[-1, :-1] = information[:-1, -1] = cross
@@ -323,58 +355,74 @@ class _Search:
     def climb(self, coefficients: Floats, theta: float) -> None:
         """Search from a first guess."""
         self.coefficients, self.theta = coefficients, theta
-        here = self.likelihood(coefficients, math.log(theta))
-        while self.steps < _MOST_STEPS and not self.settled and self.theta <= _NO_DISPERSION:
-            step, gain = self._step()
-            for _ in range(60):
-                place = self.coefficients + step[:-1]
-                log_theta = math.log(self.theta) + float(step[-1])
-                there = self.likelihood(place, log_theta)
-                if there >= here - 1e-13 * (1 + abs(here)):
-                    break
-                step = step / 2
+        self._height = self.likelihood(coefficients, math.log(theta))
+        moved, before = True, math.inf
+        while self.steps < _MOST_STEPS and not self.settled and moved:
+            gradient, information = self._by_logarithm()
+            step = solve(information, gradient) if self._dome(information) else None
+            if step is None:
+                # Far from the top: coefficients and log θ in turn. At a given θ the likelihood is concave.
+                inner = solve(information[:-1, :-1], gradient[:-1])
+                moved = inner is not None and self._move(np.append(inner, 0.0), gradient)
+                gradient, information = self._by_logarithm()
+                along = gradient[-1] / (abs(float(information[-1, -1])) + 1e-8)
+                only = np.append(np.zeros(coefficients.size), along)
+                moved = self._move(only, gradient) or moved
             else:
-                return
-            self.coefficients, self.theta, here = place, math.exp(log_theta), there
+                moved = self._move(step, gradient)
+                gain = float(gradient @ step)
+                self.settled, before = at_top(gain, before, self._height), gain
             self.steps += 1
-            self.settled = gain <= _SETTLED * (1 + abs(here))
+            if self.theta > _NO_DISPERSION:
+                return
 
-    def _step(self) -> tuple[Floats, float]:
-        """Give Newton's step in the coefficients and log θ, and how steep the way is."""
+    def _move(self, step: Floats, gradient: Floats) -> bool:
+        """Go a step uphill, or as much less of it as rises; tell whether it went."""
+        gain = float(gradient @ step)
+        farthest = float(np.abs(self._columns @ step[:-1]).max())
+        step = step / max(
+            1.0, farthest / _LONGEST_STEP, abs(float(step[-1])) / _LONGEST_STEP_OF_THETA
+        )
+        for _ in range(60):
+            place = self.coefficients + step[:-1]
+            log_theta = math.log(self.theta) + float(step[-1])
+            there = self.likelihood(place, log_theta)
+            # So near the top, rounding decides which of two likelihoods is the larger.
+            if there >= self._height or gain <= _NEAR * (1 + abs(self._height)):
+                self.coefficients, self.theta, self._height = place, math.exp(log_theta), there
+                return True
+            step = step / 2
+        return False
+
+    def _by_logarithm(self) -> tuple[Floats, Floats]:
+        """Give gradient and observed information in the coefficients and log θ."""
         gradient, information = self.derivatives()
         gradient[-1] *= self.theta
         information[-1] *= self.theta
         information[:, -1] *= self.theta
         information[-1, -1] -= gradient[-1]
-        step = solve(information, gradient)
-        if step is None or float(gradient @ step) < 0 or not self._dome(information):
-            # Far from the top: coefficients by themselves, and log θ uphill by a bounded step.
-            inner = solve(information[:-1, :-1], gradient[:-1])
-            along = gradient[-1] / (abs(float(information[-1, -1])) + 1e-8)
-            step = np.append(np.zeros(gradient.size - 1) if inner is None else inner, along)
-            return np.clip(step, -1.0, 1.0), math.inf
-        step[-1] = float(np.clip(step[-1], -2.0, 2.0))
-        return step, float(gradient @ step)
+        return gradient, information
 
     @staticmethod
     def _dome(information: Floats) -> bool:
-        return bool(np.linalg.eigvalsh(information)[0] > 0)
+        scale = np.sqrt(np.abs(np.diag(information)))
+        if not bool((scale > 0).all()):
+            return False
+        return bool(np.linalg.eigvalsh(information / scale / scale[:, np.newaxis])[0] > 0)
 
     def errors(self, information: Information) -> tuple[Floats, float | None]:
         """Give the covariance of the coefficients, and the standard error of θ."""
         _, observed = self.derivatives()
-        if information == "expected":
-            mean = np.exp(self._columns @ self.coefficients + self._offset)
-            weight = mean / (1 + mean / self.theta)
-            expected = invert(self._columns.T @ (weight[:, np.newaxis] * self._columns))
-            corner = float(observed[-1, -1])
-            theta_error = 1 / math.sqrt(corner) if corner > 0 else None
-            return _or_infinite(expected, observed[:-1, :-1]), theta_error
+        corner = float(observed[-1, -1])
         whole = invert(observed)
-        if whole is None or whole[-1, -1] <= 0:
-            return _or_infinite(None, observed[:-1, :-1]), None
-        return whole[:-1, :-1], math.sqrt(float(whole[-1, -1]))
-
-
-def _or_infinite(matrix: Floats | None, like: Floats) -> Floats:
-    return np.full_like(like, np.inf) if matrix is None else matrix
+        if information == "observed" and whole is not None:
+            return whole[:-1, :-1], math.sqrt(float(whole[-1, -1]))
+        # Where θ is so large that its information drowns in rounding, it and the coefficients do not depend on each
+        # other.
+        mean = np.exp(self._columns @ self.coefficients + self._offset)
+        weight = mean / (1 + mean / self.theta)
+        expected = invert(self._columns.T @ (weight[:, np.newaxis] * self._columns))
+        if expected is None:
+            raise no_top()
+        theta_error = 1 / math.sqrt(corner) if information == "expected" and corner > 0 else None
+        return expected, theta_error

@@ -56,8 +56,10 @@ def fit_poisson(
     Returns
     -------
     RegressionFit
-        Ratios, limits and tests come from it by :func:`topline.stats.regression_ratios.coefficient_ratios`. A
-        coefficient of a group without any event is not finite; the fit says which.
+        Ratios, limits and tests come from it by :func:`topline.stats.regression_ratios.coefficient_ratios`. The
+        coefficient of a group without any event is infinite, or undetermined if the group it is compared with has
+        none either; the fit says which, and the others are estimated all the same (see
+        :mod:`topline.stats.separation`).
 
     Raises
     ------
@@ -66,7 +68,8 @@ def fit_poisson(
 
     Notes
     -----
-    In R: ``glm(family = poisson)``. In SAS: PROC GENMOD with DIST=POISSON.
+    In R: ``glm(family = poisson)``. In SAS: PROC GENMOD with DIST=POISSON. For a group without events both print
+    where their steps ended: a coefficient around -20 with a standard error in the thousands, which mean nothing.
 
     Examples
     --------

@@ -1,17 +1,21 @@
 """Odds and rate ratios from a fitted regression: Wald limits and tests, and profile likelihood limits."""
 
 import math
+from collections.abc import Callable
 from typing import Literal, TypeAlias
 
 import numpy as np
 
+from topline.errors import DataError
 from topline.stats.checking import confidence_level, known
+from topline.stats.crossing import crossing
 from topline.stats.distribution import normal_multiplier
 from topline.stats.effect import Effect
 from topline.stats.estimate import Estimate, Floats
-from topline.stats.generalized_linear import RegressionFit, climb
+from topline.stats.generalized_linear import RegressionFit, climb, separated, solve
 from topline.stats.interpolated_profile import interpolated_limits
-from topline.stats.log_coefficients import ratio_estimates, wald_tests
+from topline.stats.log_coefficients import ratio_estimate, ratio_estimates, wald_tests
+from topline.stats.separation import whole_model
 
 Dispersion: TypeAlias = Literal["one", "pearson"]
 """The factor of the variance: 1, as the model says, or Pearson's dispersion (quasi-likelihood)."""
@@ -25,6 +29,12 @@ _PROFILES = {
 }
 _RATIOS = {"logistic regression": "odds ratio"}
 _LONGEST_SEARCH = 100
+_FARTHEST = 1e6
+"""Units of a variable beyond which a profile counts as level."""
+
+_FIRST_STEP = 30.0
+"""No linear predictor moves farther in the first step."""
+
 _FLAT = 60
 """Doublings of a step outwards before a profile counts as level."""
 
@@ -46,8 +56,8 @@ def coefficient_ratios(
         The confidence level, a fraction.
     limits
         ``"wald"``: ``exp(β ± z se)``. ``"profile"``: where twice the log likelihood, maximised over all other
-        coefficients, is z² below its largest. Those are the better ones with few events, and a coefficient that
-        is not finite still has one of them. ``"profile_interpolated"``: the same with the interpolation of R's
+        coefficients, is z² below its largest. Those are the better ones with few events, and an infinite
+        coefficient still has one of them. ``"profile_interpolated"``: the same with the interpolation of R's
         confint, in four or five digits; to compare with printed results.
     dispersion
         See :data:`Dispersion`; for Wald limits and tests.
@@ -61,6 +71,8 @@ def coefficient_ratios(
     ------
     UsageError
         If a word is not known.
+    DataError
+        If Pearson's dispersion is asked for, and there are no more observations than coefficients.
 
     Notes
     -----
@@ -82,7 +94,8 @@ def coefficient_ratios(
     ratio = _RATIOS.get(name, "rate ratio")
     covariance = fit.covariance
     if dispersion == "pearson":
-        covariance = covariance * (fit.pearson_dispersion or math.nan)
+        covariance = np.where(np.isfinite(covariance), covariance, 0.0) * _widening(fit)
+        covariance[~fit.finite, ~fit.finite] = np.inf
         name += ", errors widened by Pearson's dispersion"
     tests = wald_tests(fit.coefficients, covariance, fit.finite, name)
     if limits == "wald":
@@ -100,43 +113,53 @@ def coefficient_ratios(
     )
 
 
+def _widening(fit: RegressionFit) -> float:
+    if not fit.finite.any():
+        return 1.0
+    dispersion = fit.pearson_dispersion
+    if dispersion is None:
+        number, coefficients = fit.estimable.basis.shape
+        raise DataError(
+            f"{number} observations tell {coefficients} coefficients: no dispersion is left",
+            where="observations that are not foretold with certainty",
+            accepted="more of them than coefficients",
+            advice="take the dispersion as 1",
+        )
+    return dispersion
+
+
 def _profiled(
     fit: RegressionFit, place: int, level: float, ratio: str, *, interpolated: bool
 ) -> Estimate:
-    finite = bool(fit.finite[place])
-    if interpolated and finite:
-        profile = _Profile(fit, place)
-        lower, upper = interpolated_limits(
-            lambda coefficient: profile(coefficient)[0],
-            float(fit.coefficients[place]),
-            math.sqrt(float(fit.covariance[place, place])),
-            level,
-        )
-    else:
-        lower, upper = (profile_limit(fit, place, level, side) for side in (-1, 1))
-    upward = fit.coefficients[place] > 0
-    notes = []
-    if not finite:
-        towards = "infinity" if upward else "0"
-        notes.append(
-            f"value: not finite: the likelihood keeps rising as the ratio goes to {towards}"
-        )
-        notes.append("standard_error: undefined: the coefficient is not finite")
-    for part, found in (("lower", lower), ("upper", upper)):
-        if found is None:
-            notes.append(f"{part}: not reached: the likelihood levels off before")
+    limits = _profile_limits(fit, place, level, interpolated=interpolated)
     error = math.sqrt(float(fit.covariance[place, place]))
-    value = math.exp(float(fit.coefficients[place])) if finite else None
-    return Estimate(
-        value=value,
-        lower=None if lower is None else math.exp(lower),
-        upper=None if upper is None else math.exp(upper),
+    return ratio_estimate(
+        float(fit.coefficients[place]),
+        error,
+        limits,
+        is_finite=bool(fit.finite[place]),
         level=level,
-        standard_error=None if value is None else value * error,
         method=f"{ratio}, {fit.distribution.name}, "
         + _PROFILES["profile_interpolated" if interpolated else "profile"],
-        notes=tuple(notes),
     )
+
+
+def _profile_limits(
+    fit: RegressionFit, place: int, level: float, *, interpolated: bool
+) -> tuple[float | None, float | None]:
+    if not interpolated or not fit.finite[place]:
+        return profile_limit(fit, place, level, -1), profile_limit(fit, place, level, 1)
+    profile = _Profile(fit, place)
+    error = math.sqrt(float(fit.covariance[place, place]))
+    try:
+        return interpolated_limits(
+            lambda coefficient: profile(coefficient)[0],
+            float(fit.coefficients[place]),
+            error,
+            level,
+        )
+    except _LostError:
+        return None, None
 
 
 def profile_limit(fit: RegressionFit, place: int, level: float, side: int) -> float | None:
@@ -156,16 +179,24 @@ def profile_limit(fit: RegressionFit, place: int, level: float, side: int) -> fl
     side
         -1 or 1.
     """
-    if not fit.finite[place] and side * fit.coefficients[place] > 0:
+    towards = int(fit.estimable.direction[place])
+    if not fit.finite[place] and towards != -side:
         return None
-    profile = _Profile(fit, place)
-    z = normal_multiplier(level)
-    inner = float(fit.coefficients[place])
-    error = math.sqrt(float(fit.covariance[place, place]))
-    if fit.finite[place]:
-        step = z * error
-    else:
-        step = 1 / max(float(np.abs(fit.columns[:, place]).max()), 1e-300)
+    profile, z = _Profile(fit, place), normal_multiplier(level)
+    try:
+        if not fit.finite[place]:
+            return _limit_of_infinite(profile, z, towards)
+        return _limit_of_finite(profile, z, side)
+    except _LostError:
+        return None
+
+
+def _limit_of_finite(profile: "_Profile", z: float, side: int) -> float | None:
+    """Find a limit by Newton's method, kept within a bracket."""
+    inner = profile.estimate
+    # Of a coefficient that is nearly infinite the error tells nothing, and so long a step would leave all numbers.
+    error = min(profile.error, _FIRST_STEP * profile.unit)
+    step = z * error
     outer: float | None = None
     here = inner + side * step
     for count in range(_LONGEST_SEARCH):
@@ -177,10 +208,34 @@ def profile_limit(fit: RegressionFit, place: int, level: float, side: int) -> fl
         else:
             inner = here
         following = here + side * (z - root) / slope if slope > 0 else math.inf
-        if abs(following - here) <= 1e-11 * max(abs(here), error if fit.finite[place] else 1.0):
+        if abs(following - here) <= 1e-11 * max(abs(here), error):
             return following
         here = _kept_inside(following, inner, outer, side, 2 * step * 2.0**count)
     return here
+
+
+def _limit_of_infinite(profile: "_Profile", z: float, towards: int) -> float | None:
+    """Find the one limit of a coefficient that is not finite, between a likely place and an unlikely one."""
+    step, likely, unlikely = profile.unit, 0.0, 0.0
+    at_zero_likely = profile(0.0)[0] < z
+    while step <= _FARTHEST * profile.unit:
+        if at_zero_likely:
+            likely, unlikely = unlikely, unlikely - towards * step
+            if profile(unlikely)[0] >= z:
+                break
+        else:
+            likely, unlikely = likely + towards * step, likely
+            if profile(likely)[0] < z:
+                break
+        step *= 2
+    else:
+        return None
+    low, high = min(likely, unlikely), max(likely, unlikely)
+    sign = 1 if low == unlikely else -1
+    found = crossing(
+        lambda place: sign * (min(profile(place)[0], 2 * z) - z), low, high, 1e-11 * (high - low)
+    )
+    return found.place
 
 
 def _kept_inside(
@@ -194,29 +249,55 @@ def _kept_inside(
     return place if low < place < high else (low + high) / 2
 
 
+class _LostError(ArithmeticError):
+    """So far from the estimate, numbers do not tell the others' largest likelihood."""
+
+
 class _Profile:
-    """The signed root of the likelihood ratio of one coefficient, and its slope away from the estimate."""
+    """The root of the likelihood ratio of one coefficient, and its slope away from the estimate.
+
+    At a given coefficient the others may foretell outcomes with certainty (the same ones, whatever the coefficient):
+    the likelihood of those is then 1, and the rest has a largest likelihood.
+    """
 
     def __init__(self, fit: RegressionFit, place: int) -> None:
+        others = np.delete(fit.columns, place, axis=1)
+        names = (*fit.names[:place], *fit.names[place + 1 :])
+        model = whole_model(others, names)
+        left = fit.columns[:, place] - model.basis @ (model.basis.T @ fit.columns[:, place])
+        self.unit = 1 / float(np.abs(left).max())
+        if not fit.estimable.kept.all():
+            model = separated(model, fit.outcome, fit.distribution)
         self._fit = fit
-        self._place = place
-        self._others = np.delete(fit.columns, place, axis=1)
-        self._start: Floats = np.delete(fit.coefficients, place)
+        self._basis = model.basis
+        self._column, self._outcome, self._offset = (
+            values[model.kept] for values in (fit.columns[:, place], fit.outcome, fit.offset)
+        )
+        self.estimate = float(fit.coefficients[place])
+        self.error = math.sqrt(float(fit.covariance[place, place]))
+        self._start: Callable[[float], Floats] | None = None
+        if fit.finite[place]:
+            left = fit.predictor[model.kept] - self._offset - self._column * self.estimate
+            self._start = self._tangent(self.estimate, model.basis.T @ left)
+
+    def _tangent(self, coefficient: float, others: Floats) -> Callable[[float], Floats]:
+        """Give the others as a straight function of the coefficient: a first guess nearby."""
+        predictor = self._basis @ others + self._offset + self._column * coefficient
+        weight = self._fit.distribution.variance(predictor)[:, np.newaxis]
+        slope = solve(
+            self._basis.T @ (weight * self._basis), -(weight * self._basis).T @ self._column
+        )
+        return lambda place: others if slope is None else others + (place - coefficient) * slope
 
     def __call__(self, coefficient: float) -> tuple[float, float]:
-        fit = self._fit
-        column = fit.columns[:, self._place]
-        offset = fit.offset + column * coefficient
-        start = self._start
-        if self._others.shape[1]:
-            found = climb(self._others, fit.outcome, offset, fit.distribution, start)
-            start, likelihood = found.coefficients, found.log_likelihood
-        else:
-            likelihood = float(fit.distribution.log_likelihood(fit.outcome, offset).sum())
-        if not math.isfinite(likelihood):
-            return math.inf, 0.0
-        self._start = start
-        mean = fit.distribution.mean(self._others @ start + offset)
-        score = float(column @ (fit.outcome - mean))
-        root = math.sqrt(max(0.0, 2 * (fit.log_likelihood - likelihood)))
+        distribution = self._fit.distribution
+        offset = self._offset + self._column * coefficient
+        start = None if self._start is None else self._start(coefficient)
+        found = climb(self._basis, self._outcome, offset, distribution, start)
+        if not found.settled:
+            raise _LostError
+        self._start = self._tangent(coefficient, found.coefficients)
+        mean = distribution.mean(self._basis @ found.coefficients + offset)
+        score = float(self._column @ (self._outcome - mean))
+        root = math.sqrt(max(0.0, 2 * (self._fit.log_likelihood - found.log_likelihood)))
         return root, abs(score) / root if root > 0 else 0.0
