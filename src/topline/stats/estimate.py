@@ -174,9 +174,19 @@ class Estimates:
     Parameters
     ----------
     value, lower, upper
-        As in :class:`Estimate`, one element for each group.
+        As in :class:`Estimate`, one element for each group. Infinite where nothing bounds the number.
     level, scale, method
         As in :class:`Estimate`, the same for all.
+    undefined
+        Why a number is not finite, where one is not; the notes are made of it.
+
+    Examples
+    --------
+    >>> many = Estimates(value=np.array([0.5, 2.0]), lower=np.array([np.nan, 1.0]), upper=np.array([np.nan, np.inf]),
+    ...                  level=0.95, method="risk ratio, Katz (log) interval", undefined="a group has no events")
+    >>> many.notes
+    ('lower: undefined at 1 of 2, first at 0: a group has no events', \
+'upper: not finite at 2 of 2, first at 0: a group has no events')
     """
 
     value: Floats
@@ -185,6 +195,62 @@ class Estimates:
     level: float
     scale: Scale = "natural"
     method: str
+    undefined: str = "the method has no value there"
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """Which of the numbers are not finite and why: a note for each part, which begins with the part's name."""
+        return notes_on_gaps(self.undefined, value=self.value, lower=self.lower, upper=self.upper)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Tests:
+    """Many tests of one kind, as arrays of one length; NaN where a number is undefined.
+
+    Parameters
+    ----------
+    statistic, degrees_of_freedom, p_value
+        As in :class:`Test`, one element for each test; the degrees of freedom ``None`` where the statistic has none.
+    sides, null_value, method
+        As in :class:`Test`, the same for all.
+    undefined
+        Why a number is undefined, where one is; the notes are made of it.
+    """
+
+    # As for Test: not a test case.
+    __test__ = False
+
+    statistic: Floats
+    degrees_of_freedom: Floats | None = None
+    p_value: Floats
+    sides: Sides
+    null_value: float
+    method: str
+    undefined: str = "the method has no value there"
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """Which of the numbers are not finite and why: a note for each part, which begins with the part's name."""
+        return notes_on_gaps(self.undefined, statistic=self.statistic, p_value=self.p_value)
+
+
+def notes_on_gaps(why: str, **parts: Floats) -> tuple[str, ...]:
+    """Say of arrays which of their numbers are not finite: how many, where the first is, and why.
+
+    Examples
+    --------
+    >>> notes_on_gaps("the groups do not vary", statistic=np.array([1.0, np.nan]), p_value=np.array([0.5, 0.5]))
+    ('statistic: undefined at 1 of 2, first at 1: the groups do not vary',)
+    """
+    notes = []
+    for name, numbers in parts.items():
+        gaps = np.flatnonzero(~np.isfinite(numbers))
+        if gaps.size:
+            what = "undefined" if np.isnan(numbers[gaps]).all() else "not finite"
+            notes.append(
+                f"{name}: {what} at {gaps.size} of {numbers.size}, first at {gaps[0]}: {why}"
+            )
+    return tuple(notes)
 
 
 def _refuse_unspeakable(name: str, number: float | None) -> None:

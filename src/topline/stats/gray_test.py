@@ -176,7 +176,10 @@ def _score(table: _Table, rho: float) -> tuple[Floats, Floats]:
     # direct[i, k]: what an event of group k at this time does to the score of group i.
     direct = -weight * inflated[:compared, None] * inflated[None, :] / total
     direct[np.arange(compared), np.arange(compared)] += weight * inflated[:compared]
-    accumulated = np.cumsum(direct * events / (total * (1 - pooled_before)), axis=2)
+    # Where the pooled incidence has reached 1, no later time is left to weigh.
+    left = total * (1 - pooled_before)
+    rate = np.divide(events, left, out=np.zeros_like(left), where=left > 0)
+    accumulated = np.cumsum(direct * rate, axis=2)
     remaining = accumulated[:, :, -1:] - accumulated
     share = np.divide(1 - pooled, after, out=np.zeros_like(n), where=after > 0)
     effect = direct + (1 - share) * remaining
@@ -194,7 +197,9 @@ def _score(table: _Table, rho: float) -> tuple[Floats, Floats]:
 
 def _test(score: Floats, variance: Floats, method: str) -> Test:
     degrees = score.size
-    if np.linalg.matrix_rank(variance) < degrees:
+    spread = np.linalg.eigvalsh(variance)
+    if spread[0] <= 1e-13 * max(spread[-1], 1e-300):
+        # With few events Gray's estimate of the variance can even be negative; R then gives a negative statistic.
         reason = "undefined: too few events of the cause while groups were at risk together"
         return Test(
             statistic=None,

@@ -15,7 +15,7 @@ from scipy import special
 
 from topline.errors import DataError, UsageError
 from topline.stats.checking import finite, known, same_length, scalar
-from topline.stats.estimate import Floats, Integers, Sides, Test
+from topline.stats.estimate import Floats, Integers, Sides, Test, notes_on_gaps
 from topline.stats.grouping import categories, run_bounds
 from topline.stats.log_rank_sums import batches, log_rank_sums
 from topline.stats.observed_times import observed_times
@@ -87,6 +87,12 @@ class LogRanks:
     degrees_of_freedom: Integers
     p_value: Floats
     method: str
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """Which of the tests are undefined and why."""
+        why = "fewer than two groups were at risk when an event happened"
+        return notes_on_gaps(why, statistic=self.statistic, p_value=self.p_value)
 
 
 def log_rank(

@@ -12,7 +12,7 @@ from scipy import special
 
 from topline.errors import DataError
 from topline.stats.checking import confidence_level, counts, finite, known, same_length
-from topline.stats.estimate import Estimates, Floats, Integers, Sides
+from topline.stats.estimate import Estimates, Floats, Integers, Sides, Tests
 from topline.stats.mean import ROUNDING
 from topline.stats.two_means import Variances
 
@@ -42,18 +42,6 @@ class MeanSummaries:
         return found
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class ManyTests:
-    """Many tests of one kind, as arrays of one length; NaN where a number is undefined."""
-
-    statistic: Floats
-    degrees_of_freedom: Floats
-    p_value: Floats
-    sides: Sides
-    null_value: float
-    method: str
-
-
 def mean_summaries(
     number: ArrayLike, mean: ArrayLike, standard_deviation: ArrayLike
 ) -> MeanSummaries:
@@ -71,7 +59,7 @@ def mean_summaries(
     array([0.1878,    nan])
     """
     numbers, means = counts("number", number), finite("mean", mean)
-    spread = np.array(standard_deviation, dtype=np.float64)
+    spread = _spreads(standard_deviation)
     same_length(number=numbers, mean=means, standard_deviation=spread)
     if (numbers < 1).any():
         position = int(np.argmax(numbers < 1))
@@ -88,6 +76,20 @@ def mean_summaries(
         )
     spread[~several] = np.nan
     return MeanSummaries(number=numbers, mean=means, standard_deviation=spread)
+
+
+def _spreads(values: ArrayLike) -> Floats:
+    """Take standard deviations; a single observation has none, written as None or NaN."""
+    given = np.asarray(values)
+    if given.dtype == object:
+        given = np.array([np.nan if one is None else one for one in given.ravel().tolist()])
+    if given.dtype.kind not in "buif":
+        raise DataError(
+            "standard_deviation holds something other than numbers",
+            where="standard_deviation",
+            accepted="numbers of at least 0, missing for a single observation",
+        )
+    return given.astype(np.float64)
 
 
 def summarize_many(values: ArrayLike, offsets: ArrayLike) -> MeanSummaries:
@@ -151,6 +153,7 @@ def arithmetic_means(summaries: MeanSummaries, *, level: float = 0.95) -> Estima
         upper=summaries.mean + half,
         level=level,
         method="arithmetic mean, t interval",
+        undefined="one observation does not tell how observations vary",
     )
 
 
@@ -180,6 +183,7 @@ def mean_differences(
         upper=value + half,
         level=level,
         method=f"difference of means, t interval ({variances} variances)",
+        undefined="one observation in a group does not tell how it varies",
     )
 
 
@@ -190,7 +194,7 @@ def two_sample_t_tests(
     variances: Variances = "unequal",
     null_value: float = 0.0,
     sides: Sides = "two-sided",
-) -> ManyTests:
+) -> Tests:
     """Make many two-sample t-tests, as :func:`topline.stats.two_means.two_sample_t_test` makes one.
 
     Examples
@@ -206,13 +210,14 @@ def two_sample_t_tests(
     flat = error <= ROUNDING * np.maximum(np.abs(first.mean), np.abs(second.mean))
     with np.errstate(invalid="ignore", divide="ignore"):
         statistic = np.where(flat, np.nan, (value - null_value) / error)
-    return ManyTests(
+    return Tests(
         statistic=statistic,
         degrees_of_freedom=freedom,
         p_value=t_probabilities(statistic, freedom, sides),
         sides=sides,
         null_value=null_value,
         method=f"two-sample t-test ({variances} variances)",
+        undefined="neither group varies, or one observation in a group does not tell how it varies",
     )
 
 

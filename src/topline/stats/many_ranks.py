@@ -11,7 +11,7 @@ from numpy.typing import ArrayLike, NDArray
 from scipy import special
 
 from topline.stats.checking import finite, known, same_length, zero_or_one
-from topline.stats.estimate import Floats, Integers, Sides
+from topline.stats.estimate import Floats, Integers, Sides, notes_on_gaps
 from topline.stats.grouping import run_bounds
 from topline.stats.ranking import TITLES
 
@@ -37,6 +37,12 @@ class RankTests:
     p_value: Floats
     sides: Sides
     method: str
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """Which of the tests are undefined and why."""
+        why = "the ranks do not vary, or there is one sample only"
+        return notes_on_gaps(why, deviate=self.deviate, p_value=self.p_value)
 
 
 def rank_sum_tests(

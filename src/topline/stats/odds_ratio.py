@@ -29,6 +29,9 @@ _BOUND = 300.0
 """Log odds ratios are sought within ±300: beyond it the squares of the quadratic leave the range of floats."""
 
 
+_UNDEFINED = "a cell of the table is 0"
+
+
 def observed_odds_ratio(groups: TwoGroups) -> Floats:
     """Give the observed odds ratios [1]; infinite or NaN where cells are 0.
 
@@ -287,7 +290,7 @@ def odds_ratio(
     return single_estimate(
         many,
         standard_error=error(groups) if error else None,
-        undefined="a cell of the table is 0",
+        undefined=_UNDEFINED,
     )
 
 
@@ -331,5 +334,11 @@ def odds_ratios(
     method = INTERVALS[known("interval", interval, INTERVALS)]
     known("scale", scale, ("natural", "log"))
     return contrast_estimates(
-        groups, method.value(groups), method, level=level, scale=scale, what="odds ratio"
+        groups,
+        method.value(groups),
+        method,
+        level=level,
+        scale=scale,
+        what="odds ratio",
+        undefined=_UNDEFINED,
     )

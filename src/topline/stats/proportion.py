@@ -258,6 +258,7 @@ def proportions(
         upper=upper,
         level=level,
         method=f"proportion, {method.title} interval",
+        undefined="the method has no limits where nobody, or everybody, is counted",
     )
 
 

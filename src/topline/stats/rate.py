@@ -217,6 +217,7 @@ def event_rates(
         upper=upper * scaled,
         level=level,
         method=f"events per {per:g} unit{'' if per == 1 else 's'} of person-time, {method.title} interval",
+        undefined="the method has no limits without events",
     )
 
 

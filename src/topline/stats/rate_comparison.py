@@ -222,6 +222,7 @@ def rate_ratios(
         upper=np.where(nothing, np.nan, upper),
         level=level,
         method=f"rate ratio, {RATIO_INTERVALS[interval]} interval",
+        undefined="a group has no event",
     )
 
 

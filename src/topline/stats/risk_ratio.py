@@ -27,6 +27,9 @@ _BOUND = 300.0
 """Log ratios are sought within ±300: beyond it the squares of the quadratic leave the range of floats."""
 
 
+_UNDEFINED = "a group has no events, and the ratio or its logarithm needs some"
+
+
 def observed_ratio(groups: TwoGroups) -> Floats:
     """Give the observed risk ratios [1]; infinite without control events, NaN without any.
 
@@ -190,7 +193,7 @@ def risk_ratio(
     return single_estimate(
         many,
         standard_error=error(groups) if error else None,
-        undefined="a group has no events, and the ratio or its logarithm needs some",
+        undefined=_UNDEFINED,
     )
 
 
@@ -232,5 +235,11 @@ def risk_ratios(
     method = INTERVALS[known("interval", interval, INTERVALS)]
     known("scale", scale, ("natural", "log"))
     return contrast_estimates(
-        groups, observed_ratio(groups), method, level=level, scale=scale, what="risk ratio"
+        groups,
+        observed_ratio(groups),
+        method,
+        level=level,
+        scale=scale,
+        what="risk ratio",
+        undefined=_UNDEFINED,
     )

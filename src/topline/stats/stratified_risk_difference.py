@@ -328,7 +328,7 @@ def common_risk_difference(
     return single_estimate(
         many,
         standard_error=error(strata_of(groups, None, weights)) if error else None,
-        undefined="no stratum of a group has both events and non-events",
+        undefined=_UNDEFINED,
     )
 
 
@@ -375,6 +375,9 @@ def common_risk_differences(
     return _estimates(strata_of(groups, begin, weights), level, interval, weights)
 
 
+_UNDEFINED = "no stratum of a group has both events and non-events"
+
+
 def _estimates(strata: Strata, level: float, interval: str, weights: str) -> Estimates:
     level = confidence_level(level)
     method = INTERVALS[known("interval", interval, INTERVALS)]
@@ -390,4 +393,5 @@ def _estimates(strata: Strata, level: float, interval: str, weights: str) -> Est
         upper=upper,
         level=level,
         method=f"common risk difference, {weights.replace('_', '–').title()} weights, {method.title} interval",
+        undefined=_UNDEFINED,
     )

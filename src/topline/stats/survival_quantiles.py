@@ -21,7 +21,7 @@ from topline.stats.curve_crossing import (
     limits_around,
 )
 from topline.stats.distribution import normal_multiplier
-from topline.stats.estimate import Floats, Integers
+from topline.stats.estimate import Floats, Integers, notes_on_gaps
 from topline.stats.grouping import run_bounds
 from topline.stats.leaving_times import sorted_keys
 from topline.stats.observed_times import observed_times
@@ -60,6 +60,13 @@ class SurvivalQuantiles:
     level: float
     transform: str
     method: str
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """Which of the quantiles and limits were not reached; positions are counted group by group."""
+        why = "survival, or its limit, does not fall so far"
+        parts = {"value": self.value, "lower": self.lower, "upper": self.upper}
+        return notes_on_gaps(why, **{name: part.ravel() for name, part in parts.items()})
 
 
 def survival_quantiles(

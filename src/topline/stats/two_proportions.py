@@ -19,8 +19,16 @@ from scipy import special
 
 from topline.stats.checking import confidence_level, known
 from topline.stats.effect_sizes_two_by_two import two_by_two_tables
-from topline.stats.estimate import Estimate, Estimates, Floats, Limits, Scale, Sides, Test
-from topline.stats.proportion_tests import normal_probability
+from topline.stats.estimate import (
+    Estimate,
+    Estimates,
+    Floats,
+    Limits,
+    Scale,
+    Sides,
+    Test,
+    Tests,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,6 +128,7 @@ def contrast_estimates(
     level: float,
     scale: Scale = "natural",
     what: str,
+    undefined: str = "undefined",
 ) -> Estimates:
     """Put intervals around contrasts; each distinct table is computed once where that saves time.
 
@@ -145,6 +154,7 @@ def contrast_estimates(
         level=level,
         scale=scale,
         method=f"{what}, {method.title} interval",
+        undefined=undefined,
     )
 
 
@@ -289,39 +299,84 @@ def two_proportions_test(
     >>> round(found.statistic, 4), round(found.p_value, 6)
     (7.0234, 0.008045)
     """
-    groups = two_groups([count], [number], [control_count], [control_number])
-    chosen = EQUALITY_TESTS[known("test", test, EQUALITY_TESTS)]
-    directed: tuple[Sides, ...] = ("two-sided", "greater", "less")
-    known("alternative", sides, directed if chosen.degrees_of_freedom is None else directed[:1])
-    with np.errstate(divide="ignore", invalid="ignore"):
-        statistic = float(chosen.statistic(groups)[0])
+    many = two_proportions_tests(
+        [count], [number], [control_count], [control_number], test=test, sides=sides
+    )
+    statistic, probability = float(many.statistic[0]), float(many.p_value[0])
+    notes: list[str] = []
     if math.isnan(statistic):
-        reason = "undefined where no participant, or every participant, has the event"
-        return Test(
-            statistic=None,
-            p_value=None,
-            degrees_of_freedom=chosen.degrees_of_freedom,
-            sides=sides,
-            null_value=0.0,
-            method=chosen.title,
-            notes=(f"statistic: {reason}", f"p_value: {reason}"),
-        )
-    infinite = math.isinf(statistic)
+        notes = [f"{part}: undefined where {many.undefined}" for part in ("statistic", "p_value")]
+    elif math.isinf(statistic):
+        notes = ["statistic: infinite, because neither group varies"]
     return Test(
-        statistic=None if infinite else statistic,
-        degrees_of_freedom=chosen.degrees_of_freedom,
-        p_value=_probability(statistic, chosen.degrees_of_freedom, sides),
+        statistic=statistic if math.isfinite(statistic) else None,
+        degrees_of_freedom=EQUALITY_TESTS[test].degrees_of_freedom,
+        p_value=None if math.isnan(probability) else probability,
         sides=sides,
         null_value=0.0,
-        method=chosen.title,
-        notes=("statistic: infinite, because neither group varies",) if infinite else (),
+        method=many.method,
+        notes=tuple(notes),
     )
 
 
-def _probability(statistic: float, degrees: float | None, sides: Sides) -> float:
+def two_proportions_tests(
+    count: ArrayLike,
+    number: ArrayLike,
+    control_count: ArrayLike,
+    control_number: ArrayLike,
+    *,
+    test: str = "pearson",
+    sides: Sides = "two-sided",
+) -> Tests:
+    """Test many pairs of proportions at once; as :func:`two_proportions_test`.
+
+    Parameters
+    ----------
+    count, number, control_count, control_number
+        One element for each comparison [participants].
+    test, sides
+        As in :func:`two_proportions_test`.
+
+    Returns
+    -------
+    Tests
+        NaN where undefined; a z statistic is infinite where neither group varies.
+
+    Raises
+    ------
+    DataError, UsageError
+        As :func:`two_proportions_test`; the message names the element.
+
+    Examples
+    --------
+    >>> found = two_proportions_tests([56, 0], [70, 9], [48, 0], [80, 8])
+    >>> found.statistic.round(4), found.p_value.round(6)
+    (array([7.0234,    nan]), array([0.008045,      nan]))
+    """
+    groups = two_groups(count, number, control_count, control_number)
+    chosen = EQUALITY_TESTS[known("test", test, EQUALITY_TESTS)]
+    directed: tuple[Sides, ...] = ("two-sided", "greater", "less")
+    degrees = chosen.degrees_of_freedom
+    known("alternative", sides, directed if degrees is None else directed[:1])
+    with np.errstate(divide="ignore", invalid="ignore"):
+        statistic = np.asarray(chosen.statistic(groups), dtype=np.float64)
+    return Tests(
+        statistic=statistic,
+        degrees_of_freedom=None if degrees is None else np.full(statistic.shape, degrees),
+        p_value=_probability(statistic, degrees, sides),
+        sides=sides,
+        null_value=0.0,
+        method=chosen.title,
+        undefined="no participant, or every participant, has the event",
+    )
+
+
+def _probability(statistic: Floats, degrees: float | None, sides: Sides) -> Floats:
     if degrees is not None:
-        return float(special.chdtrc(degrees, statistic))
-    return normal_probability(statistic, sides)
+        return np.asarray(special.chdtrc(degrees, statistic))
+    if sides == "two-sided":
+        return np.asarray(2 * special.ndtr(-np.abs(statistic)))
+    return np.asarray(special.ndtr(-statistic if sides == "greater" else statistic))
 
 
 def _squared(groups: TwoGroups, correction: float) -> Floats:
