@@ -9,6 +9,8 @@ from tests.spec.small_trial import built, library, notes, outcome, rows
 from topline.analysis import references
 from topline.analysis.methods import vocabulary
 from topline.errors import SpecificationError, UsageError
+from topline.render.page import render_page
+from topline.render.response_figures import placed_response_figures
 from topline.trial.library import Library
 from topline.trial.response.derived_datasets import data_of, derive_response, evaluation_of
 from topline.trial.response.reading_sources import ResponseData
@@ -227,3 +229,23 @@ def test_a_library_takes_derived_datasets(tmp_path: Path) -> None:
     with pytest.raises(UsageError, match="the folder has a dataset TR"):
         found.add(replace(first, name="TR"))
     assert "RESPONSE" not in Library(tmp_path)
+
+
+def test_pictures_stand_at_the_first_outcome_of_responses_and_of_their_times(
+    tmp_path: Path,
+) -> None:
+    made = built(tmp_path, SPECIFICATION, adsl=ADSL, tr=TR)
+    measures = "/resultsSection/outcomeMeasuresModule/outcomeMeasures"
+    assert {figure.name: figure.address for figure in placed_response_figures(made)} == {
+        "waterfall": f"{measures}/0",
+        "spider": f"{measures}/0",
+        "swimmer": f"{measures}/2",
+    }
+    page = render_page(made.study, drawn=placed_response_figures(made))
+    places = [page.index(f'id="{name}"') for name in ("waterfall", "outcome-2", "swimmer")]
+    assert places == sorted(places)
+
+
+def test_a_build_without_response_has_no_such_picture(tmp_path: Path) -> None:
+    plain = SPECIFICATION.partition("response:")[0]
+    assert placed_response_figures(built(tmp_path, plain, adsl=ADSL)) == ()

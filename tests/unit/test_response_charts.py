@@ -11,7 +11,7 @@ import pytest
 from tests.unit.response_timelines import START, Size, evaluated, participant, seen
 
 from topline.render.figure import Figure
-from topline.render.response_folder import response_figures
+from topline.render.response_figures import response_figures
 from topline.render.response_marks import time_scale
 from topline.render.spider_chart import spider_chart
 from topline.render.swimmer_chart import swimmer_chart

@@ -25,6 +25,8 @@ from topline.record.results import OutcomeMeasuresModule, ResultsSection
 from topline.record.study import Study
 from topline.trial.library import Library
 from topline.trial.participant_values import derived_library
+from topline.trial.response.derived_datasets import response_of
+from topline.trial.response.trial_response import TrialResponse
 from topline.trial.specification import Specification
 from topline.trial.specification_problems import Problem
 from topline.trial.specification_reading import SpecificationReading, read_specification
@@ -81,6 +83,8 @@ class Build:
         What was found in the data that a person should know.
     datasets
         The datasets used.
+    response
+        Tumour response, evaluated from lesions; ``None`` where the specification does not ask for it.
     """
 
     study: Study
@@ -88,6 +92,7 @@ class Build:
     curves: tuple[SurvivalCurve, ...]
     notes: tuple[Finding, ...]
     datasets: tuple[DatasetRead, ...]
+    response: TrialResponse | None = None
 
 
 def build_file(
@@ -269,6 +274,7 @@ def build(
         statistics=ledger.statistics(),
         curves=outcomes.curves if outcomes is not None else (),
         notes=tuple(findings.notes),
+        response=response_of(library),
         datasets=tuple(
             DatasetRead(
                 name=name,

@@ -5,10 +5,7 @@ from pathlib import Path
 import polars as pl
 
 from topline.errors import OutputError
-from topline.render.figure import Figure
-from topline.render.spider_chart import spider_chart
-from topline.render.swimmer_chart import swimmer_chart
-from topline.render.waterfall_chart import waterfall_chart
+from topline.render.response_figures import response_figures
 from topline.render.whole_folder import check_replaceable, replace_folder
 from topline.trial.response.frames import (
     participant_frame,
@@ -28,12 +25,6 @@ FILES = (
     "swimmer.svg",
 )
 """Everything that may be written; a chart of nothing is left out."""
-
-
-def response_figures(trial: TrialResponse) -> tuple[Figure, ...]:
-    """Return the pictures of a trial's response: waterfall, spider and swimmer, those that show anything."""
-    drawn = (waterfall_chart(trial), spider_chart(trial), swimmer_chart(trial))
-    return tuple(figure for figure in drawn if figure is not None)
 
 
 def check_response_folder(folder: Path) -> None:

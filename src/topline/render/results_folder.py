@@ -21,6 +21,7 @@ from topline.formats.registry import find_format
 from topline.record.study import Study
 from topline.render.charts import figures
 from topline.render.page import render_page
+from topline.render.response_figures import placed_response_figures
 from topline.render.whole_folder import check_replaceable, replace_folder
 
 PARTS = ("figures", "page", "record and statistics")
@@ -162,7 +163,7 @@ def write_results(
     check_folder(folder)
     tell = progress or (lambda _: None)
     tell(PARTS[0])
-    drawn = figures(built.study, built.curves)
+    drawn = (*figures(built.study, built.curves), *placed_response_figures(built))
     files = {f"{_FIGURES}/{figure.name}.svg": figure.svg.encode() for figure in drawn}
     tell(PARTS[1])
     page = render_page(

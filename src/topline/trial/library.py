@@ -67,6 +67,7 @@ class Library:
         self._encoding = encoding
         self._kept: dict[str, Dataset] = {}
         self._derived: dict[str, Dataset] = {}
+        self._origins: dict[str, object] = {}
         if not self.folder.is_dir():
             raise NotFoundError(f"there is no folder {self.folder}", where=str(self.folder))
         found = _datasets(self.folder)
@@ -100,8 +101,15 @@ class Library:
         """The names of the datasets that were added, sorted."""
         return tuple(sorted(self._derived))
 
-    def add(self, dataset: Dataset) -> None:
+    def add(self, dataset: Dataset, origin: object = None) -> None:
         """Add a dataset that was made from others; one added before under its name gives way.
+
+        Parameters
+        ----------
+        dataset
+            The dataset.
+        origin
+            What it was made of, for those who need more of it than rows.
 
         Raises
         ------
@@ -115,6 +123,11 @@ class Library:
                 advice="give the file another name",
             )
         self._derived[dataset.name] = dataset
+        self._origins[dataset.name] = origin
+
+    def origin(self, name: str) -> object:
+        """Give what a dataset was made of; ``None`` for one that was read."""
+        return self._origins.get(name.upper())
 
     def path(self, name: str) -> Path:
         """Return the file of a dataset; the name may be in any case.

@@ -68,9 +68,13 @@ class DerivedLibrary(Library):
         """As of the library."""
         return self.library.derived
 
-    def add(self, dataset: Dataset) -> None:
+    def add(self, dataset: Dataset, origin: object = None) -> None:
         """As of the library."""
-        self.library.add(dataset)
+        self.library.add(dataset, origin)
+
+    def origin(self, name: str) -> object:
+        """As of the library."""
+        return self.library.origin(name)
 
     def path(self, name: str) -> Path:
         """As of the library."""

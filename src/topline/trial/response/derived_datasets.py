@@ -44,7 +44,13 @@ def derive_response(part: TumourResponse | None, library: Library) -> None:
         (RESPONSE, "Tumour response", response_dataset(trial)),
         (RESPONSE_TIMES, "Times of tumour response", times_dataset(trial, part.time_unit)),
     ):
-        library.add(_dataset(name, label, frame, trial, part, library))
+        library.add(_dataset(name, label, frame, trial, part, library), origin=trial)
+
+
+def response_of(library: Library) -> TrialResponse | None:
+    """Give the responses that the datasets of a library were made of; ``None`` where there are none."""
+    found = library.origin(RESPONSE)
+    return found if isinstance(found, TrialResponse) else None
 
 
 def evaluation_of(part: TumourResponse) -> Evaluation:
