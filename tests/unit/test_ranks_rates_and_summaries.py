@@ -169,6 +169,18 @@ def test_equal_samples_have_no_normal_test_but_an_exact_one() -> None:
     assert stratified_rank_test([3, 3, 3], ["a", "b", "b"], ["s"] * 3).statistic is None
 
 
+def test_with_ties_the_tail_may_be_doubled_instead_of_mirrored() -> None:
+    # R 4.2.2, exactRankTests 0.8-35: wilcox.exact(x, y)$p.value and twice that of alternative = "less"
+    x, y = [1, 1, 2, 2, 3, 5], [2, 3, 3, 4, 4, 4, 4]
+    assert rank_sum_test(x, y).p_value == pytest.approx(0.115967365967366, rel=1e-12)
+    doubled = rank_sum_test(x, y, method="exact_doubled")
+    assert doubled.p_value == pytest.approx(0.117715617715618, rel=1e-12)
+    assert doubled.method.endswith("twice the smaller tail")
+    one_sided = rank_sum_test(x, y, method="exact_doubled", sides="less")
+    assert one_sided == rank_sum_test(x, y, method="exact", sides="less")
+    assert rank_sum_test([1], [1], method="exact_doubled").p_value == 1
+
+
 def test_a_stratum_of_one_group_says_nothing() -> None:
     alone = stratified_rank_test([1, 2, 3, 4], list("abab"), list("1111"))
     beside = stratified_rank_test(

@@ -322,6 +322,20 @@ def test_restricted_means_say_what_they_assumed() -> None:
     assert restricted_mean_ratio(at_once, quiet, 4).value is None
 
 
+def test_the_variance_of_a_restricted_mean_may_be_corrected_for_few_events() -> None:
+    curve = kaplan_meier([1, 2, 2, 3, 5], [1, 1, 0, 1, 0])
+    plain, corrected = (restricted_mean(curve, 4, corrected=way) for way in (False, True))
+    assert plain.standard_error is not None
+    assert corrected.standard_error == pytest.approx(plain.standard_error * (3 / 2) ** 0.5)
+    assert corrected.value == plain.value
+    assert "m / (m − 1)" in corrected.method
+    one = restricted_mean(curve, 1.5, corrected=True)
+    assert "needs two events" in (one.reason("standard_error") or "")
+    assert (one.value, one.lower) == (1.4, None)
+    nobody = restricted_mean(kaplan_meier([5, 6], [0, 0]), 4, corrected=True)
+    assert (nobody.value, nobody.standard_error) == (4, 0)
+
+
 def test_too_many_ties_for_the_exact_method_are_refused_not_guessed() -> None:
     time, event = np.ones(1500), np.arange(1500) % 2 == 0
     with pytest.raises(LimitError, match="750 tied events are too many for the exact method"):

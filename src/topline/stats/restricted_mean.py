@@ -16,7 +16,9 @@ from topline.stats.estimate import Estimate, Test
 from topline.stats.survival import SurvivalCurve
 
 
-def restricted_mean(curve: SurvivalCurve, horizon: float, *, level: float = 0.95) -> Estimate:
+def restricted_mean(
+    curve: SurvivalCurve, horizon: float, *, level: float = 0.95, corrected: bool = False
+) -> Estimate:
     """Estimate the mean time without the event up to a horizon.
 
     Parameters
@@ -28,6 +30,8 @@ def restricted_mean(curve: SurvivalCurve, horizon: float, *, level: float = 0.95
         before the data are seen, or at most the smaller of the last times of the groups compared.
     level
         The confidence level, a fraction.
+    corrected
+        Multiply the variance by m / (m − 1), m the events up to the horizon; one event leaves it undefined.
 
     Returns
     -------
@@ -46,8 +50,10 @@ def restricted_mean(curve: SurvivalCurve, horizon: float, *, level: float = 0.95
     ``Σ A(t)² d / (n (n − d))`` over the event times up to the horizon, where ``A(t)`` is the area from t to
     the horizon: Klein and Moeschberger, Survival Analysis, 2nd edition (2003), section 4.5. In R:
     ``print(survfit(…), rmean = horizon)`` and survRM2's ``rmst2``; in SAS: ``PROC LIFETEST RMST(TAU=)``. Some
-    software multiplies the variance by m / (m − 1) for m events; this does not. Where the only one
-    at risk has the event, the area beyond is 0 and the term counts nothing.
+    software, SAS's ``PROC LIFETEST`` for the mean among it, multiplies the variance by m / (m − 1) for m events;
+    R does not, nor does this unless ``corrected``. Where the only one at risk has the event, the area beyond is 0 and
+    the term counts nothing. Not for horizons at which few are still under observation: the last steps of a curve carry
+    much of the area there and little of the information.
 
     Examples
     --------
@@ -58,20 +64,26 @@ def restricted_mean(curve: SurvivalCurve, horizon: float, *, level: float = 0.95
     """
     multiplier = normal_multiplier(confidence_level(level))
     tau = _horizon(horizon)
-    value, error = _area(curve, tau)
+    value, error = _area(curve, tau, corrected=corrected)
     last, ends = float(curve.time[-1]), float(curve.survival[-1])
     notes = (
         (f"value: survival is carried from the last time, {last:g}, on to {tau:g}",)
         if tau > last and ends > 0
         else ()
     )
+    method = f"restricted mean survival time up to {tau:g}, normal limits"
+    if corrected:
+        method += ", variance times m / (m − 1)"
+    if error is None:
+        reason = "undefined: the correction m / (m − 1) needs two events before the horizon"
+        notes = (*notes, *(f"{part}: {reason}" for part in ("lower", "upper", "standard_error")))
     return Estimate(
         value=value,
-        lower=value - multiplier * error,
-        upper=value + multiplier * error,
+        lower=None if error is None else value - multiplier * error,
+        upper=None if error is None else value + multiplier * error,
         level=level,
         standard_error=error,
-        method=f"restricted mean survival time up to {tau:g}, normal limits",
+        method=method,
         notes=notes,
     )
 
@@ -191,7 +203,7 @@ def restricted_mean_ratio(
     )
 
 
-def _area(curve: SurvivalCurve, horizon: float) -> tuple[float, float]:
+def _area(curve: SurvivalCurve, horizon: float, *, corrected: bool) -> tuple[float, float | None]:
     within = int(np.searchsorted(curve.time, horizon, side="right"))
     edges = np.concatenate(([0.0], curve.time[:within], [horizon]))
     pieces = np.diff(edges) * np.concatenate(([1.0], curve.survival[:within]))
@@ -201,7 +213,12 @@ def _area(curve: SurvivalCurve, horizon: float) -> tuple[float, float]:
     left = at_risk - events
     counted = (events > 0) & (left > 0)
     terms = beyond[counted] ** 2 * events[counted] / (at_risk[counted] * left[counted])
-    return float(pieces.sum()), math.sqrt(float(terms.sum()))
+    variance, number = float(terms.sum()), float(events.sum())
+    if corrected and number:
+        if number < 2:
+            return float(pieces.sum()), None
+        variance *= number / (number - 1)
+    return float(pieces.sum()), math.sqrt(variance)
 
 
 def _against_zero(value: float, error: float, method: str) -> Test:
