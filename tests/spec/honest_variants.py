@@ -163,7 +163,7 @@ def p_values_as_bounds(posted: Posted, statistics: Statistics) -> None:
     for address in list(posted.all(f"{OUTCOMES}/*/analyses/*/pValue")):
         row = next(iter(statistics.at(address)), None)
         if row is not None and row.raw is not None:
-            posted.at(address.rpartition("/")[0])["pValue"] = f"<{row.raw * 2:.3f}"
+            posted.at(address.rpartition("/")[0])["pValue"] = f"<{row.raw * 2 + 0.001:.3f}"
 
 
 @variant

@@ -29,7 +29,7 @@ class Vocabulary:
     Examples
     --------
     >>> Vocabulary(summaries={"count": Part}).of("summary")
-    {'count': <class 'topline.trial.specification.Part'>}
+    {'count': <class 'topline.trial.specification_base.Part'>}
     """
 
     summaries: Mapping[str, type[Part]] = field(default_factory=dict)
