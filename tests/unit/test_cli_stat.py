@@ -329,10 +329,14 @@ def test_pooled_effects_and_counts(topline: Command, tmp_path: Path) -> None:
 
 
 def test_an_effect_comes_back_from_its_published_limits(topline: Command) -> None:
-    words = ("--lower", 0.50, "--upper", 0.92, "--value", 0.68, "--ratio")
-    found = computed(topline, "from-summary", *words)["effect"]
-    assert found["value"] == pytest.approx(math.log(0.68))
-    assert found["standard_error"] == pytest.approx(math.log(0.92 / 0.5) / (2 * 1.959963984540054))
+    words = ("--lower", "0.50", "--upper", "0.92", "--value", "0.68", "--ratio")
+    found = computed(topline, "from-summary", *words)
+    assert found["log effect"]["value"] == pytest.approx(math.log(0.68))
+    error = found["standard error of the logarithm"]
+    assert error["value"] == pytest.approx(math.log(0.92 / 0.5) / (2 * 1.959963984540054))
+    assert error["possible"]["lower"] == pytest.approx(
+        math.log(0.915 / 0.505) / (2 * 1.959963984540054)
+    )
 
 
 def test_a_group_without_events_has_a_curve(topline: Command, tmp_path: Path) -> None:

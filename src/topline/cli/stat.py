@@ -7,15 +7,21 @@ one entry there.
 import typer
 
 from topline.cli import (
+    stat_competing,
+    stat_linear,
     stat_means,
+    stat_meta,
     stat_models,
     stat_pooling,
     stat_proportions,
     stat_ranks,
     stat_rates,
     stat_regression,
+    stat_spreads,
+    stat_summaries,
     stat_survival,
     stat_tables,
+    stat_variance,
 )
 from topline.cli.stat_command import StatCommand
 
@@ -23,12 +29,18 @@ COMMANDS: tuple[StatCommand, ...] = (
     *stat_proportions.COMMANDS,
     *stat_tables.COMMANDS,
     *stat_means.COMMANDS,
+    *stat_variance.COMMANDS,
+    *stat_linear.COMMANDS,
     *stat_models.COMMANDS,
     *stat_ranks.COMMANDS,
     *stat_survival.COMMANDS,
     *stat_regression.COMMANDS,
+    *stat_competing.COMMANDS,
     *stat_rates.COMMANDS,
     *stat_pooling.COMMANDS,
+    *stat_meta.COMMANDS,
+    *stat_summaries.COMMANDS,
+    *stat_spreads.COMMANDS,
 )
 """Every command, in the order of the help."""
 

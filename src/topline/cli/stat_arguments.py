@@ -83,8 +83,10 @@ def rows(text: str, name: str) -> list[tuple[float, ...]]:
     return found
 
 
-def chosen(method: str | None, methods: Mapping[str, _Entry] | Iterable[str]) -> list[str]:
-    """Return the one method that was named, once it is sure that it exists, or all.
+def chosen(
+    method: str | None, methods: Mapping[str, _Entry] | Iterable[str], what: str = "method"
+) -> list[str]:
+    """Return the one method (or ``what`` else is chosen) that was named, once it is sure that it exists, or all.
 
     Examples
     --------
@@ -94,4 +96,4 @@ def chosen(method: str | None, methods: Mapping[str, _Entry] | Iterable[str]) ->
     from topline.stats.checking import known
 
     names = list(methods)
-    return names if method is None else [known("method", method, names)]
+    return names if method is None else [known(what, method, names)]

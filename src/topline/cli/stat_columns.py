@@ -62,10 +62,11 @@ class Columns:
         return np.asarray(found.to_numpy(), dtype=np.float64)
 
     def groups(self, name: str, reference: str | None = None) -> list[str]:
-        """Return the labels of a column by name, the reference first."""
+        """Return the labels of a column in the order of its values, numbers by their size, the reference first."""
         from topline.stats.checking import known
 
-        found = sorted(set(self.labels(name)))
+        values = self.frame[name.upper()].unique().sort().to_list()
+        found = list(dict.fromkeys(_text(value) for value in values))
         if reference is None:
             return found
         known("group", reference, found)

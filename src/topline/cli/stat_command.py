@@ -26,12 +26,15 @@ class StatCommand:
         Their docstrings are what ``--explain`` prints.
     methods
         Where the names that ``--method`` and the like accept are listed, as ``"proportion:INTERVALS"``.
+    remarks
+        What else ``--explain`` prints, line by line.
     """
 
     name: str
     run: Callable[..., None]
     functions: tuple[str, ...]
     methods: tuple[str, ...] = ()
+    remarks: tuple[str, ...] = ()
 
 
 def explain(command: StatCommand, method: str | None = None) -> None:
@@ -60,6 +63,8 @@ def explain(command: StatCommand, method: str | None = None) -> None:
             if formula:
                 write(_indented(formula, 6))
         write("")
+    for remark in command.remarks:
+        write(remark)
 
 
 def method_words(entry: object) -> str:

@@ -1,6 +1,6 @@
 """``topline stat`` for means: one, two, several groups, from a column or from a summary."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, cast
 
@@ -11,20 +11,18 @@ from topline.cli.stat_arguments import numbers
 from topline.cli.stat_columns import Columns, columns
 from topline.cli.stat_command import StatCommand
 from topline.cli.stat_options import (
-    Data,
     Explain,
-    Group,
     Level,
     OptionalData,
     OptionalGroup,
+    OptionalValue,
     Reference,
     SidesWord,
-    Value,
     Where,
     alternative,
     fraction,
 )
-from topline.cli.stat_report import Row, effect_rows, number, report
+from topline.cli.stat_report import Row, number, report
 from topline.errors import UsageError
 
 if TYPE_CHECKING:
@@ -35,17 +33,13 @@ if TYPE_CHECKING:
 _SUMMARY = "N,MEAN,SD"
 _SAMPLE = "the number of participants, the mean and the standard deviation, such as 20,5.1,1.2"
 
-_Value = Annotated[
-    str | None, typer.Option("--value", metavar="COL", help="The column of measurements.")
-]
-
 
 def mean(
     summary: Annotated[
         str | None, typer.Argument(metavar=_SUMMARY, help="Such as 20,5.1,1.2; or --data.")
     ] = None,
     data: OptionalData = None,
-    value: _Value = None,
+    value: OptionalValue = None,
     minus: Annotated[
         str | None, typer.Option(metavar="COL", help="A second column, subtracted: paired values.")
     ] = None,
@@ -53,6 +47,13 @@ def mean(
     geometric: Annotated[
         bool, typer.Option("--geometric", help="The geometric mean, too; of values above 0.")
     ] = False,
+    shape: Annotated[
+        bool, typer.Option("--shape", help="Skewness and Shapiro and Wilk's test, too.")
+    ] = False,
+    quantile: Annotated[
+        list[float] | None,
+        typer.Option(metavar="SHARE", help="This quantile, too, as 0.9; may be repeated."),
+    ] = None,
     definition: Annotated[
         str,
         typer.Option(metavar="NAME", help="Of quartiles; the nine are listed by --explain."),
@@ -94,7 +95,12 @@ def mean(
             tested = one_sample_t_test(sample, null_value=null, sides=side)
             rows.append(Row(f"{opening}t test", tested))
         if found is not None:
-            rows += _described(opening, found, confidence, definition, geometric=geometric)
+            rows += _described(opening, found, confidence, definition)
+            rows += _quantiles(opening, found, quantile or (), definition)
+            if geometric:
+                rows += _geometric(opening, found, confidence)
+            if shape:
+                rows += _shape(opening, found)
             if null is not None:
                 signs = sign_test(found, null_value=null, sides=side)
                 rows.append(Row(f"{opening}sign test", signs))
@@ -111,10 +117,7 @@ def _measured(
         yield f"{label}: " if label else "", paired
 
 
-def _described(
-    opening: str, values: "Floats", level: float, definition: str, *, geometric: bool
-) -> Iterator[Row]:
-    from topline.stats.mean import geometric_mean
+def _described(opening: str, values: "Floats", level: float, definition: str) -> Iterator[Row]:
     from topline.stats.median import median
     from topline.stats.quantile import spread
 
@@ -123,11 +126,36 @@ def _described(
     for part in ("minimum", "first_quartile", "third_quartile", "maximum"):
         words = f"quantile by {found.definition}" if "quartile" in part else "observation"
         yield Row(f"{opening}{part.replace('_', ' ')}", number(getattr(found, part), words))
-    if geometric:
-        logarithmic = geometric_mean(values, level=level)
-        yield Row(f"{opening}geometric mean", logarithmic.estimate)
-        variation = number(logarithmic.coefficient_of_variation, "geometric, a fraction")
-        yield Row(f"{opening}coefficient of variation", variation)
+
+
+def _quantiles(
+    opening: str, values: "Floats", shares: Iterable[float], definition: str
+) -> Iterator[Row]:
+    from topline.stats.quantile import quantiles
+
+    for share in shares:
+        (found,) = quantiles(values, [share], definition=definition)
+        yield Row(f"{opening}quantile {share:g}", number(found, f"quantile by {definition}"))
+
+
+def _geometric(opening: str, values: "Floats", level: float) -> Iterator[Row]:
+    from topline.stats.mean import geometric_mean
+
+    logarithmic = geometric_mean(values, level=level)
+    yield Row(f"{opening}geometric mean", logarithmic.estimate)
+    variation = number(logarithmic.coefficient_of_variation, "geometric, a fraction")
+    yield Row(f"{opening}coefficient of variation", variation)
+
+
+def _shape(opening: str, values: "Floats") -> Iterator[Row]:
+    from topline.stats.shape import shapiro_wilk_test, skewness
+
+    why = "undefined: too few values, or all equal"
+    yield Row(
+        f"{opening}skewness",
+        number(skewness(values), "third moment over the cubed SD, both with divisor n", why=why),
+    )
+    yield Row(f"{opening}shapiro-wilk", shapiro_wilk_test(values))
 
 
 def summary_of(text: str, name: str) -> "MeanSummary":
@@ -173,7 +201,7 @@ def two_means(
         str | None, typer.Argument(metavar="CONTROL", help="The same of the second group.")
     ] = None,
     data: OptionalData = None,
-    value: _Value = None,
+    value: OptionalValue = None,
     by: OptionalGroup = None,
     reference: Reference = None,
     variances: Annotated[
@@ -239,41 +267,6 @@ def two_means(
     report(rows, json=json, notes=notes)
 
 
-def anova(
-    data: Data,
-    value: Value,
-    by: Group,
-    reference: Reference = None,
-    where: Where = None,
-    level: Level = 95,
-    json: Json = False,
-    explain: Explain = False,
-) -> None:
-    """Compare several means: analysis of variance, Welch's, equal variances, pairs by Tukey.
-
-    Example: topline stat anova --data advs.csv --value CHG --by TRTP
-    """
-    from topline.stats import analysis_of_variance as family
-
-    confidence = fraction(level)
-    read = columns(data, [value, by], where)
-    values, labels = read.numbers(value), read.labels(by)
-    groups = family.summarize_groups(values, labels)
-    rows = [
-        Row("anova", family.one_way_analysis(groups).test),
-        Row("welch", family.welch_analysis(groups)),
-        Row("bartlett", family.bartlett_test(groups)),
-        Row("brown-forsythe", family.brown_forsythe_test(values, labels)),
-    ]
-    if reference is None:
-        for effect in family.tukey_differences(groups, level=confidence):
-            rows += effect_rows(effect.name, effect)
-    else:
-        for effect in family.differences_from(groups, reference, level=confidence):
-            rows += effect_rows(effect.name, effect)
-    report(rows, json=json, notes=read.notes)
-
-
 COMMANDS = (
     StatCommand(
         name="mean",
@@ -286,6 +279,9 @@ COMMANDS = (
             "median:median",
             "median:sign_test",
             "quantile:spread",
+            "quantile:quantiles",
+            "shape:skewness",
+            "shape:shapiro_wilk_test",
         ),
         methods=("quantile:DEFINITIONS",),
     ),
@@ -300,18 +296,6 @@ COMMANDS = (
             "standardized_difference:hedges_g",
             "variances:variance_ratio",
             "variances:variance_ratio_test",
-        ),
-    ),
-    StatCommand(
-        name="anova",
-        run=anova,
-        functions=(
-            "analysis_of_variance:one_way_analysis",
-            "analysis_of_variance:welch_analysis",
-            "analysis_of_variance:bartlett_test",
-            "analysis_of_variance:brown_forsythe_test",
-            "analysis_of_variance:tukey_differences",
-            "analysis_of_variance:differences_from",
         ),
     ),
 )

@@ -60,6 +60,9 @@ Where = Annotated[
     ),
 ]
 Value = Annotated[str, typer.Option("--value", metavar="COL", help="The column of measurements.")]
+OptionalValue = Annotated[
+    str | None, typer.Option("--value", metavar="COL", help="The column of measurements.")
+]
 Group = Annotated[str, typer.Option("--by", metavar="COL", help="The column of groups.")]
 OptionalGroup = Annotated[
     str | None, typer.Option("--by", metavar="COL", help="The column of groups.")
@@ -84,21 +87,17 @@ Event = Annotated[
         "CNSR=0.",
     ),
 ]
-Covariates = Annotated[
-    list[str] | None,
-    typer.Option("--covariate", metavar="COL", help="A column of numbers; may be repeated."),
-]
-Factors = Annotated[
-    list[str] | None,
-    typer.Option("--factor", metavar="COL", help="A column of categories; may be repeated."),
+Entry = Annotated[
+    str | None,
+    typer.Option("--entry", metavar="COL", help="The column of times at which observation began."),
 ]
 Strata = Annotated[
     str | None, typer.Option("--strata", metavar="COL", help="The column of strata.")
 ]
 
 
-def fraction(level: float) -> float:
-    """Take a confidence level in percent; a fraction below 1 is understood too.
+def fraction(level: float, option: str = "--level") -> float:
+    """Take a confidence level in percent; a fraction below 1 is understood too. ``option`` is where it was given.
 
     Examples
     --------
@@ -108,7 +107,7 @@ def fraction(level: float) -> float:
     if not 0 < level < _PERCENT or level == 1:
         raise UsageError(
             f"the confidence level is {level:g}",
-            where="--level",
+            where=option,
             accepted="a percentage between 0 and 100, such as 95",
         )
     return level if level < 1 else level / _PERCENT

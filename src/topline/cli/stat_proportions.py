@@ -1,4 +1,4 @@
-"""``topline stat`` for proportions: one, two, paired, in strata, and tables of counts."""
+"""``topline stat`` for proportions: one, two, and two in the same participants."""
 
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Annotated
@@ -8,28 +8,58 @@ import typer
 from topline.cli.options import Json
 from topline.cli.stat_arguments import chosen, numbers, share
 from topline.cli.stat_command import StatCommand
-from topline.cli.stat_options import Explain, Level, Method, SidesWord, alternative, fraction
-from topline.cli.stat_report import Row, report
+from topline.cli.stat_counts import (
+    Counted,
+    OptionalEvent,
+    Share,
+    counted_events,
+    counted_pairs,
+    words_or_data,
+)
+from topline.cli.stat_options import (
+    Explain,
+    Level,
+    Method,
+    OptionalData,
+    OptionalGroup,
+    Reference,
+    SidesWord,
+    Where,
+    alternative,
+    fraction,
+)
+from topline.cli.stat_report import Row, number, report
+from topline.errors import UsageError
 
 if TYPE_CHECKING:
     from topline.stats.estimate import Sides
 
 _MEASURES = ("difference", "ratio", "odds-ratio")
 _PAIRS = ("both", "first only", "second only", "neither")
+_PAIRED_ODDS_RATIOS = ("clopper_pearson", "mid_p", "wilson")
+"""The intervals of the odds ratio of pairs that are given without a name."""
 
-_Share = Annotated[str, typer.Argument(metavar="COUNT/NUMBER", help="Such as 8/27.")]
-_Control = Annotated[str, typer.Argument(metavar="CONTROL", help="The control group's, as 3/30.")]
+_Share = Annotated[
+    str | None, typer.Argument(metavar="COUNT/NUMBER", help="Such as 8/27; or --data.")
+]
+_Control = Annotated[
+    str | None, typer.Argument(metavar="CONTROL", help="The control group's, as 3/30.")
+]
 _Null = Annotated[
     float | None, typer.Option("--null", metavar="NUMBER", help="Test against this value, too.")
 ]
 
 
 def one_proportion(
-    group: _Share,
+    group: _Share = None,
+    data: OptionalData = None,
+    event: OptionalEvent = None,
+    by: OptionalGroup = None,
     method: Method = None,
     level: Level = 95,
     null: _Null = None,
     sides: SidesWord = "two-sided",
+    where: Where = None,
     json: Json = False,
     explain: Explain = False,
 ) -> None:
@@ -40,23 +70,42 @@ def one_proportion(
     from topline.stats.proportion import INTERVALS, proportion
     from topline.stats.proportion_tests import TESTS, proportion_test
 
-    count, whole = share(group, "COUNT/NUMBER")
     confidence, side = fraction(level), alternative(sides)
-    rows = [
-        Row(name, proportion(count, whole, level=confidence, interval=name))
-        for name in chosen(method, INTERVALS)
-    ]
-    if null is not None:
+    names = chosen(method, INTERVALS)
+    source = words_or_data([group], data, "COUNT/NUMBER, such as 8/27; or --data with --event")
+    found = (
+        counted_events(source, event, by, where)
+        if source is not None
+        else Counted({"": Share(*share(group or "", "COUNT/NUMBER"))}, ())
+    )
+    rows: list[Row] = []
+    for label, (count, whole) in found.groups.items():
+        opening = f"{label}: " if label else ""
+        if source is not None:
+            rows.append(Row(f"{opening}events", number(count, "count")))
+            rows.append(Row(f"{opening}participants", number(whole, "count")))
         rows += [
-            Row(f"test, {name}", proportion_test(count, whole, null, test=name, sides=side))
-            for name in TESTS
+            Row(f"{opening}{name}", proportion(count, whole, level=confidence, interval=name))
+            for name in names
         ]
-    report(rows, json=json)
+        if null is not None:
+            rows += [
+                Row(
+                    f"{opening}test, {name}",
+                    proportion_test(count, whole, null, test=name, sides=side),
+                )
+                for name in TESTS
+            ]
+    report(rows, json=json, notes=found.notes)
 
 
 def two_proportions(
-    group: _Share,
-    control: _Control,
+    group: _Share = None,
+    control: _Control = None,
+    data: OptionalData = None,
+    event: OptionalEvent = None,
+    by: OptionalGroup = None,
+    reference: Reference = None,
     measure: Annotated[
         str | None,
         typer.Option(metavar="NAME", help=f"One of: {', '.join(_MEASURES)}."),
@@ -70,8 +119,15 @@ def two_proportions(
         float | None,
         typer.Option(metavar="NUMBER", help="Only tests of the difference against this margin."),
     ] = None,
+    equivalence: Annotated[
+        str | None,
+        typer.Option(
+            metavar="LOWER,UPPER", help="Only tests that the difference lies between these margins."
+        ),
+    ] = None,
     level: Level = 95,
     sides: SidesWord = "two-sided",
+    where: Where = None,
     json: Json = False,
     explain: Explain = False,
 ) -> None:
@@ -80,30 +136,55 @@ def two_proportions(
     Example: topline stat two-proportions 8/27 3/30 --measure difference
     """
     from topline.stats.checking import known
-    from topline.stats.non_inferiority import TESTS, difference_test
 
-    counts = (*share(group, "COUNT/NUMBER"), *share(control, "CONTROL"))
     confidence, side = fraction(level), alternative(sides)
     if measure is not None:
         known("measure", measure, _MEASURES)
+    needed = "two of COUNT/NUMBER, such as 8/27 3/30; or --data with --event and --by"
+    notes: list[str] = []
+    if (source := words_or_data([group, control], data, needed)) is None:
+        counts = (*share(group or "", "COUNT/NUMBER"), *share(control or "", "CONTROL"))
+    else:
+        if by is None:
+            raise UsageError("--by is missing", accepted="--by COL, a column with two groups")
+        found = counted_events(source, event, by, where, reference)
+        first, second = found.two(by)
+        counts = (*found.groups[first], *found.groups[second])
+        shown = [f"{label} {one.happened:g}/{one.whole:g}" for label, one in found.groups.items()]
+        notes += [*found.notes, f"{first} against {second}: {', '.join(reversed(shown))}"]
     rows: list[Row] = []
     if margin is not None:
-        rows += [
-            Row(
-                f"margin {margin:g}, {name}",
-                difference_test(*counts, null_difference=margin, sides=side, test=name),
-            )
-            for name in TESTS
-        ]
+        rows += _against_margin(counts, margin, side)
+    if equivalence is not None:
+        rows += _equivalence(counts, equivalence)
     if test is not None:
         rows += _equality(counts, test, side)
     if measure is not None or method is not None or not rows:
         rows += _contrasts(counts, measure, method, confidence)
-    notes = []
-    if (measure, method, test, margin) == (None, None, None, None):
+    if (measure, method, test, margin, equivalence) == (None,) * 5:
         rows += _equality(counts, None, side)
         notes.append("exact unconditional tests are computed where they are named with --test")
     report(rows, json=json, notes=notes)
+
+
+def _against_margin(
+    counts: tuple[float, float, float, float], margin: float, sides: "Sides"
+) -> Iterator[Row]:
+    from topline.stats.non_inferiority import TESTS, difference_test
+
+    for name in TESTS:
+        found = difference_test(*counts, null_difference=margin, sides=sides, test=name)
+        yield Row(f"margin {margin:g}, {name}", found)
+
+
+def _equivalence(counts: tuple[float, float, float, float], margins: str) -> Iterator[Row]:
+    from topline.stats.non_inferiority import TESTS, equivalence_test
+
+    lower, upper = numbers(margins, "--equivalence", ("LOWER", "UPPER"))
+    for name in TESTS:
+        found = equivalence_test(*counts, lower_margin=lower, upper_margin=upper, test=name)
+        for margin, tested in zip((lower, upper), found, strict=True):
+            yield Row(f"equivalence, {margin:g}, {name}", tested)
 
 
 def _contrasts(
@@ -137,7 +218,7 @@ def _equality(
     from topline.stats.unconditional_tests import TESTS, unconditional_test
 
     exact = ("fisher", "fisher_mid_p")
-    for name in chosen(test, (*EQUALITY_TESTS, *exact, *TESTS)):
+    for name in chosen(test, (*EQUALITY_TESTS, *exact, *TESTS), "test"):
         label = f"test, {name}"
         if name == "fisher":
             yield Row(label, fisher_test(*counts, sides=sides))
@@ -154,14 +235,24 @@ def _equality(
 
 def paired(
     table: Annotated[
-        str,
+        str | None,
         typer.Argument(
             metavar="BOTH,FIRST,SECOND,NEITHER",
-            help="How many have the event both times, only the first, only the second, never.",
+            help="How many have the event both times, only the first, only the second, never; or --data.",
         ),
-    ],
+    ] = None,
+    data: OptionalData = None,
+    first: Annotated[
+        str | None,
+        typer.Option(metavar="COL[=VALUE]", help="With --data: the event the first time."),
+    ] = None,
+    second: Annotated[
+        str | None,
+        typer.Option(metavar="COL[=VALUE]", help="With --data: the event the second time."),
+    ] = None,
     method: Method = None,
     level: Level = 95,
+    where: Where = None,
     json: Json = False,
     explain: Explain = False,
 ) -> None:
@@ -169,6 +260,7 @@ def paired(
 
     Example: topline stat paired 20,12,2,16
     """
+    from topline.stats import proportion
     from topline.stats.agreement import cohen_kappa
     from topline.stats.paired_proportions import (
         INTERVALS,
@@ -178,22 +270,34 @@ def paired(
         paired_odds_ratio,
     )
 
-    both, first, second, neither = numbers(table, "the table", _PAIRS)
     confidence = fraction(level)
+    names = chosen(method, dict.fromkeys([*INTERVALS, *proportion.INTERVALS]))
+    needed = "BOTH,FIRST,SECOND,NEITHER, such as 20,12,2,16; or --data with --first and --second"
+    notes: tuple[str, ...] = ()
+    if (source := words_or_data([table], data, needed)) is None:
+        both, only, last, neither = numbers(table or "", "the table", _PAIRS)
+    else:
+        (both, only, last, neither), notes = counted_pairs(source, first, second, where)
+        notes = (*notes, f"{both:g} both, {only:g} first only, {last:g} second only, {neither:g} neither")  # fmt: skip
     rows = [
         Row(
             f"difference, {name}",
-            paired_difference(both, first, second, neither, level=confidence, interval=name),
+            paired_difference(both, only, last, neither, level=confidence, interval=name),
         )
-        for name in chosen(method, INTERVALS)
+        for name in names
+        if name in INTERVALS
+    ]
+    rows += [
+        Row(f"odds ratio, {name}", paired_odds_ratio(only, last, level=confidence, interval=name))
+        for name in names
+        if name in (proportion.INTERVALS if method else _PAIRED_ODDS_RATIOS)
     ]
     if method is None:
-        rows.append(Row("odds ratio", paired_odds_ratio(first, second, level=confidence)))
         rows += [
-            Row(f"test, {name}", mcnemar_test(first, second, test=name)) for name in MCNEMAR_TESTS
+            Row(f"test, {name}", mcnemar_test(only, last, test=name)) for name in MCNEMAR_TESTS
         ]
-        rows.append(Row("kappa", cohen_kappa([[both, first], [second, neither]], level=confidence)))
-    report(rows, json=json)
+        rows.append(Row("kappa", cohen_kappa([[both, only], [last, neither]], level=confidence)))
+    report(rows, json=json, notes=notes)
 
 
 COMMANDS = (
@@ -210,6 +314,7 @@ COMMANDS = (
             "risk_difference:risk_difference", "risk_ratio:risk_ratio", "odds_ratio:odds_ratio",
             "two_proportions:two_proportions_test", "exact_tables:fisher_test",
             "unconditional_tests:unconditional_test", "non_inferiority:difference_test",
+            "non_inferiority:equivalence_test",
         ),
         methods=(
             "risk_difference:INTERVALS", "risk_ratio:INTERVALS", "odds_ratio:INTERVALS",
@@ -224,7 +329,10 @@ COMMANDS = (
             "paired_proportions:paired_difference", "paired_proportions:paired_odds_ratio",
             "paired_proportions:mcnemar_test", "agreement:cohen_kappa",
         ),
-        methods=("paired_proportions:INTERVALS", "paired_proportions:MCNEMAR_TESTS"),
+        methods=(
+            "paired_proportions:INTERVALS", "paired_proportions:MCNEMAR_TESTS",
+            "proportion:INTERVALS",
+        ),
     ),
 )  # fmt: skip
 """The commands for proportions."""

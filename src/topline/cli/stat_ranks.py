@@ -1,6 +1,6 @@
 """``topline stat`` for ranks: one, two and several samples, and correlations."""
 
-from typing import TYPE_CHECKING, Annotated, cast
+from typing import TYPE_CHECKING, Annotated, Literal, cast, get_args
 
 import typer
 
@@ -25,9 +25,10 @@ from topline.cli.stat_options import (
 from topline.cli.stat_report import Row, report
 
 if TYPE_CHECKING:
-    from topline.stats.correlation import Coefficient
+    from topline.stats.correlation import Coefficient, RankError
     from topline.stats.ranking import RankMethod
     from topline.stats.signed_rank import Zeros
+    from topline.stats.stratified_ranks import Weights
 
 
 def signed_rank(
@@ -38,6 +39,12 @@ def signed_rank(
     ] = None,
     method: Method = None,
     zeros: Annotated[str, typer.Option(metavar="WORD", help="drop or pratt.")] = "drop",
+    estimator: Annotated[
+        str,
+        typer.Option(
+            metavar="WORD", help="walsh, the median of averages, or root as R where not exact."
+        ),
+    ] = "walsh",
     where: Where = None,
     level: Level = 95,
     sides: SidesWord = "two-sided",
@@ -59,7 +66,12 @@ def signed_rank(
         one = cast("RankMethod", name)
         tested = family.signed_rank_test(values, method=one, sides=side, zeros=cast("Zeros", zeros))
         rows.append(Row(f"test, {name}", tested))
-        estimated = family.pseudomedian(values, level=confidence, interval=one)
+        estimated = family.pseudomedian(
+            values,
+            level=confidence,
+            interval=one,
+            estimator=cast("Literal['walsh', 'root']", estimator),
+        )
         rows.append(Row(f"pseudomedian, {name}", estimated))
     report(rows, json=json, notes=read.notes)
 
@@ -71,6 +83,17 @@ def rank_sum(
     reference: Reference = None,
     strata: Strata = None,
     method: Method = None,
+    estimator: Annotated[
+        str,
+        typer.Option(
+            metavar="WORD",
+            help="differences, the median of all, or root as R where not exact.",
+        ),
+    ] = "differences",
+    weights: Annotated[
+        str,
+        typer.Option(metavar="NAME", help="Of strata in their test: van_elteren or equal."),
+    ] = "van_elteren",
     where: Where = None,
     level: Level = 95,
     sides: SidesWord = "two-sided",
@@ -91,17 +114,29 @@ def rank_sum(
     first, second = (read.within(by, name).numbers(value) for name in names)
     compared = f"{names[0]} - {names[1]}"
     rows: list[Row] = []
-    for name in chosen(method, RANK_METHODS):
-        one = cast("RankMethod", name)
-        tested = family.rank_sum_test(first, second, method=one, sides=side)
-        rows.append(Row(f"test, {name}", tested))
-        shift = family.hodges_lehmann(first, second, level=confidence, interval=one)
+    for name in chosen(method, get_args(family.ShiftInterval)):
+        if name in RANK_METHODS:
+            tested = family.rank_sum_test(first, second, method=name, sides=side)
+            rows.append(Row(f"test, {name}", tested))
+        shift = family.hodges_lehmann(
+            first,
+            second,
+            level=confidence,
+            interval=cast("family.ShiftInterval", name),
+            estimator=cast("Literal['differences', 'root']", estimator),
+        )
         rows.append(Row(f"{compared}, {name}", shift))
     if strata is not None:
         # The first by label is the one that "greater" is about; the reference comes second.
         places = [str(names.index(label)) for label in read.labels(by)]
-        tested = stratified_rank_test(read.numbers(value), places, read.labels(strata), sides=side)
-        rows.append(Row("van Elteren", tested))
+        tested = stratified_rank_test(
+            read.numbers(value),
+            places,
+            read.labels(strata),
+            weights=cast("Weights", weights),
+            sides=side,
+        )
+        rows.append(Row("van Elteren" if weights == "van_elteren" else "strata", tested))
     report(rows, json=json, notes=read.notes)
 
 
@@ -127,7 +162,7 @@ def k_sample(
     side = alternative(sides)
     read = columns(data, [value, by], where)
     values, labels = read.numbers(value), read.labels(by)
-    ordered = order.split(",") if order else None
+    ordered = order.split(",") if order else read.groups(by)
     rows = [
         Row("kruskal-wallis", kruskal_wallis(values, labels)),
         Row("jonckheere-terpstra", jonckheere_terpstra(values, labels, order=ordered, sides=side)),
@@ -142,6 +177,13 @@ def correlation(
         str, typer.Option("--with", metavar="COL", help="The second column of measurements.")
     ],
     method: Method = None,
+    rank_error: Annotated[
+        str,
+        typer.Option(
+            metavar="NAME",
+            help="Behind limits of rank correlations: bonett_wright, fieller, or fisher as SAS.",
+        ),
+    ] = "bonett_wright",
     where: Where = None,
     level: Level = 95,
     sides: SidesWord = "two-sided",
@@ -160,7 +202,13 @@ def correlation(
     rows: list[Row] = []
     for name in chosen(method, ("pearson", "spearman", "kendall")):
         one = cast("Coefficient", name)
-        found = family.correlation(first, second, coefficient=one, level=confidence)
+        found = family.correlation(
+            first,
+            second,
+            coefficient=one,
+            level=confidence,
+            rank_error=cast("RankError", rank_error),
+        )
         rows.append(Row(name, found))
         tested = family.correlation_test(first, second, coefficient=one, sides=side)
         rows.append(Row(f"{name}, test", tested))

@@ -1,18 +1,28 @@
-"""``topline stat`` for hazards and competing causes: Cox, restricted means, Aalen–Johansen, Fine–Gray."""
+"""``topline stat`` for hazards: Cox's regression, concordance, restricted means."""
 
+from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from topline.cli.options import Json
-from topline.cli.stat_columns import Columns, columns
+from topline.cli.stat_columns import columns
 from topline.cli.stat_command import StatCommand
-from topline.cli.stat_options import (
+from topline.cli.stat_design import (
+    At,
     Covariates,
+    Factors,
+    For,
+    Interactions,
+    design,
+    profile_of,
+    without_intercept,
+)
+from topline.cli.stat_options import (
     Data,
+    Entry,
     Event,
     Explain,
-    Factors,
     Level,
     OptionalGroup,
     Reference,
@@ -22,37 +32,15 @@ from topline.cli.stat_options import (
     fraction,
 )
 from topline.cli.stat_report import Row, number, report
-from topline.errors import UsageError
 
 if TYPE_CHECKING:
+    from topline.stats.cox import CoxFit
     from topline.stats.estimate import Floats
+    from topline.stats.model_matrix import ModelMatrix
 
-_Cause = Annotated[
-    str,
-    typer.Option(
-        "--cause", metavar="COL", help="The column of causes: 0 censored; 1, 2, … the causes."
-    ),
+_Weights = Annotated[
+    str | None, typer.Option(metavar="COL", help="The column of weights of participants.")
 ]
-_Interest = Annotated[int, typer.Option("--of", metavar="CODE", help="The cause of interest.")]
-
-
-def _design(
-    read: Columns, covariate: list[str] | None, factor: list[str] | None
-) -> "tuple[Floats, tuple[str, ...]]":
-    """Return the columns of a model without an intercept, with their names."""
-    from topline.stats.model_matrix import model_matrix, variables
-
-    if not covariate and not factor:
-        raise UsageError(
-            "the model has no variable", accepted="--covariate COL or --factor COL, or several"
-        )
-    made = variables(
-        covariates={name.upper(): read.numbers(name) for name in covariate or ()},
-        factors={name.upper(): read.labels(name) for name in factor or ()},
-    )
-    names = [name.upper() for name in (*(covariate or ()), *(factor or ()))]
-    matrix = model_matrix(made, [(name,) for name in names])
-    return matrix.columns[:, 1:], matrix.names[1:]
 
 
 def cox(
@@ -61,9 +49,24 @@ def cox(
     event: Event,
     covariate: Covariates = None,
     factor: Factors = None,
+    interaction: Interactions = None,
     strata: Strata = None,
-    ties: Annotated[str, typer.Option(metavar="NAME", help="efron, breslow or exact.")] = "efron",
+    entry: Entry = None,
+    weights: _Weights = None,
+    cluster: Annotated[
+        str | None,
+        typer.Option(metavar="COL", help="Standard errors robust to dependence within these."),
+    ] = None,
     robust: Annotated[bool, typer.Option("--robust", help="Robust standard errors.")] = False,
+    ties: Annotated[str, typer.Option(metavar="NAME", help="efron, breslow or exact.")] = "efron",
+    scale: Annotated[
+        str,
+        typer.Option(
+            metavar="NAME", help="Of time in the test of hazards: km, identity, log or rank."
+        ),
+    ] = "km",
+    at: At = None,
+    profile: For = None,
     where: Where = None,
     level: Level = 95,
     json: Json = False,
@@ -71,21 +74,26 @@ def cox(
 ) -> None:
     """Estimate hazard ratios by Cox's regression, with tests of the model.
 
-    Example: topline stat cox --data adtte.csv --time AVAL --event CNSR=0 --factor TRT01P
+    Example: topline stat cox --data adtte.csv --time AVAL --event CNSR=0 --factor TRT01P=Placebo
     """
     from topline.stats.concordance import cox_concordance
     from topline.stats.cox import cox as fit_cox
-    from topline.stats.proportional_hazards import proportional_hazards
 
     confidence = fraction(level)
-    read = columns(data, [time, event, strata, *(covariate or ()), *(factor or ())], where)
-    design, names = _design(read, covariate, factor)
+    asked = [time, event, strata, entry, weights, cluster, *(covariate or ()), *(factor or ())]
+    read = columns(data, asked, where)
+    matrix = design(read, covariate, factor, interaction)
+    made, names = without_intercept(matrix)
+    person = profile_of(matrix, profile) if at else None
     fit = fit_cox(
         read.numbers(time),
         read.happened(event),
-        design,
+        made,
         names=names,
+        entry=read.numbers(entry) if entry else None,
         strata=read.labels(strata) if strata else None,
+        weights=read.numbers(weights) if weights else None,
+        cluster=read.labels(cluster) if cluster else None,
         robust=robust,
         ties=ties,
         level=confidence,
@@ -101,9 +109,80 @@ def cox(
         Row("events", number(fit.events, "count")),
     ]
     if ties != "exact":
-        rows.append(Row("proportional hazards", proportional_hazards(fit).overall))
+        rows += _proportional(fit, matrix, scale)
         rows.append(Row("concordance", cox_concordance(fit, level=confidence).estimate))
+    if person is not None:
+        rows += _predicted(fit, person, at or ())
     report(rows, json=json, notes=(*read.notes, *fit.notes))
+
+
+def _proportional(fit: "CoxFit", matrix: "ModelMatrix", scale: str) -> Iterator[Row]:
+    """Test whether hazards are proportional, as a whole and for each term of several."""
+    from topline.stats.proportional_hazards import proportional_hazards
+
+    terms = {
+        "*".join(term): [
+            name for name, of in zip(matrix.names, matrix.term_of, strict=True) if of == position
+        ]
+        for position, term in enumerate(matrix.terms)
+        if term
+    }
+    found = proportional_hazards(fit, scale=scale, terms=terms)
+    if len(terms) > 1:
+        for term, test in zip(found.terms, found.tests, strict=True):
+            yield Row(f"proportional hazards, {term}", test)
+    yield Row("proportional hazards", found.overall)
+
+
+def _predicted(fit: "CoxFit", person: "Floats", times: Sequence[float]) -> Iterator[Row]:
+    import numpy as np
+
+    from topline.stats.baseline_hazard import predicted_survival
+
+    for curve in predicted_survival(fit, person):
+        opening = "" if curve.stratum == "all" else f"{curve.stratum}: "
+        for when in times:
+            place = int(np.searchsorted(curve.time, when, side="right"))
+            value = 1.0 if place == 0 else float(curve.survival[place - 1])
+            yield Row(f"{opening}predicted survival at {when:g}", number(value, "Cox regression"))
+
+
+def concordance(
+    data: Data,
+    time: Time,
+    event: Event,
+    score: Annotated[
+        str, typer.Option(metavar="COL", help="The column of risks: higher is an earlier event.")
+    ],
+    strata: Strata = None,
+    entry: Entry = None,
+    weights: _Weights = None,
+    where: Where = None,
+    level: Level = 95,
+    json: Json = False,
+    explain: Explain = False,
+) -> None:
+    """Estimate how often, of two participants, the one with the higher score has the event first.
+
+    Example: topline stat concordance --data adtte.csv --time AVAL --event CNSR=0 --score RISK
+    """
+    from topline.stats.concordance import concordance as estimate
+
+    confidence = fraction(level)
+    read = columns(data, [time, event, score, strata, entry, weights], where)
+    found = estimate(
+        read.numbers(time),
+        read.happened(event),
+        read.numbers(score),
+        strata=read.labels(strata) if strata else None,
+        entry=read.numbers(entry) if entry else None,
+        weights=read.numbers(weights) if weights else None,
+        level=confidence,
+    )
+    rows = [Row("concordance", found.estimate)]
+    for part in ("concordant", "discordant", "tied"):
+        rows.append(Row(part, number(getattr(found, part), "pairs")))
+    report(rows, json=json, notes=read.notes)
 
 
 def rmst(
@@ -149,90 +228,6 @@ def rmst(
     report(rows, json=json, notes=read.notes)
 
 
-def competing_risks(
-    data: Data,
-    time: Time,
-    cause: _Cause,
-    at: Annotated[
-        list[float], typer.Option("--at", metavar="TIME", help="A time; may be repeated.")
-    ],
-    by: OptionalGroup = None,
-    strata: Strata = None,
-    of: _Interest = 1,
-    transform: Annotated[
-        str, typer.Option(metavar="NAME", help="The scale of limits: plain, log or log-log.")
-    ] = "log-log",
-    variance: Annotated[
-        str, typer.Option(metavar="NAME", help="aalen-johansen, or hypergeometric as R's cmprsk.")
-    ] = "aalen-johansen",
-    where: Where = None,
-    level: Level = 95,
-    json: Json = False,
-    explain: Explain = False,
-) -> None:
-    """Estimate cumulative incidences of competing causes; between groups Gray's test.
-
-    Example: topline stat competing-risks --data adtte.csv --time AVAL --cause STATUS --at 12 --by TRT01P
-    """
-    from topline.stats.competing_risks import cumulative_incidence, incidence_at
-    from topline.stats.gray_test import gray_test
-
-    confidence = fraction(level)
-    read = columns(data, [time, cause, by, strata], where)
-    rows: list[Row] = []
-    for label in read.groups(by) if by else [""]:
-        group = read.within(by, label) if by else read
-        curve = cumulative_incidence(group.numbers(time), group.numbers(cause))
-        opening = f"{label}: " if label else ""
-        for code in curve.causes:
-            for when in at:
-                found = incidence_at(
-                    curve, code, when, level=confidence, transform=transform, variance=variance
-                )
-                rows.append(Row(f"{opening}cause {code} at {when:g}", found))
-    if by is not None:
-        tested = gray_test(
-            read.numbers(time),
-            read.numbers(cause),
-            read.labels(by),
-            event=of,
-            strata=read.labels(strata) if strata else None,
-        )
-        rows.append(Row(f"Gray's test of cause {of}", tested.test))
-    report(rows, json=json, notes=read.notes)
-
-
-def fine_gray(
-    data: Data,
-    time: Time,
-    cause: _Cause,
-    of: _Interest = 1,
-    covariate: Covariates = None,
-    factor: Factors = None,
-    where: Where = None,
-    level: Level = 95,
-    json: Json = False,
-    explain: Explain = False,
-) -> None:
-    """Estimate subdistribution hazard ratios by Fine and Gray's regression.
-
-    Example: topline stat fine-gray --data adtte.csv --time AVAL --cause STATUS --factor TRT01P
-    """
-    from topline.stats.fine_gray import fine_gray as fit_fine_gray
-
-    confidence = fraction(level)
-    read = columns(data, [time, cause, *(covariate or ()), *(factor or ())], where)
-    design, names = _design(read, covariate, factor)
-    fit = fit_fine_gray(
-        read.numbers(time), read.numbers(cause), design, event=of, names=names, level=confidence
-    )
-    rows: list[Row] = []
-    for name, ratio, test in zip(fit.names, fit.hazard_ratios, fit.coefficient_tests, strict=True):
-        rows += [Row(name, ratio), Row(f"{name}, test", test)]
-    rows.append(Row("likelihood ratio", fit.likelihood_ratio))
-    report(rows, json=json, notes=(*read.notes, *fit.notes))
-
-
 COMMANDS = (
     StatCommand(
         name="cox",
@@ -241,8 +236,10 @@ COMMANDS = (
             "cox:cox",
             "proportional_hazards:proportional_hazards",
             "concordance:cox_concordance",
+            "baseline_hazard:predicted_survival",
         ),
     ),
+    StatCommand(name="concordance", run=concordance, functions=("concordance:concordance",)),
     StatCommand(
         name="rmst",
         run=rmst,
@@ -252,17 +249,5 @@ COMMANDS = (
             "restricted_mean:restricted_mean_ratio",
         ),
     ),
-    StatCommand(
-        name="competing-risks",
-        run=competing_risks,
-        functions=(
-            "competing_risks:cumulative_incidence",
-            "competing_risks:incidence_at",
-            "competing_risks:incidence_error",
-            "gray_test:gray_test",
-        ),
-        methods=("competing_risks:VARIANCES",),
-    ),
-    StatCommand(name="fine-gray", run=fine_gray, functions=("fine_gray:fine_gray",)),
 )
-"""The commands for hazards and competing causes."""
+"""The commands for hazards."""

@@ -3,6 +3,7 @@
 import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from decimal import ROUND_CEILING, ROUND_FLOOR, Context
 from typing import TYPE_CHECKING
 
 from topline.cli.terminal import width, write, write_json
@@ -10,21 +11,22 @@ from topline.cli.terminal import width, write, write_json
 if TYPE_CHECKING:
     from topline.stats.effect import Effect
     from topline.stats.estimate import Estimate, Test
+    from topline.stats.possible_values import Derived, PossibleValues
 
 _GAP = "  "
 _NARROWEST_METHOD = 24
 _UNKNOWN = "–"
 _TITLES = (
-    "", "estimate", "lower", "upper", "error", "level", "statistic", "df", "p", "method",
+    "", "estimate", "lower", "upper", "possible", "error", "level", "statistic", "df", "p", "method",
 )  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One result with its name."""
+    """One result with its name: an estimate, a test, or a number derived from printed ones."""
 
     name: str
-    result: "Estimate | Test"
+    result: "Estimate | Test | Derived"
 
 
 def report(rows: Iterable[Row], *, json: bool, notes: Sequence[str] = ()) -> None:
@@ -71,13 +73,25 @@ def _described(row: Row) -> dict[str, object]:
     """All fields of a result, as plain numbers."""
     from dataclasses import fields
 
-    kind = "test" if hasattr(row.result, "p_value") else "estimate"
-    found: dict[str, object] = {"name": row.name, "kind": kind}
+    found: dict[str, object] = {"name": row.name, "kind": _kind(row)}
     for field in fields(row.result):
         value = getattr(row.result, field.name)
+        if field.name == "possible":
+            # JSON has no infinity: an end without bound is null, as its note in words says.
+            value = {"lower": _bounded(value.lower), "upper": _bounded(value.upper)}
         # NumPy's numbers are plain ones in JSON.
         found[field.name] = value.item() if hasattr(value, "item") else value
     return found
+
+
+def _kind(row: Row) -> str:
+    if hasattr(row.result, "p_value"):
+        return "test"
+    return "derived" if hasattr(row.result, "possible") else "estimate"
+
+
+def _bounded(number: float) -> float | None:
+    return number if math.isfinite(number) else None
 
 
 def _lines(rows: Sequence[Row]) -> list[str]:
@@ -111,8 +125,12 @@ def _aligned(text: str, columns: int, place: int) -> str:
 
 def _cells(row: Row) -> tuple[str, ...]:
     from topline.stats.estimate import Estimate
+    from topline.stats.possible_values import Derived
 
     found = row.result
+    if isinstance(found, Derived):
+        range_ = _range(found.possible)
+        return (row.name, _shown(found.value) or _UNKNOWN, "", "", range_, *[""] * 5, found.method)
     if isinstance(found, Estimate):
         asked = found.level is not None
         return (
@@ -120,6 +138,7 @@ def _cells(row: Row) -> tuple[str, ...]:
             _shown(found.value) or _UNKNOWN,
             (_shown(found.lower) or _UNKNOWN) if asked else "",
             (_shown(found.upper) or _UNKNOWN) if asked else "",
+            "",
             _shown(found.standard_error),
             f"{100 * found.level:.6g}%" if found.level is not None else "",
             "",
@@ -129,12 +148,26 @@ def _cells(row: Row) -> tuple[str, ...]:
         )
     degrees = (found.degrees_of_freedom, found.denominator_degrees_of_freedom)
     return (
-        *(row.name, "", "", "", "", ""),
+        *(row.name, "", "", "", "", "", ""),
         _shown(found.statistic) or _UNKNOWN,
         ", ".join(_shown(one) for one in degrees if one is not None),
         _shown(found.p_value) or _UNKNOWN,
         found.method + ("" if found.sides == "two-sided" else f", one-sided: {found.sides}"),
     )
+
+
+def _range(values: "PossibleValues") -> str:
+    """Show from where to where a number may lie, rounded outwards; nothing where it is known exactly."""
+    if values.lower == values.upper:
+        return ""
+    return f"{_outwards(values.lower, ROUND_FLOOR)} to {_outwards(values.upper, ROUND_CEILING)}"
+
+
+def _outwards(number: float, rounding: str) -> str:
+    """Show an end of a range to six digits, so that the range shown holds the whole one."""
+    if not math.isfinite(number):
+        return "∞" if number > 0 else "-∞"
+    return f"{float(Context(prec=6, rounding=rounding).create_decimal(repr(float(number)))):.6g}"
 
 
 def _shown(value: float | None) -> str:

@@ -1,6 +1,8 @@
 """``topline stat`` for times to an event: curves, tests, regressions, competing causes."""
 
-from typing import Annotated
+from collections.abc import Iterator
+from dataclasses import replace
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -9,6 +11,7 @@ from topline.cli.stat_columns import columns
 from topline.cli.stat_command import StatCommand
 from topline.cli.stat_options import (
     Data,
+    Entry,
     Event,
     Explain,
     Group,
@@ -23,6 +26,9 @@ from topline.cli.stat_options import (
 )
 from topline.cli.stat_report import Row, number, report
 
+if TYPE_CHECKING:
+    from topline.stats.survival import SurvivalCurve
+
 _Transform = Annotated[
     str,
     typer.Option(
@@ -31,7 +37,11 @@ _Transform = Annotated[
 ]
 _At = Annotated[
     list[float] | None,
-    typer.Option("--at", metavar="TIME", help="Survival at this time; may be repeated."),
+    typer.Option(
+        "--at",
+        metavar="TIME",
+        help="Survival, cumulative hazard and number at risk at this time; may be repeated.",
+    ),
 ]
 
 
@@ -40,12 +50,16 @@ def km(
     time: Time,
     event: Event,
     by: OptionalGroup = None,
+    entry: Entry = None,
     transform: _Transform = "log-log",
     at: _At = None,
     quantile: Annotated[
         list[float] | None,
         typer.Option(metavar="SHARE", help="The time this share has the event; may be repeated."),
     ] = None,
+    follow_up: Annotated[
+        bool, typer.Option("--follow-up", help="The median follow-up by reverse Kaplan–Meier, too.")
+    ] = False,
     where: Where = None,
     level: Level = 95,
     json: Json = False,
@@ -55,25 +69,62 @@ def km(
 
     Example: topline stat km --data adtte.csv --time AVAL --event CNSR=0 --by TRT01P --at 12
     """
-    from topline.stats.survival import kaplan_meier, survival_at, survival_quantile
+    from topline.stats.survival import kaplan_meier, survival_quantile
 
     confidence = fraction(level)
-    read = columns(data, [time, event, by], where)
+    read = columns(data, [time, event, by, entry], where)
     rows: list[Row] = []
     for label in read.groups(by) if by else [""]:
         group = read.within(by, label) if by else read
         opening = f"{label}: " if label else ""
-        curve = kaplan_meier(group.numbers(time), group.happened(event))
+        times, happened = group.numbers(time), group.happened(event)
+        entered = group.numbers(entry) if entry else None
+        curve = kaplan_meier(times, happened, entered)
         rows.append(Row(f"{opening}participants", number(curve.number, "count")))
         rows.append(Row(f"{opening}events", number(float(curve.events.sum()), "count")))
         for share in quantile or [0.5]:
             name = "median" if share == 0.5 else f"quantile {share:g}"
             found = survival_quantile(curve, share, level=confidence, transform=transform)
             rows.append(Row(f"{opening}{name}", found))
+        if follow_up:
+            # Who has the event is censored in the time that observation would have lasted.
+            reverse = kaplan_meier(times, 1 - happened, entered)
+            found = survival_quantile(reverse, 0.5, level=confidence, transform=transform)
+            method = f"reverse {found.method}, of censoring"
+            rows.append(Row(f"{opening}median follow-up", replace(found, method=method)))
         for when in at or ():
-            survival = survival_at(curve, when, level=confidence, transform=transform)
-            rows.append(Row(f"{opening}survival at {when:g}", survival))
+            rows += _at(opening, curve, when, confidence, transform)
     report(rows, json=json, notes=read.notes)
+
+
+def _at(
+    opening: str, curve: "SurvivalCurve", when: float, level: float, transform: str
+) -> Iterator[Row]:
+    import numpy as np
+
+    from topline.stats.estimate import Estimate
+    from topline.stats.survival import nelson_aalen, number_at_risk, survival_at
+
+    survival = survival_at(curve, when, level=level, transform=transform)
+    yield Row(f"{opening}survival at {when:g}", survival)
+    at_risk = number(float(number_at_risk(curve, [when])[0]), "count")
+    yield Row(f"{opening}at risk at {when:g}", at_risk)
+    found = nelson_aalen(curve)
+    place = int(np.searchsorted(found.time, when, side="right")) - 1
+    hazard, error = (
+        (0.0, 0.0)
+        if place < 0
+        else (float(found.hazard[place]), float(found.standard_error[place]))
+    )
+    # Beyond the last time nothing was observed that could add to the hazard, nor show that nothing does.
+    notes = () if survival.value is not None else ("value: follow-up ends before this time",)
+    estimate = Estimate(
+        value=None if notes else hazard,
+        standard_error=None if notes else error,
+        method="Nelson–Aalen cumulative hazard",
+        notes=notes,
+    )
+    yield Row(f"{opening}cumulative hazard at {when:g}", estimate)
 
 
 def log_rank(
@@ -136,6 +187,7 @@ COMMANDS = (
         run=km,
         functions=(
             "survival:kaplan_meier", "survival:survival_quantile", "survival:survival_at",
+            "survival:number_at_risk", "survival:nelson_aalen",
         ),
     ),
     StatCommand(

@@ -8,24 +8,44 @@ import typer
 from topline.cli.options import Json
 from topline.cli.stat_arguments import chosen, numbers, rows, share
 from topline.cli.stat_command import StatCommand
-from topline.cli.stat_options import Explain, Level, Method, fraction
+from topline.cli.stat_counts import OptionalEvent, counted_strata, counted_table, words_or_data
+from topline.cli.stat_options import (
+    Explain,
+    Level,
+    Method,
+    OptionalData,
+    OptionalGroup,
+    Reference,
+    Strata,
+    Where,
+    fraction,
+)
 from topline.cli.stat_report import Row, number, report
 from topline.errors import UsageError
 
 
 def stratified(
     strata: Annotated[
-        list[str],
+        list[str] | None,
         typer.Argument(
             metavar="GROUP,CONTROL...",
-            help="For each stratum the two groups' counts and numbers, such as 16/48,9/46.",
+            help="For each stratum the two groups' counts and numbers, such as 16/48,9/46; or --data.",
         ),
-    ],
+    ] = None,
+    data: OptionalData = None,
+    event: OptionalEvent = None,
+    by: OptionalGroup = None,
+    stratum: Strata = None,
+    reference: Reference = None,
     method: Method = None,
     weights: Annotated[
-        str, typer.Option(metavar="NAME", help="Weights of the strata in the risk difference.")
+        str,
+        typer.Option(
+            metavar="NAME", help="Of the risk difference's strata: mantel_haenszel, size or equal."
+        ),
     ] = "mantel_haenszel",
     level: Level = 95,
+    where: Where = None,
     json: Json = False,
     explain: Explain = False,
 ) -> None:
@@ -33,52 +53,87 @@ def stratified(
 
     Example: topline stat stratified 16/48,9/46 7/31,4/30 12/40,10/41
     """
-    from topline.stats import stratified_tables as family
-    from topline.stats.exact_tables import conditional_odds_ratio, fisher_test
-    from topline.stats.stratified_risk_difference import INTERVALS, common_risk_difference
+    from topline.stats.checking import known
+    from topline.stats.stratified_risk_difference import INTERVALS, WEIGHTS, common_risk_difference
 
     confidence = fraction(level)
-    counts = tuple(zip(*(_stratum(text) for text in strata), strict=True))
+    names = chosen(method, INTERVALS)
+    known("weight", weights, WEIGHTS)
+    needed = "strata such as 16/48,9/46; or --data with --event, --by and --strata"
+    notes: tuple[str, ...] = ()
+    if (source := words_or_data([" ".join(strata or ()) or None], data, needed)) is None:
+        tables = [_stratum(text) for text in strata or ()]
+    else:
+        compared, tables, notes = counted_strata(source, event, by, stratum, where, reference)
+        notes = (*notes, f"{compared}, {len(tables)} strata")
+    counts = (
+        [table[0] for table in tables],
+        [table[1] for table in tables],
+        [table[2] for table in tables],
+        [table[3] for table in tables],
+    )
     found = [
         Row(
             f"difference, {name}",
             common_risk_difference(*counts, level=confidence, interval=name, weights=weights),
         )
-        for name in chosen(method, INTERVALS)
+        for name in names
+        # Sato's standard error is for Mantel and Haenszel's weights alone.
+        if method is not None or INTERVALS[name].weights in (None, weights)
     ]
     if method is None:
-        found += [
-            Row("ratio", family.common_risk_ratio(*counts, level=confidence)),
-            Row("odds ratio", family.common_odds_ratio(*counts, level=confidence)),
-            Row("odds ratio, exact", conditional_odds_ratio(*counts, level=confidence)),
-            Row("test", family.cochran_mantel_haenszel(*counts)),
-            Row("test, corrected", family.cochran_mantel_haenszel(*counts, corrected=True)),
-            Row("test, exact", fisher_test(*counts)),
-        ]
-        found += [
-            Row(f"homogeneity, {name}", family.homogeneity_test(*counts, test=name))
-            for name in family.HOMOGENEITY_TESTS
-        ]
-    report(found, json=json)
+        found += _common_ratios(counts, confidence)
+    report(found, json=json, notes=notes)
+
+
+_Counts = tuple[list[float], list[float], list[float], list[float]]
+
+
+def _common_ratios(counts: _Counts, level: float) -> Iterator[Row]:
+    from topline.stats import stratified_tables as family
+    from topline.stats.exact_tables import conditional_odds_ratio, fisher_test
+
+    yield Row("ratio", family.common_risk_ratio(*counts, level=level))
+    yield Row("odds ratio", family.common_odds_ratio(*counts, level=level))
+    yield Row("odds ratio, exact", conditional_odds_ratio(*counts, level=level))
+    mid_p = conditional_odds_ratio(*counts, level=level, tail="mid_p")
+    yield Row("odds ratio, exact mid-p", mid_p)
+    yield Row("test", family.cochran_mantel_haenszel(*counts))
+    yield Row("test, corrected", family.cochran_mantel_haenszel(*counts, corrected=True))
+    yield Row("test, exact", fisher_test(*counts))
+    yield Row("test, exact mid-p", fisher_test(*counts, tail="mid_p"))
+    for name in family.HOMOGENEITY_TESTS:
+        yield Row(f"homogeneity, {name}", family.homogeneity_test(*counts, test=name))
 
 
 def _stratum(text: str) -> tuple[float, float, float, float]:
     groups = text.split(",")
     if len(groups) != 2:
         raise UsageError(
-            f"{text!r} is not a stratum of two groups", accepted="two groups, such as 16/48,9/46"
+            f"{text!r} is not a stratum of two groups",
+            where="GROUP,CONTROL",
+            accepted="two groups, such as 16/48,9/46",
         )
     return (*share(groups[0], text), *share(groups[1], text))
 
 
 def table(
     tables: Annotated[
-        list[str],
+        list[str] | None,
         typer.Argument(
             metavar="TABLE...",
-            help="Counts: rows with semicolons between them; one table for each stratum.",
+            help="Counts: rows with semicolons between them; one table for each stratum; or --data.",
         ),
-    ],
+    ] = None,
+    data: OptionalData = None,
+    row: Annotated[
+        str | None, typer.Option("--rows", metavar="COL", help="With --data: the rows' categories.")
+    ] = None,
+    column: Annotated[
+        str | None,
+        typer.Option("--columns", metavar="COL", help="With --data: the columns' categories."),
+    ] = None,
+    stratum: Strata = None,
     trend: Annotated[
         bool, typer.Option("--trend", help="The first of two columns is affected: test a trend.")
     ] = False,
@@ -92,6 +147,7 @@ def table(
     exact: Annotated[
         bool, typer.Option("--exact", help="Freeman and Halton's exact test, too.")
     ] = False,
+    where: Where = None,
     json: Json = False,
     explain: Explain = False,
 ) -> None:
@@ -101,7 +157,12 @@ def table(
     """
     from topline.stats import contingency as family
 
-    strata = [rows(text, "TABLE") for text in tables]
+    needed = 'counts such as "12,5;9,3"; or --data with --rows and --columns'
+    notes: tuple[str, ...] = ()
+    if (source := words_or_data([" ".join(tables or ()) or None], data, needed)) is None:
+        strata = [rows(text, "TABLE") for text in tables or ()]
+    else:
+        strata, notes = counted_table(source, row, column, stratum, where)
     by_row = numbers(row_scores, "--row-scores") if row_scores else None
     by_column = numbers(column_scores, "--column-scores") if column_scores else None
     alone = strata[0] if len(strata) == 1 else None
@@ -124,7 +185,7 @@ def table(
         )
         for name in family.CMH_TESTS
     ]
-    report(found, json=json)
+    report(found, json=json, notes=notes)
 
 
 def _asked(

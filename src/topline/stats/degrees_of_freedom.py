@@ -9,7 +9,8 @@ Four methods, three of them by the names that R's mmrm uses, in lower case:
 ``"kenward-roger"``
     The covariance adjusted for the covariance parameters being estimated (Kenward and Roger, Biometrics 53 (1997)
     983–997, doi:10.2307/2533558), with second derivatives of the covariance matrix. These depend on how a
-    structure is written in parameters; here as in R's mmrm.
+    structure is written in parameters; here as in R's mmrm. For an unstructured matrix, written by its Cholesky
+    factor, the standard errors are too small in small trials (docs/explanation/coverage.md).
 ``"kenward-roger-sas"``
     The same with SAS's parameters, variances and correlations or elements of the matrix: SAS's DDFM=KR.
 ``"kenward-roger-linear"``

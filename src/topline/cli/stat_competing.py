@@ -1,0 +1,171 @@
+"""``topline stat`` for competing causes: Aalen and Johansen's incidences, Gray's test, Fine and Gray's regression."""
+
+from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from topline.cli.options import Json
+from topline.cli.stat_columns import columns
+from topline.cli.stat_command import StatCommand
+from topline.cli.stat_design import (
+    At,
+    Covariates,
+    Factors,
+    For,
+    Interactions,
+    design,
+    profile_of,
+    without_intercept,
+)
+from topline.cli.stat_options import (
+    Data,
+    Explain,
+    Level,
+    OptionalGroup,
+    Strata,
+    Time,
+    Where,
+    fraction,
+)
+from topline.cli.stat_report import Row, number, report
+
+if TYPE_CHECKING:
+    from topline.stats.estimate import Floats
+    from topline.stats.fine_gray import FineGrayFit
+
+_Cause = Annotated[
+    str,
+    typer.Option(
+        "--cause", metavar="COL", help="The column of causes: 0 censored; 1, 2, … the causes."
+    ),
+]
+_Interest = Annotated[int, typer.Option("--of", metavar="CODE", help="The cause of interest.")]
+
+
+def competing_risks(
+    data: Data,
+    time: Time,
+    cause: _Cause,
+    at: Annotated[
+        list[float], typer.Option("--at", metavar="TIME", help="A time; may be repeated.")
+    ],
+    by: OptionalGroup = None,
+    strata: Strata = None,
+    of: _Interest = 1,
+    transform: Annotated[
+        str, typer.Option(metavar="NAME", help="The scale of limits: plain, log or log-log.")
+    ] = "log-log",
+    variance: Annotated[
+        str, typer.Option(metavar="NAME", help="aalen-johansen, or hypergeometric as R's cmprsk.")
+    ] = "aalen-johansen",
+    rho: Annotated[
+        float, typer.Option(help="Of Gray's test: the power of the weight; 0 for none.")
+    ] = 0.0,
+    where: Where = None,
+    level: Level = 95,
+    json: Json = False,
+    explain: Explain = False,
+) -> None:
+    """Estimate cumulative incidences of competing causes; between groups Gray's test.
+
+    Example: topline stat competing-risks --data adtte.csv --time AVAL --cause STATUS --at 12 --by TRT01P
+    """
+    from topline.stats.competing_risks import cumulative_incidence, incidence_at
+    from topline.stats.gray_test import gray_test
+
+    confidence = fraction(level)
+    read = columns(data, [time, cause, by, strata], where)
+    rows: list[Row] = []
+    for label in read.groups(by) if by else [""]:
+        group = read.within(by, label) if by else read
+        curve = cumulative_incidence(group.numbers(time), group.numbers(cause))
+        opening = f"{label}: " if label else ""
+        for code in curve.causes:
+            for when in at:
+                found = incidence_at(
+                    curve, code, when, level=confidence, transform=transform, variance=variance
+                )
+                rows.append(Row(f"{opening}cause {code} at {when:g}", found))
+    if by is not None:
+        tested = gray_test(
+            read.numbers(time),
+            read.numbers(cause),
+            read.labels(by),
+            event=of,
+            strata=read.labels(strata) if strata else None,
+            rho=rho,
+        )
+        rows.append(Row(f"Gray's test of cause {of}", tested.test))
+    report(rows, json=json, notes=read.notes)
+
+
+def fine_gray(
+    data: Data,
+    time: Time,
+    cause: _Cause,
+    of: _Interest = 1,
+    covariate: Covariates = None,
+    factor: Factors = None,
+    interaction: Interactions = None,
+    at: At = None,
+    profile: For = None,
+    where: Where = None,
+    level: Level = 95,
+    json: Json = False,
+    explain: Explain = False,
+) -> None:
+    """Estimate subdistribution hazard ratios by Fine and Gray's regression.
+
+    Example: topline stat fine-gray --data adtte.csv --time AVAL --cause STATUS --factor TRT01P
+    """
+    from topline.stats.fine_gray import fine_gray as fit_fine_gray
+
+    confidence = fraction(level)
+    read = columns(data, [time, cause, *(covariate or ()), *(factor or ())], where)
+    matrix = design(read, covariate, factor, interaction)
+    made, names = without_intercept(matrix)
+    person = profile_of(matrix, profile) if at else None
+    fit = fit_fine_gray(
+        read.numbers(time), read.numbers(cause), made, event=of, names=names, level=confidence
+    )
+    rows: list[Row] = []
+    for name, ratio, test in zip(fit.names, fit.hazard_ratios, fit.coefficient_tests, strict=True):
+        rows += [Row(name, ratio), Row(f"{name}, test", test)]
+    rows.append(Row("likelihood ratio", fit.likelihood_ratio))
+    if person is not None:
+        rows += _predicted(fit, person, at or ())
+    report(rows, json=json, notes=(*read.notes, *fit.notes))
+
+
+def _predicted(fit: "FineGrayFit", person: "Floats", times: Sequence[float]) -> Iterator[Row]:
+    import numpy as np
+
+    from topline.stats.fine_gray import predicted_incidence
+
+    incidence = predicted_incidence(fit, person)
+    for when in times:
+        place = int(np.searchsorted(fit.time, when, side="right"))
+        value = 0.0 if place == 0 else float(incidence[place - 1])
+        yield Row(f"predicted incidence at {when:g}", number(value, "Fine–Gray regression"))
+
+
+COMMANDS = (
+    StatCommand(
+        name="competing-risks",
+        run=competing_risks,
+        functions=(
+            "competing_risks:cumulative_incidence",
+            "competing_risks:incidence_at",
+            "competing_risks:incidence_error",
+            "gray_test:gray_test",
+        ),
+        methods=("competing_risks:VARIANCES",),
+    ),
+    StatCommand(
+        name="fine-gray",
+        run=fine_gray,
+        functions=("fine_gray:fine_gray", "fine_gray:predicted_incidence"),
+    ),
+)
+"""The commands for competing causes."""
