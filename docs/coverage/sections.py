@@ -380,6 +380,7 @@ REASONS: Mapping[str, str] = MappingProxyType(
         "Medicine 37 (2018) 1059–1085",
         "pooling_mixed:pool_proportions": "one fit takes a tenth of a second; the method is the same",
         "two_proportions:contrast_estimates": "what risk differences, risk ratios and odds ratios are made with",
+        "log_coefficients:ratio_estimate": "what ratios of regressions are made with",
         "effect_sizes:effects_from_intervals": _GIVEN,
         "from_summaries:standard_error_from_interval": _GIVEN,
         "from_summaries:p_from_interval": _GIVEN,
