@@ -25,6 +25,7 @@ NO_INTERVALS = {
     "effect_sizes_rates:RATE_MEASURES": "measures",
     "effect_sizes_two_by_two:MEASURES": "measures",
     "effect_sizes_two_by_two:ZERO_CELL_RULES": "of effects, before they are pooled",
+    "fine_gray:TIED_CENSORINGS": "without effect where no times are shared, as in the designs of the page",
     "pooling_mixed:MODELS": "of pool_odds_ratios, which has its reason on the page",
     "quantile:DEFINITIONS": "of quantiles",
 }

@@ -108,6 +108,13 @@ def fine_gray(
     covariate: Covariates = None,
     factor: Factors = None,
     interaction: Interactions = None,
+    tied_censorings: Annotated[
+        str,
+        typer.Option(
+            metavar="WORD",
+            help="At the time of an event: together, as R's cmprsk, or after, as R's finegray.",
+        ),
+    ] = "together",
     at: At = None,
     profile: For = None,
     where: Where = None,
@@ -127,7 +134,13 @@ def fine_gray(
     made, names = without_intercept(matrix)
     person = profile_of(matrix, profile) if at else None
     fit = fit_fine_gray(
-        read.numbers(time), read.numbers(cause), made, event=of, names=names, level=confidence
+        read.numbers(time),
+        read.numbers(cause),
+        made,
+        event=of,
+        names=names,
+        level=confidence,
+        tied_censorings=tied_censorings,
     )
     rows: list[Row] = []
     for name, ratio, test in zip(fit.names, fit.hazard_ratios, fit.coefficient_tests, strict=True):
@@ -166,6 +179,7 @@ COMMANDS = (
         name="fine-gray",
         run=fine_gray,
         functions=("fine_gray:fine_gray", "fine_gray:predicted_incidence"),
+        methods=("fine_gray:TIED_CENSORINGS",),
     ),
 )
 """The commands for competing causes."""

@@ -151,7 +151,11 @@ def pool(
 
     Example: topline stat pool effects.csv --method REML --hartung-knapp
     """
+    from topline.stats.between_study_variance import METHODS
+    from topline.stats.checking import known
+
     confidence = fraction(level)
+    known("method", method, [*METHODS, *_OF_COUNTS])
     if method in _OF_COUNTS:
         if hartung_knapp or floor or henmi_copas or bias or log:
             raise UsageError(

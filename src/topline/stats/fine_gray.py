@@ -11,14 +11,19 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from topline.errors import UsageError
-from topline.stats.checking import confidence_level, finite, same_length
+from topline.stats.checking import confidence_level, finite, known, same_length
 from topline.stats.competing_risks import observations
 from topline.stats.covariate_columns import checked_columns, covariate_names
 from topline.stats.estimate import Estimate, Floats, Integers, Test
 from topline.stats.log_coefficients import all_zero_test, ratio_estimates, wald_tests
 from topline.stats.newton import Evaluation, covariance_at_end, maximise
-from topline.stats.survival import kaplan_meier
 from topline.stats.tied_times import TIE_TOLERANCE, merge_ties
+
+TIED_CENSORINGS = {
+    "together": "who is censored at a time was at risk of it with those who had an event then, as in cmprsk",
+    "after": "events come first, as in survival's finegray and as in every other survival curve",
+}
+"""How the censoring distribution takes censorings and events at one time."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -83,6 +88,7 @@ def fine_gray(
     event: int = 1,
     names: Sequence[str] | None = None,
     level: float = 0.95,
+    tied_censorings: str = "together",
     tie_tolerance: float = TIE_TOLERANCE,
 ) -> FineGrayFit:
     """Fit a proportional subdistribution-hazards model.
@@ -97,6 +103,8 @@ def fine_gray(
         The code of the cause that is modelled.
     level
         The confidence level, a fraction.
+    tied_censorings
+        Of :data:`TIED_CENSORINGS`; matters where somebody is censored at the time of an event.
     tie_tolerance
         As in :func:`topline.stats.survival.kaplan_meier`.
 
@@ -109,14 +117,14 @@ def fine_gray(
     DataError
         If an input is not as described, or covariates do not vary or follow from each other.
     UsageError
-        If nobody has an event of the cause.
+        If nobody has an event of the cause, or a word is not known.
 
     Notes
     -----
     Fine and Gray, Journal of the American Statistical Association 94 (1999) 496–509, with Breslow's ties and one
     censoring distribution for all. In R: cmprsk's ``crr``, standard errors included; ``coxph`` on
-    ``finegray`` data gives the same coefficients and slightly different errors, as does SAS's
-    ``PROC PHREG / EVENTCODE=``. A subdistribution hazard ratio says in which direction, not by how much, a
+    ``finegray`` data gives the coefficients of ``tied_censorings="after"``, and slightly different errors. The default
+    is cmprsk's way, which most published analyses rest on. In SAS: ``PROC PHREG / EVENTCODE=``. A subdistribution hazard ratio says in which direction, not by how much, a
     covariate moves the incidence; for what causes the events look at cause-specific hazards too.
 
     Examples
@@ -126,6 +134,7 @@ def fine_gray(
     0.4981
     """
     confidence_level(level)
+    known("tied_censorings", tied_censorings, TIED_CENSORINGS)
     times, codes = observations(time, cause)
     columns = checked_columns(covariates, names)
     labels = covariate_names(names, columns.shape[1])
@@ -133,7 +142,9 @@ def fine_gray(
     if not (codes == event).any():
         listed = ", ".join(str(code) for code in np.unique(codes[codes > 0]).tolist())
         raise UsageError(f"cause {event}", accepted=f"a cause with events: {listed}")
-    sets = _arrange(times, codes, columns, event, tie_tolerance)
+    sets = _arrange(
+        times, codes, columns, event, tie_tolerance, events_first=tied_censorings == "after"
+    )
 
     def evaluate(coefficients: Floats) -> Evaluation:
         found = _moments(sets, coefficients)
@@ -148,6 +159,8 @@ def fine_gray(
     covariance = influence @ influence.T
     finite_ones = search.finite
     method = f"Fine–Gray regression of cause {event}"
+    if tied_censorings == "after":
+        method += ", censorings after events of the same time"
     notes = tuple(
         f"coefficient of {name!r}: not finite"
         for name, is_finite in zip(labels, finite_ones, strict=True)
@@ -256,19 +269,31 @@ class _Moments:
 
 
 def _arrange(
-    times: Floats, codes: Integers, columns: Floats, event: int, tolerance: float
+    times: Floats,
+    codes: Integers,
+    columns: Floats,
+    event: int,
+    tolerance: float,
+    *,
+    events_first: bool,
 ) -> _Sets:
     order = np.argsort(times, kind="stable")
     ordered = merge_ties(times[order], np.array([0, times.size]), tolerance)
+    if events_first:
+        # At one time those with an event are listed, and have left, before the first who is censored.
+        order = order[np.lexsort((codes[order] == 0, ordered))]
     kind = codes[order]
-    curve = kaplan_meier(ordered, kind == 0, tie_tolerance=0)
-    # Who is censored at a time was at risk of it with those who had an event then, so events do not come first.
-    still_before = np.concatenate(([1.0], curve.survival))[:-1]
-    still = still_before[np.searchsorted(curve.time, ordered)]
-    happened = np.flatnonzero(kind == event)
-    event_time, set_of_death = np.unique(ordered[happened], return_inverse=True)
     censored = np.flatnonzero(kind == 0)
     censoring_time, set_of_censoring = np.unique(ordered[censored], return_inverse=True)
+    first = np.searchsorted(ordered, censoring_time)
+    if events_first:
+        first = censored[np.searchsorted(set_of_censoring, np.arange(censoring_time.size))]
+    censorings = np.bincount(set_of_censoring, minlength=1).astype(np.float64)
+    remaining = np.cumprod(1 - censorings / (times.size - first)) if censored.size else np.ones(0)
+    before = np.concatenate(([1.0], remaining))
+    still = before[np.searchsorted(censoring_time, ordered)]
+    happened = np.flatnonzero(kind == event)
+    event_time, set_of_death = np.unique(ordered[happened], return_inverse=True)
     centre = columns.mean(axis=0)
     return _Sets(
         covariates=np.ascontiguousarray((columns[order] - centre).T),
@@ -278,13 +303,13 @@ def _arrange(
         censored=censored,
         still=still,
         event_time=event_time,
-        event_still=still_before[np.searchsorted(curve.time, event_time)],
+        event_still=before[np.searchsorted(censoring_time, event_time)],
         deaths=np.bincount(set_of_death).astype(np.float64),
         first_at_risk=np.searchsorted(ordered, event_time),
         set_of_death=set_of_death,
         until=np.searchsorted(event_time, ordered, side="right"),
-        censoring_time_first=np.searchsorted(ordered, censoring_time),
-        censoring_counts=np.bincount(set_of_censoring, minlength=1).astype(np.float64),
+        censoring_time_first=first,
+        censoring_counts=censorings,
         set_of_censoring=set_of_censoring,
     )
 
