@@ -347,3 +347,43 @@ def test_a_group_without_events_has_a_curve(topline: Command, tmp_path: Path) ->
     assert (found["A: events"]["value"], found["B: events"]["value"]) == (1, 0)
     assert found["B: median"]["value"] is None
     assert topline("stat", "km", *words[:5], "CNSR=2", "--by", "arm").code == 4
+
+
+@pytest.mark.parametrize(
+    ("words", "code", "accepted"),
+    [
+        (("proportion", "-3/27"), 2, "begins with a minus sign"),
+        (("mean", "1,5,1"), 4, "at least 2 participants"),
+        (("pool", "FILE", "--method", "XY"), 2, "REML"),
+        (("mean", "--data", "FILE", "--value", "event"), 4, "it holds 'x'"),
+        (("proportion", "--data", "FILE", "--event", "event"), 4, "EVENT=x if that is the event"),
+        (("cox", "--data", "FILE", "--time", "time", "--event", "arm=A", "--factor", "one"), 4, "one category only"),
+        (
+            ("mmrm", "--data", "FILE", "--value", "time", "--by", "arm", "--subject", "time",
+             "--visit", "event", "--covariance", "toeplitz"),
+            2, "in their order",
+        ),
+        (("from-summary", "--value", "2", "--error", "-1"), 4, "a standard error of -1"),
+        (("from-summary", "--lower", "0.5"), 2, "--lower with --upper"),
+        (("spread-from-summary", "--n", "25"), 2, "--q1 with --q3"),
+    ],
+)  # fmt: skip
+def test_obvious_mistakes_are_told_what_would_be_right(
+    topline: Command, tmp_path: Path, words: tuple[str, ...], code: int, accepted: str
+) -> None:
+    file = tmp_path / "adtte.csv"
+    file.write_text("time,event,arm,one\n1,1,A,u\n2,x,B,u\n3,0,A,u\n")
+    ran = topline("stat", *(str(file) if word == "FILE" else word for word in words))
+    assert (ran.code, ran.out) == (code, "")
+    assert accepted in ran.err
+
+
+def test_a_cause_that_a_group_never_has_is_told(topline: Command, tmp_path: Path) -> None:
+    file = tmp_path / "causes.csv"
+    file.write_text("time,cause,arm\n1,0,A\n2,0,A\n3,1,B\n4,2,B\n5,1,C\n6,0,C\n")
+    words = ("--data", file, "--time", "time", "--cause", "cause", "--at", 4, "--by", "arm")
+    found = computed(topline, "competing-risks", *words)
+    for name in ("A: cause 1 at 4", "A: cause 2 at 4", "C: cause 2 at 4"):
+        assert found[name]["value"] == 0
+        assert "nobody of the group" in found[name]["notes"][0]
+    assert found["B: cause 2 at 4"]["value"] == 0.5

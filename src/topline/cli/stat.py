@@ -23,7 +23,7 @@ from topline.cli import (
     stat_tables,
     stat_variance,
 )
-from topline.cli.stat_command import StatCommand
+from topline.cli.stat_command import NumbersFirst, StatCommand
 
 COMMANDS: tuple[StatCommand, ...] = (
     *stat_proportions.COMMANDS,
@@ -52,4 +52,4 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 for _command in COMMANDS:
-    app.command(_command.name, context_settings={"obj": _command})(_command.run)
+    app.command(_command.name, cls=NumbersFirst, context_settings={"obj": _command})(_command.run)

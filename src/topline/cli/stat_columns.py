@@ -1,5 +1,6 @@
 """Columns of a dataset as the arrays that statistics take, with what was left out on the way."""
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -35,14 +36,21 @@ class Columns:
 
     def numbers(self, name: str) -> "Floats":
         """Return a column of numbers."""
+        return self._numbers(name, as_event=False)
+
+    def _numbers(self, name: str, *, as_event: bool) -> "Floats":
         import numpy as np
 
         column = self.frame[name.upper()]
         if not (column.dtype.is_numeric() or str(column.dtype) == "Boolean"):
+            texts = [_text(value) for value in column.to_list()]
+            text = next((text for text in texts if not _is_number(text)), texts[0])
             raise DataError(
-                f"{column.name} holds {column.dtype}, such as {column[0]!r}",
+                f"{column.name} is not a column of numbers: it holds {text!r}",
                 where=str(self.source),
-                accepted="a column of numbers",
+                accepted="a column of numbers; cells of missing values are empty",
+                # What is text may well be an event by one of its values.
+                advice=f"write {column.name}={text} if that is the event" if as_event else None,
             )
         return np.asarray(column.to_numpy(), dtype=np.float64)
 
@@ -56,7 +64,7 @@ class Columns:
 
         name, equals, value = event.partition("=")
         if not equals:
-            return self.numbers(name)
+            return self._numbers(name, as_event=True)
         # That the value occurs at all was made sure on reading; a group may well be without events.
         found = _equal(self.frame[name.upper()], value)
         return np.asarray(found.to_numpy(), dtype=np.float64)
@@ -166,6 +174,20 @@ def _matches(column: "pl.Series", value: str, source: Path) -> "pl.Series":
             accepted=", ".join(present) or "nothing: the column is empty",
         )
     return found
+
+
+def _is_number(text: str) -> bool:
+    """Say whether a text is a finite number.
+
+    Examples
+    --------
+    >>> _is_number("12"), _is_number("x"), _is_number("NaN")
+    (True, False, False)
+    """
+    try:
+        return math.isfinite(float(text))
+    except ValueError:
+        return False
 
 
 def _text(value: object) -> str:

@@ -5,9 +5,14 @@ import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from importlib import import_module
+from typing import Any
+
+from typer.core import TyperCommand
 
 from topline.cli.terminal import write
+from topline.errors import UsageError
 
+_NEGATIVE = re.compile(r"-[\d.]")
 _ROLE = re.compile(r":(?:func|data|mod|class|meth):`~?(?:topline\.stats\.)?([^`]+)`")
 
 
@@ -35,6 +40,25 @@ class StatCommand:
     functions: tuple[str, ...]
     methods: tuple[str, ...] = ()
     remarks: tuple[str, ...] = ()
+
+
+class NumbersFirst(TyperCommand):
+    """A command whose arguments are numbers: one with a minus sign is not taken for an option."""
+
+    def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
+        """Read the words of the command."""
+        before = ""
+        for word in args:
+            # After an option a number is its value; behind -- everything is an argument.
+            if _NEGATIVE.match(word) and not before.startswith("-"):
+                raise UsageError(
+                    f"{word!r} begins with a minus sign",
+                    accepted="counts, numbers of participants and times from 0",
+                )
+            if word == "--":
+                break
+            before = "" if "=" in word else word
+        return super().parse_args(ctx, args)
 
 
 def explain(command: StatCommand, method: str | None = None) -> None:

@@ -31,7 +31,7 @@ from topline.cli.stat_options import (
 from topline.cli.stat_report import Row, number, report
 
 if TYPE_CHECKING:
-    from topline.stats.estimate import Floats
+    from topline.stats.estimate import Estimate, Floats
     from topline.stats.fine_gray import FineGrayFit
 
 _Cause = Annotated[
@@ -76,17 +76,23 @@ def competing_risks(
 
     confidence = fraction(level)
     read = columns(data, [time, cause, by, strata], where)
+    whole = cumulative_incidence(read.numbers(time), read.numbers(cause))
     rows: list[Row] = []
     for label in read.groups(by) if by else [""]:
         group = read.within(by, label) if by else read
-        curve = cumulative_incidence(group.numbers(time), group.numbers(cause))
         opening = f"{label}: " if label else ""
-        for code in curve.causes:
+        causes = group.numbers(cause)
+        curve = cumulative_incidence(group.numbers(time), causes) if causes.any() else None
+        for code in whole.causes:
             for when in at:
+                name = f"{opening}cause {code} at {when:g}"
+                if curve is None or code not in curve.causes:
+                    rows.append(Row(name, _none_happened(confidence)))
+                    continue
                 found = incidence_at(
                     curve, code, when, level=confidence, transform=transform, variance=variance
                 )
-                rows.append(Row(f"{opening}cause {code} at {when:g}", found))
+                rows.append(Row(name, found))
     if by is not None:
         tested = gray_test(
             read.numbers(time),
@@ -98,6 +104,19 @@ def competing_risks(
         )
         rows.append(Row(f"Gray's test of cause {of}", tested.test))
     report(rows, json=json, notes=read.notes)
+
+
+def _none_happened(level: float) -> "Estimate":
+    """Give the incidence of a cause that nobody of a group has an event of."""
+    from topline.stats.estimate import Estimate
+
+    reason = "undefined: nobody of the group has an event of the cause"
+    return Estimate(
+        value=0.0,
+        level=level,
+        method="Aalen–Johansen probability",
+        notes=(f"lower: {reason}", f"upper: {reason}"),
+    )
 
 
 def fine_gray(

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from topline.cli.stat_columns import Columns
-from topline.errors import UsageError
+from topline.errors import DataError, UsageError
 
 if TYPE_CHECKING:
     from topline.stats.estimate import Floats
@@ -81,6 +81,8 @@ def design(
     ------
     UsageError
         If there is no variable, or an interaction names one that is not in the model.
+    DataError
+        If a factor has one category.
     """
     from topline.stats.checking import known
     from topline.stats.model_matrix import model_matrix
@@ -151,7 +153,14 @@ def _variables(
     levels = {}
     for name in factor or ():
         column, _, reference = name.partition("=")
-        levels[column.upper()] = read.groups(column, reference or None)
+        found = read.groups(column, reference or None)
+        if len(found) < 2:
+            raise DataError(
+                f"{column.upper()} has one category only: {found[0]}",
+                where=str(read.source),
+                accepted="a factor with two categories or more in the records that are used",
+            )
+        levels[column.upper()] = found
     return variables(
         covariates=covariates_of(read, covariate),
         factors=factors_of(read, factor),

@@ -28,6 +28,7 @@ from topline.cli.stat_options import (
     fraction,
 )
 from topline.cli.stat_report import Row, effect_rows, number, report
+from topline.errors import UsageError
 
 if TYPE_CHECKING:
     from topline.stats.degrees_of_freedom import Inference
@@ -189,7 +190,7 @@ def mmrm(
         factors=factors_of(read, factor),
         visit_interactions=[column_of(name) for name in interaction or ()],
         covariance=covariance,
-        visit_order=_in_order(read, visit, visits),
+        visit_order=_in_order(read, visit, visits, covariance),
     )
     inference = mixed_model_inference(
         fit, method=cast("Method", degrees), information=cast("Information", information)
@@ -213,11 +214,21 @@ def mmrm(
     report(rows, json=json, notes=(*read.notes, *fit.notes))
 
 
-def _in_order(read: Columns, visit: str, visits: str | None) -> list[str] | None:
+def _in_order(read: Columns, visit: str, visits: str | None, covariance: str) -> list[str] | None:
     """Return the visits in order, as they are named or as their numbers say; None where neither says."""
+    from topline.stats.covariance_structures import STRUCTURES
+
     if visits is not None:
         return visits.split(",")
-    return read.groups(visit) if read.frame[visit.upper()].dtype.is_numeric() else None
+    if read.frame[visit.upper()].dtype.is_numeric():
+        return read.groups(visit)
+    if covariance in STRUCTURES and STRUCTURES[covariance].ordered:
+        raise UsageError(
+            f"the structure {covariance!r} depends on the order of the visits, and {visit.upper()} is text",
+            where="--visits",
+            accepted=f"{','.join(read.groups(visit))} in their order, or a column of numbers",
+        )
+    return None
 
 
 def _over_visits(

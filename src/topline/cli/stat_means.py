@@ -23,7 +23,7 @@ from topline.cli.stat_options import (
     fraction,
 )
 from topline.cli.stat_report import Row, number, report
-from topline.errors import UsageError
+from topline.errors import DataError, UsageError
 
 if TYPE_CHECKING:
     from topline.stats.estimate import Floats
@@ -171,6 +171,12 @@ def summary_of(text: str, name: str) -> "MeanSummary":
 
     size, middle, deviation = numbers(text, name, ("n", "mean", "sd"))
     whole = int(counts("n", [size])[0])
+    if whole < 2:
+        raise DataError(
+            f"{whole} participants with a standard deviation",
+            where=name,
+            accepted="at least 2 participants",
+        )
     return MeanSummary(number=whole, mean=middle, standard_deviation=deviation)
 
 

@@ -314,8 +314,10 @@ def interval_from_standard_error(
     """
     multiplier = _multiplier(level, degrees_of_freedom)
     error = possible(standard_error)
-    if error.lower < 0:
-        raise DataError(f"a standard error of {error.lower:g}", accepted="a number from 0")
+    if error.middle < 0:
+        raise DataError(f"a standard error of {error.middle:g}", accepted="a number from 0")
+    # A rounded 0.0 reaches below 0, where no standard error is.
+    error = PossibleValues(max(error.lower, 0.0), error.upper, error.printed)
     centre = _transformed(possible(estimate), scale)
     back: Callable[[float], float] = _exponential if scale == "log" else float
     method = (
