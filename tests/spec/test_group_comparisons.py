@@ -36,7 +36,7 @@ from topline.stats.paired_proportions import mcnemar_test
 from topline.stats.rank_sum import hodges_lehmann, rank_sum_test
 from topline.stats.rate_comparison import rate_ratio, rate_ratio_test
 from topline.stats.regression_ratios import coefficient_ratios
-from topline.stats.restricted_mean import restricted_mean_difference
+from topline.stats.restricted_mean import restricted_mean, restricted_mean_difference
 from topline.stats.risk_difference import risk_difference
 from topline.stats.risk_ratio import risk_ratio
 from topline.stats.signed_rank import signed_rank_test
@@ -336,7 +336,8 @@ CASES: dict[str, tuple[str, str, Callable[[], tuple[Any, Any]]]] = {
     "cox_regression": (TIME, "{method: cox_regression, strata: [STRAT]}", _cox),
     "restricted_mean_difference": (
         TIME, "{method: restricted_mean_difference, horizon: 12}",
-        lambda: restricted_mean_difference(_times("drug"), _times("placebo"), 12),
+        # Its second curve minus its first: drug minus placebo.
+        lambda: restricted_mean_difference(_times("placebo"), _times("drug"), 12),
     ),
     "gray_test": (
         TIME, "{method: gray_test, competing: EVNT == 'DEATH' and CNSR == 0}",
@@ -445,6 +446,27 @@ def test_an_analysis_is_of_the_rows_it_must_be_of(tmp_path: Path, name: str) -> 
         assert one.ci_lower_limit == f"{scale * estimate.lower:.6f}"
         assert one.ci_upper_limit == f"{scale * estimate.upper:.6f}"
     assert one.p_value == p_text(test.p_value)
+
+
+@pytest.mark.parametrize(
+    ("analysis", "kind", "estimate"),
+    [
+        ("{method: restricted_mean_difference, horizon: 12}", TIME,
+         lambda arm: restricted_mean(_times(arm), 12).value),
+        ("{method: survival_difference, at: 8}", TIME,
+         lambda arm: 100 * (survival_at(_times(arm), 8).value or 0.0)),
+        ("risk_difference", RATE, lambda arm: 100 * responded(arm)[0] / responded(arm)[1]),
+        ("two_sample_t_test", MEAN, lambda arm: of(arm).mean()),
+        ("analysis_of_covariance", MEAN, lambda arm: of(arm).mean()),
+    ],
+)  # fmt: skip
+def test_a_difference_is_the_first_groups_own_value_minus_the_references(
+    tmp_path: Path, analysis: str, kind: str, estimate: Callable[[str], Any]
+) -> None:
+    options = analysis if analysis.startswith("{") else f"{{method: {analysis}}}"
+    one = first(tmp_path, kind, options.replace("}", ", decimals: 6}", 1))
+    assert str(one.estimate_comment).startswith("Drug minus Placebo.")
+    assert one.param_value == f"{estimate('drug') - estimate('placebo'):.6f}"
 
 
 def test_every_analysis_has_a_case_here_or_is_specified_by_itself() -> None:

@@ -35,7 +35,8 @@ def _compare(
     measured: MeasuredClass, first: str, second: str, options: RestrictedMeanOptions
 ) -> Analysed:
     curves = []
-    for key in (first, second):
+    # The function gives its second curve's mean minus its first's.
+    for key in (second, first):
         data = event_times(measured, [key], options.censor)
         curves.append(kaplan_meier(data.time, data.event))
     estimate, test = restricted_mean_difference(
