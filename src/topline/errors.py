@@ -46,6 +46,15 @@ class ToplineError(Exception):
         self.accepted = accepted
         self.advice = advice
 
+    @property
+    def in_one_line(self) -> str:
+        """The message with its place and advice, for a list of findings.
+
+        >>> ToplineError("2 values are 0", accepted="values above 0").in_one_line
+        '2 values are 0; accepted: values above 0'
+        """
+        return "; ".join(line.strip() for line in str(self).splitlines())
+
     def __str__(self) -> str:
         lines = [self.message]
         for label, text in (

@@ -307,7 +307,7 @@ def _stopping(findings: Findings, part: str) -> Iterator[None]:
     try:
         yield
     except ToplineError as error:
-        findings.problem(part, "; ".join(line.strip() for line in str(error).splitlines()))
+        findings.problem(part, error.in_one_line)
 
 
 def _unless_empty(outcomes: BuiltOutcomes | None) -> OutcomeMeasuresModule | None:

@@ -456,7 +456,7 @@ class MeasureBuilder:
         try:
             summarised = self._summaries(one, samples)
         except ToplineError as error:
-            self.findings.problem(self.definition.part, _one_line(error))
+            self.findings.problem(self.definition.part, error.in_one_line)
             return (), ()
         measurements = tuple(
             self._measurement(
@@ -569,7 +569,3 @@ def category_condition(category: Category, variable: str) -> str:
 def _shown(value: Any) -> str:
     whole = isinstance(value, float) and value.is_integer()
     return str(int(value) if whole else value)
-
-
-def _one_line(error: ToplineError) -> str:
-    return "; ".join(line.strip() for line in str(error).splitlines())

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 import numpy as np
 
 from topline.analysis.analyses.analysis import Analysed, Analysis, AnalysisOptions
-from topline.analysis.analyses.comparison import one_line
 from topline.analysis.analyses.registry import analyses
 from topline.analysis.findings import Findings
 from topline.analysis.ledger import Basis, Ledger
@@ -100,7 +99,7 @@ def _run(
     try:
         results = analysis.analyse(measured, options)
     except ToplineError as error:
-        findings.problem(place, one_line(error))
+        findings.problem(place, error.in_one_line)
         return []
     if not results:
         findings.note(place, "no group has values to analyze", "the analysis is not posted")

@@ -84,7 +84,7 @@ def attempt(groups: tuple[str, ...], analyse: Callable[[], Analysed]) -> Analyse
     except UsageError:
         raise
     except ToplineError as error:
-        return Analysed(groups=groups, failure=one_line(error))
+        return Analysed(groups=groups, failure=error.in_one_line)
 
 
 def attempt_all(
@@ -96,12 +96,7 @@ def attempt_all(
     except UsageError:
         raise
     except ToplineError as error:
-        return [Analysed(groups=pair, failure=one_line(error)) for pair in compared]
-
-
-def one_line(error: ToplineError) -> str:
-    """Give an error with its place and advice in one line."""
-    return "; ".join(line.strip() for line in str(error).splitlines())
+        return [Analysed(groups=pair, failure=error.in_one_line) for pair in compared]
 
 
 def difference_direction(measured: MeasuredClass, first: str, second: str) -> str:
