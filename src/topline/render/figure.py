@@ -6,7 +6,7 @@ process (about half a second) and draws a chart in some hundredths of a second a
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from html import escape
 from typing import Any
@@ -63,6 +63,37 @@ class Figure:
     svg: str
     caption: str = ""
     narrow: str = ""
+
+
+def in_two_widths(
+    define: Callable[[int], Mapping[str, Any]],
+    *,
+    name: str,
+    title: str,
+    description: str,
+    caption: str,
+    address: str = "",
+) -> Figure:
+    """Draw a chart that fills the page's column, and again for small screens.
+
+    Parameters
+    ----------
+    define
+        Gives the chart's definition at a width.
+    name, title, description, caption, address
+        As in :class:`Figure`.
+    """
+    wide, narrow = define(WIDE), define(NARROW)
+    return Figure(
+        name=name,
+        title=title,
+        description=description,
+        caption=caption,
+        address=address,
+        spec=wide,
+        svg=draw(wide, title, description),
+        narrow=draw(narrow, title, description),
+    )
 
 
 def fitted(text: str, width: float) -> str:

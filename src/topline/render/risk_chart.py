@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from topline.record.results import AdverseEvent, AdverseEventsModule
 from topline.render.axis import percent_axis
-from topline.render.figure import NARROW, WIDE, Figure, draw
+from topline.render.figure import Figure, in_two_widths
 from topline.render.palette import SERIES
 from topline.render.row_plot import PlotMark, PlotRow, row_plot
 from topline.render.table_parts import percentage
@@ -75,19 +75,15 @@ def risk_chart(module: AdverseEventsModule, address: str, name: str) -> Figure |
     heading = "Risks of adverse events by group" if several else "Most frequent adverse events"
     caption = _caption(len(chosen), len(terms), several)
     description = f"{caption} {_describe(chosen, titles)}"
-    wide, narrow = (
-        row_plot(rows, legend=legend, axis=axis, title=title, width=width, bars=not several)
-        for width in (WIDE, NARROW)
-    )
-    return Figure(
+    return in_two_widths(
+        lambda width: row_plot(
+            rows, legend=legend, axis=axis, title=title, width=width, bars=not several
+        ),
         name=name,
         title=heading,
         description=description,
         caption=caption,
         address=address,
-        spec=wide,
-        svg=draw(wide, heading, description),
-        narrow=draw(narrow, heading, description),
     )
 
 

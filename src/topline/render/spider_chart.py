@@ -8,7 +8,7 @@ from typing import Any
 
 from topline.render.axis import Axis, axis_over
 from topline.render.drawing import Drawing
-from topline.render.figure import NARROW, WIDE, Figure, draw
+from topline.render.figure import Figure, in_two_widths
 from topline.render.palette import GRID, INK, MUTED
 from topline.render.response_marks import (
     TimeScale,
@@ -57,16 +57,12 @@ def spider_chart(trial: TrialResponse, name: str = "spider") -> Figure | None:
     scale = time_scale(max(line[-1][0] for _, line in drawn))
     caption = _caption(drawn, len(trial.participants) - len(drawn))
     description = f"{_describe(trial, drawn)}. {caption}"
-    wide, narrow = (_definition(trial, drawn, scale, width) for width in (WIDE, NARROW))
-    return Figure(
+    return in_two_widths(
+        lambda width: _definition(trial, drawn, scale, width),
         name=name,
         title=title,
         description=description,
         caption=caption,
-        address="",
-        spec=wide,
-        svg=draw(wide, title, description),
-        narrow=draw(narrow, title, description),
     )
 
 

@@ -11,13 +11,11 @@ from topline.analysis.curves import SurvivalCurve
 from topline.render.axis import Axis, axis_over
 from topline.render.figure import (
     EXACT,
-    NARROW,
-    WIDE,
     Figure,
     Record,
     definition,
-    draw,
     fitted,
+    in_two_widths,
 )
 from topline.render.palette import INK, MUTED, series_colour
 
@@ -46,16 +44,13 @@ def survival_chart(curves: Sequence[SurvivalCurve], title: str, name: str) -> Fi
     heading = f"Kaplan–Meier curve: {title}"
     caption = _caption(first)
     description = f"{_describe(curves)}. {caption}"
-    wide, narrow = (_definition(curves, width) for width in (WIDE, NARROW))
-    return Figure(
+    return in_two_widths(
+        lambda width: _definition(curves, width),
         name=name,
         title=heading,
         description=description,
         caption=caption,
         address=first.address,
-        spec=wide,
-        svg=draw(wide, heading, description),
-        narrow=draw(narrow, heading, description),
     )
 
 

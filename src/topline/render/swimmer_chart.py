@@ -9,7 +9,7 @@ from datetime import date
 from typing import Any
 
 from topline.render.drawing import Drawing
-from topline.render.figure import NARROW, WIDE, Figure, draw, fitted
+from topline.render.figure import NARROW, Figure, fitted, in_two_widths
 from topline.render.palette import GRID, INK, MUTED, PAPER
 from topline.render.response_marks import (
     ResponseMark,
@@ -73,16 +73,12 @@ def swimmer_chart(trial: TrialResponse, name: str = "swimmer") -> Figure | None:
         "complete or partial response until progression, death or the last evaluable assessment."
     )
     description = f"{_describe(trial, lanes)}. {caption}"
-    wide, narrow = (_definition(trial, lanes, scale, width) for width in (WIDE, NARROW))
-    return Figure(
+    return in_two_widths(
+        lambda width: _definition(trial, lanes, scale, width),
         name=name,
         title=title,
         description=description,
         caption=caption,
-        address="",
-        spec=wide,
-        svg=draw(wide, title, description),
-        narrow=draw(narrow, title, description),
     )
 
 

@@ -8,7 +8,7 @@ from typing import Any
 
 from topline.render.axis import Axis, axis_over
 from topline.render.drawing import Drawing
-from topline.render.figure import NARROW, WIDE, Figure, draw
+from topline.render.figure import Figure, in_two_widths
 from topline.render.palette import INK, MUTED
 from topline.render.response_marks import counted, response_mark, responses_among
 from topline.trial.response.evaluation import ParticipantResponse
@@ -50,16 +50,12 @@ def waterfall_chart(trial: TrialResponse, name: str = "waterfall") -> Figure | N
     title = f"Best change of target lesions from baseline, {trial.evaluation.criteria.title}"
     caption = _caption(drawn, len(changes) - len(drawn))
     description = f"{_describe(trial, drawn)}. {caption}"
-    wide, narrow = (_definition(trial, drawn, width) for width in (WIDE, NARROW))
-    return Figure(
+    return in_two_widths(
+        lambda width: _definition(trial, drawn, width),
         name=name,
         title=title,
         description=description,
         caption=caption,
-        address="",
-        spec=wide,
-        svg=draw(wide, title, description),
-        narrow=draw(narrow, title, description),
     )
 
 
