@@ -54,9 +54,7 @@ def _compare(
     measured: MeasuredClass, compared: list[tuple[str, str]], options: CovarianceOptions
 ) -> list[Analysed]:
     keys = modelled(measured, compared, options.fitted_to)
-    for key in keys:
-        measured.samples[key].numbers()  # one row a participant, and a number
-    rows = model_rows(measured.rows(keys), options.covariates, options.factors, keys)
+    rows = model_rows(measured.single_rows(keys), options.covariates, options.factors, keys)
     variable = measured.variable
     fit = fit_groups(
         on_scale(rows.frame[variable].cast(pl.Float64).to_numpy(), options.scale),

@@ -46,9 +46,7 @@ def analyse(measured: MeasuredClass, options: VarianceOptions) -> list[Analysed]
 
 
 def _one(measured: MeasuredClass, keys: tuple[str, ...], options: VarianceOptions) -> Analysed:
-    for key in keys:
-        measured.samples[key].numbers()  # one row a participant, and a number
-    rows = model_rows(measured.rows(keys), options.covariates, options.factors, keys)
+    rows = model_rows(measured.single_rows(keys), options.covariates, options.factors, keys)
     variable = measured.variable
     values = rows.frame[variable].cast(pl.Float64).to_numpy()
     test: Test

@@ -51,9 +51,7 @@ def _compare(
     measured: MeasuredClass, compared: list[tuple[str, str]], options: CountRegressionOptions
 ) -> list[Analysed]:
     keys = modelled(measured, compared, options.fitted_to)
-    for key in keys:
-        measured.samples[key].numbers()  # one row a participant, and a number
-    rows = model_rows(measured.rows(keys), options.covariates, options.factors, keys)
+    rows = model_rows(measured.single_rows(keys), options.covariates, options.factors, keys)
     events = rows.frame[measured.variable]
     found = _effects(
         events.cast(pl.Float64).to_numpy(), rows.matrix(keys), _offset(rows.frame, options), options

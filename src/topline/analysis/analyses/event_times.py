@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from topline.analysis.analyses.measured_class import GROUP, MeasuredClass
 from topline.errors import DataError
 from topline.stats.estimate import Floats
+from topline.stats.survival import SurvivalCurve, kaplan_meier
 from topline.trial.specification import Variable
 
 CensorOption = Annotated[
@@ -71,6 +72,12 @@ class EventTimes:
             own = counts.filter(pl.col(GROUP) == key)
             parts.append(f"{int(own['event'].sum())} of {own.height} in {measured.titles[key]}")
         return f"Events: {', '.join(parts)}."
+
+
+def survival_curve(measured: MeasuredClass, group: str, censor: str) -> SurvivalCurve:
+    """Estimate the Kaplan–Meier curve of one group; raises as :func:`event_times`."""
+    data = event_times(measured, [group], censor)
+    return kaplan_meier(data.time, data.event)
 
 
 def event_times(

@@ -49,9 +49,7 @@ def analyse(measured: MeasuredClass, options: RegressionOptions) -> list[Analyse
 
 
 def _fit(measured: MeasuredClass, keys: tuple[str, ...], options: RegressionOptions) -> Analysed:
-    for key in keys:
-        measured.samples[key].numbers()  # one row a participant, and a number
-    frame = measured.rows(keys)
+    frame = measured.single_rows(keys)
     if options.along is None:
         scores = dict(zip(keys, options.scores, strict=True))
         frame = frame.with_columns(

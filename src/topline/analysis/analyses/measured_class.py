@@ -77,6 +77,18 @@ class MeasuredClass:
             how="vertical_relaxed",
         )
 
+    def single_rows(self, groups: Sequence[str]) -> pl.DataFrame:
+        """Give the rows of some groups where each participant (or unit) must have one.
+
+        Raises
+        ------
+        DataError
+            If one has several rows, or the variable analysed is no number.
+        """
+        for key in groups:
+            self.samples[key].numbers()
+        return self.rows(groups)
+
     def responses(self, groups: Sequence[str], category: str | None = None) -> pl.DataFrame:
         """Give one row for each participant (or unit) analysed, with :data:`RESPONDED` and :data:`GROUP`.
 

@@ -4,16 +4,14 @@ from typing import Annotated, Literal
 
 from msgspec import Meta
 
-from topline.analysis.analyses.analysis import ALL_SIDES, ALL_TYPES, Analysed, Analysis
-from topline.analysis.analyses.comparison import compare_pairs
-from topline.analysis.analyses.equality_of_proportions import POSTED_NAMES, EqualityOptions
-from topline.analysis.analyses.measured_class import MeasuredClass
-from topline.analysis.analyses.proportion_ratios import ProportionRatio
+from topline.analysis.analyses.analysis import ALL_SIDES, ALL_TYPES, Analysis
+from topline.analysis.analyses.equality_of_proportions import POSTED_NAMES
+from topline.analysis.analyses.proportion_ratios import ProportionRatio, RatioOptions
 from topline.stats.odds_ratio import INTERVALS, odds_ratio
 from topline.stats.stratified_tables import common_odds_ratio
 
 
-class OddsRatioOptions(EqualityOptions, frozen=True, kw_only=True):
+class OddsRatioOptions(RatioOptions, frozen=True, kw_only=True):
     """Which interval."""
 
     limits: Annotated[
@@ -45,22 +43,11 @@ _RATIO = ProportionRatio(
 )
 
 
-def analyse(measured: MeasuredClass, options: OddsRatioOptions) -> list[Analysed]:
-    """Compare each group with the reference."""
-    return compare_pairs(
-        measured,
-        options,
-        lambda given, first, second, chosen: _RATIO.compare(
-            given, first, second, chosen, chosen.limits
-        ),
-    )
-
-
 ANALYSIS = Analysis(
     name="odds_ratio",
     title="odds ratio of two groups with its interval and a test",
     options=OddsRatioOptions,
-    analyse=analyse,
+    analyse=_RATIO.analyse,
     test_names=POSTED_NAMES,
     parameters=("Odds Ratio (OR)",),
     types=ALL_TYPES,

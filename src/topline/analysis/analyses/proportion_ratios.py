@@ -4,12 +4,18 @@ from collections.abc import Callable, Collection
 from dataclasses import dataclass
 
 from topline.analysis.analyses.analysis import Analysed
-from topline.analysis.analyses.comparison import ratio_direction
+from topline.analysis.analyses.comparison import compare_pairs, ratio_direction
 from topline.analysis.analyses.equality_of_proportions import EqualityOptions, equality_test
 from topline.analysis.analyses.measured_class import MeasuredClass
 from topline.analysis.analyses.two_by_two import TwoByTwo, basis_of, two_by_two
 from topline.errors import UsageError
 from topline.stats.estimate import Estimate
+
+
+class RatioOptions(EqualityOptions, frozen=True, kw_only=True):
+    """Options of a ratio of proportions; each ratio says which intervals it has."""
+
+    limits: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,17 +42,16 @@ class ProportionRatio:
     stratified_interval: str
     stratified: Callable[[TwoByTwo, float], Estimate]
 
-    def compare(
-        self,
-        measured: MeasuredClass,
-        first: str,
-        second: str,
-        options: EqualityOptions,
-        limits: str | None,
+    def analyse(self, measured: MeasuredClass, options: RatioOptions) -> list[Analysed]:
+        """Compare each group with the reference."""
+        return compare_pairs(measured, options, self._compare)
+
+    def _compare(
+        self, measured: MeasuredClass, first: str, second: str, options: RatioOptions
     ) -> Analysed:
         """Compare two groups; under a margin the limits decide, and no test of equality is posted."""
         tables = two_by_two(measured, first, second, options)
-        estimate = self._estimate(tables, options.two_sided_level, limits)
+        estimate = self._estimate(tables, options.two_sided_level, options.limits)
         test, name = (None, None) if options.margin_values else equality_test(tables, options)
         return basis_of(
             measured,

@@ -10,10 +10,9 @@ from topline.analysis.analyses.comparison import (
     compare_pairs,
     difference_direction,
 )
-from topline.analysis.analyses.event_times import CensorOption, event_times
+from topline.analysis.analyses.event_times import CensorOption, survival_curve
 from topline.analysis.analyses.measured_class import MeasuredClass
 from topline.stats.restricted_mean import restricted_mean_difference
-from topline.stats.survival import kaplan_meier
 
 NAME = "Z-test of restricted mean survival time"
 PARAMETER = "Restricted mean survival time difference"
@@ -34,13 +33,10 @@ def analyse(measured: MeasuredClass, options: RestrictedMeanOptions) -> list[Ana
 def _compare(
     measured: MeasuredClass, first: str, second: str, options: RestrictedMeanOptions
 ) -> Analysed:
-    curves = []
+    own, other = (survival_curve(measured, key, options.censor) for key in (first, second))
     # The function gives its second curve's mean minus its first's.
-    for key in (second, first):
-        data = event_times(measured, [key], options.censor)
-        curves.append(kaplan_meier(data.time, data.event))
     estimate, test = restricted_mean_difference(
-        curves[0], curves[1], options.horizon, level=options.two_sided_level
+        other, own, options.horizon, level=options.two_sided_level
     )
     return Analysed(
         groups=(first, second),

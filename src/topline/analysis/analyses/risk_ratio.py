@@ -4,16 +4,14 @@ from typing import Annotated, Literal
 
 from msgspec import Meta
 
-from topline.analysis.analyses.analysis import ALL_SIDES, ALL_TYPES, Analysed, Analysis
-from topline.analysis.analyses.comparison import compare_pairs
-from topline.analysis.analyses.equality_of_proportions import POSTED_NAMES, EqualityOptions
-from topline.analysis.analyses.measured_class import MeasuredClass
-from topline.analysis.analyses.proportion_ratios import ProportionRatio
+from topline.analysis.analyses.analysis import ALL_SIDES, ALL_TYPES, Analysis
+from topline.analysis.analyses.equality_of_proportions import POSTED_NAMES
+from topline.analysis.analyses.proportion_ratios import ProportionRatio, RatioOptions
 from topline.stats.risk_ratio import INTERVALS, risk_ratio
 from topline.stats.stratified_tables import common_risk_ratio
 
 
-class RiskRatioOptions(EqualityOptions, frozen=True, kw_only=True):
+class RiskRatioOptions(RatioOptions, frozen=True, kw_only=True):
     """Which interval."""
 
     limits: Annotated[
@@ -36,22 +34,11 @@ _RATIO = ProportionRatio(
 )
 
 
-def analyse(measured: MeasuredClass, options: RiskRatioOptions) -> list[Analysed]:
-    """Compare each group with the reference."""
-    return compare_pairs(
-        measured,
-        options,
-        lambda given, first, second, chosen: _RATIO.compare(
-            given, first, second, chosen, chosen.limits
-        ),
-    )
-
-
 ANALYSIS = Analysis(
     name="risk_ratio",
     title="ratio of two proportions with its interval and a test",
     options=RiskRatioOptions,
-    analyse=analyse,
+    analyse=_RATIO.analyse,
     test_names=POSTED_NAMES,
     parameters=("Risk Ratio (RR)",),
     types=ALL_TYPES,

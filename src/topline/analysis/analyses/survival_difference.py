@@ -12,14 +12,14 @@ from topline.analysis.analyses.comparison import (
     difference_direction,
     hypothesis_test,
 )
-from topline.analysis.analyses.event_times import CensorOption, event_times
+from topline.analysis.analyses.event_times import CensorOption, survival_curve
 from topline.analysis.analyses.measured_class import MeasuredClass
 from topline.analysis.analyses.two_by_two import in_percent
 from topline.errors import DataError
 from topline.stats.distribution import normal_multiplier
 from topline.stats.estimate import Estimate, Sides, Test
 from topline.stats.ranking import normal_probability
-from topline.stats.survival import kaplan_meier, survival_at
+from topline.stats.survival import survival_at
 
 NAME = "Z-test of survival at a time"
 
@@ -41,8 +41,8 @@ def _compare(
 ) -> Analysed:
     value, error = 0.0, 0.0
     for key, sign in ((first, 1), (second, -1)):
-        data = event_times(measured, [key], options.censor)
-        at = survival_at(kaplan_meier(data.time, data.event), options.at, transform="plain")
+        curve = survival_curve(measured, key, options.censor)
+        at = survival_at(curve, options.at, transform="plain")
         if at.value is None or at.standard_error is None:
             raise DataError(
                 f"survival of {measured.titles[key]} at {options.at:g}: "
