@@ -53,3 +53,14 @@ def confidence_interval(level: float) -> Dispersion:
         _BASELINE_LEVELS.get(float(level), "CONFIDENCE_OTHER"),
         "limits",
     )
+
+
+def error_or_interval(shown: Literal["standard_error", "interval"], level: float) -> Dispersion:
+    """Name what stands beside a mean of a model: its standard error, or its confidence interval.
+
+    Examples
+    --------
+    >>> error_or_interval("interval", 90).outcome, error_or_interval("standard_error", 90).outcome
+    ('90% Confidence Interval', 'Standard Error')
+    """
+    return confidence_interval(level) if shown == "interval" else STANDARD_ERROR

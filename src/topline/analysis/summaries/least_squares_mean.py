@@ -8,7 +8,7 @@ import polars as pl
 from msgspec import Meta
 from numpy.typing import NDArray
 
-from topline.analysis.dispersion import STANDARD_ERROR, Dispersion, confidence_interval
+from topline.analysis.dispersion import error_or_interval
 from topline.analysis.summaries.mean import nothing_analysed
 from topline.analysis.summaries.summary import (
     Level,
@@ -16,7 +16,7 @@ from topline.analysis.summaries.summary import (
     Summarised,
     Summary,
     SummaryOptions,
-    summarised,
+    with_error_or_limits,
 )
 from topline.errors import DataError
 from topline.stats.least_squares import GroupFit, fit_groups, least_squares_mean
@@ -115,27 +115,11 @@ def _one(fitted: GroupFit, group: str, options: LeastSquaresOptions) -> Summaris
         level=options.level / 100,
         margins="balanced" if options.margins == "equal" else "observed",
     )
-    interval = options.dispersion == "interval"
-    found = summarised(
-        estimate, spread=None if interval else estimate.standard_error, interval=interval
+    return with_error_or_limits(
+        estimate,
+        interval=options.dispersion == "interval",
+        about=f"model degrees of freedom {fitted.degrees_of_freedom}",
     )
-    reasons = dict(found.reasons)
-    if not interval and estimate.standard_error is None:
-        reasons["spread"] = estimate.reason("standard_error") or "not estimable"
-    return Summarised(
-        value=found.value,
-        spread=found.spread,
-        lower=found.lower,
-        upper=found.upper,
-        reasons=reasons,
-        method=f"{found.method}; model degrees of freedom {fitted.degrees_of_freedom}",
-        notes=found.notes,
-    )
-
-
-def _dispersion(options: LeastSquaresOptions) -> Dispersion:
-    interval = options.dispersion == "interval"
-    return confidence_interval(options.level) if interval else STANDARD_ERROR
 
 
 SUMMARY = Summary(
@@ -143,7 +127,7 @@ SUMMARY = Summary(
     title="least squares mean, one-way or adjusted for covariates",
     options=LeastSquaresOptions,
     measure_type="LEAST_SQUARES_MEAN",
-    dispersion=_dispersion,
+    dispersion=lambda options: error_or_interval(options.dispersion, options.level),
     summarise=summarise,
     joint=True,
 )

@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 import polars as pl
 from msgspec import Meta
 
-from topline.analysis.dispersion import STANDARD_ERROR, Dispersion, confidence_interval
+from topline.analysis.dispersion import error_or_interval
 from topline.analysis.repeated_measures import (
     GROUP,
     AtOption,
@@ -23,7 +23,7 @@ from topline.analysis.summaries.summary import (
     Summarised,
     Summary,
     SummaryOptions,
-    summarised,
+    with_error_or_limits,
 )
 from topline.stats.mixed_model_means import mixed_model_mean
 
@@ -71,29 +71,8 @@ def summarise(
             level=options.level / 100,
             margins=fitted.margins,
         )
-        plain = summarised(
-            estimate, spread=None if interval else estimate.standard_error, interval=interval
-        )
-        reasons = dict(plain.reasons)
-        if not interval and estimate.standard_error is None:
-            reasons["spread"] = estimate.reason("standard_error") or "not estimable"
-        found.append(
-            Summarised(
-                value=plain.value,
-                spread=plain.spread,
-                lower=plain.lower,
-                upper=plain.upper,
-                reasons=reasons,
-                method=f"{plain.method}; {fitted.words}",
-                notes=plain.notes,
-            )
-        )
+        found.append(with_error_or_limits(estimate, interval=interval, about=fitted.words))
     return found
-
-
-def _dispersion(options: RepeatedMeanOptions) -> Dispersion:
-    interval = options.dispersion == "interval"
-    return confidence_interval(options.level) if interval else STANDARD_ERROR
 
 
 SUMMARY = Summary(
@@ -101,7 +80,7 @@ SUMMARY = Summary(
     title="least squares mean at a visit from a mixed model for repeated measures (MMRM)",
     options=RepeatedMeanOptions,
     measure_type="LEAST_SQUARES_MEAN",
-    dispersion=_dispersion,
+    dispersion=lambda options: error_or_interval(options.dispersion, options.level),
     summarise_within=summarise,
     joint=True,
 )

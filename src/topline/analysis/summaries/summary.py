@@ -5,7 +5,7 @@ cannot be posted cannot exist.
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Annotated, Any
 
 import numpy as np
@@ -149,6 +149,33 @@ def summarised(
         method=estimate.method,
         notes="; ".join(note for note in estimate.notes if not _about_other(note, parts)),
     )
+
+
+def with_error_or_limits(estimate: Estimate, *, interval: bool, about: str) -> Summarised:
+    """Make an estimate of a model a summary with its standard error, or with its limits.
+
+    Parameters
+    ----------
+    estimate
+        With its standard error, or a note on why it has none.
+    interval
+        Whether limits stand beside the value; else the standard error does.
+    about
+        What the method's words say of the model besides.
+
+    Examples
+    --------
+    >>> mean = Estimate(value=2.0, standard_error=0.5, method="least squares mean")
+    >>> with_error_or_limits(mean, interval=False, about="8 participants").spread
+    0.5
+    """
+    found = summarised(
+        estimate, spread=None if interval else estimate.standard_error, interval=interval
+    )
+    reasons = dict(found.reasons)
+    if not interval and estimate.standard_error is None:
+        reasons["spread"] = estimate.reason("standard_error") or "not estimable"
+    return replace(found, reasons=reasons, method=f"{found.method}; {about}")
 
 
 def _about_other(note: str, parts: Sequence[str]) -> bool:
