@@ -5,7 +5,7 @@ from typing import Any
 import polars as pl
 
 from topline.analysis.first_draft.document import Asked, Suggested
-from topline.analysis.first_draft.survey import Survey, is_comparator
+from topline.analysis.first_draft.survey import Survey
 from topline.analysis.flow import REASON_VARIABLES, STATUS_VARIABLES
 from topline.trial.reasons import REGISTRY_REASONS, registry_reason
 from topline.trial.regimens import regimen
@@ -22,7 +22,6 @@ def groups(survey: Survey) -> dict[str, Any]:
     texts = {
         arm.key: regimen(survey.library, survey.treatment or "", arm.value) for arm in survey.arms
     }
-    comparators = [arm.key for arm in survey.arms if is_comparator(arm.value)]
     proposed: dict[str, Any] = {}
     for arm in survey.arms:
         group: dict[str, Any] = {"title": arm.value[:100]}
@@ -34,10 +33,10 @@ def groups(survey: Survey) -> dict[str, Any]:
             else Suggested("...", f"{question}?")
         )
         group["treatment"] = arm.value
-        if arm.key in comparators:
+        if arm in survey.comparators:
             placebo = "placebo" in arm.value.lower() or "vehicle" in arm.value.lower()
             group["type"] = "PLACEBO_COMPARATOR" if placebo else "ACTIVE_COMPARATOR"
-        elif len(survey.arms) > 1 and not comparators:
+        elif len(survey.arms) > 1 and not survey.comparators:
             group["type"] = Suggested(
                 "ACTIVE_COMPARATOR",
                 "Which arm are the others compared with? It needs a comparator's type",

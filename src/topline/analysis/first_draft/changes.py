@@ -11,7 +11,6 @@ from topline.analysis.first_draft.outcomes import (
     Proposal,
     Proposed,
     analysis_flags,
-    compares,
     measure,
     parameters,
     sentence,
@@ -112,7 +111,7 @@ def _of_parameter(
     last = next(
         (one for one in reversed(visits) if not re.search(_NO_LAST_VISIT, one[1])), visits[-1]
     )
-    if compares(survey) and _comparable(survey, own.filter(pl.col(visit) == last[0])):
+    if survey.compares and _comparable(survey, own.filter(pl.col(visit) == last[0])):
         analysis = {"method": "analysis_of_covariance", "classes": last[1], "type": "superiority"}
         outcome["analyses"] = [analysis | ({"covariates": ["BASE"]} if change else {})]
     return Proposal(dataset, code, outcome)

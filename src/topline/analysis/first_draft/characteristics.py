@@ -23,8 +23,6 @@ def baseline(survey: Survey) -> dict[str, Any]:
             measures.append(name)
             if name == "age":
                 measures.append("age_categories")
-        elif name in ("race", "ethnicity"):
-            continue
     if "race" not in measures and "ethnicity" not in measures:
         measures.append("race_not_collected")
     if "COUNTRY" in survey.variables:

@@ -10,6 +10,8 @@ import msgspec
 from topline.analysis import references
 from topline.analysis.first_draft.draft import SEEN, Draft, row_counts
 from topline.analysis.first_draft.survey import Survey
+from topline.trial.condition_expressions import Comparison, Literal, Membership, Variable, questions
+from topline.trial.conditions import ConditionError, parse_condition
 from topline.trial.library import Library
 from topline.trial.specification_reading import SpecificationReading
 
@@ -53,12 +55,13 @@ def differences(
     existing = msgspec.to_builtins(reading.specification)
     proposed, written = set(_things(draft.specification)), set(_things(existing))
     known = {f"outcome of {one.dataset} {one.parameter}" for one in draft.proposals}
+    survey = Survey(library)
     found = [Difference("new", one) for one in sorted(proposed - written)]
     found += [
         Difference("gone", one)
         for one in sorted(written - proposed - known)
         if one.startswith(("outcome", "arm"))
-        if not _still_there(one, library)
+        if not _still_there(one, survey)
     ]
     found += [Difference("gone", str(problem)) for problem in references.check(reading, library)]
     return [*found, *_row_changes(text, library)]
@@ -86,25 +89,34 @@ def _things(specification: Mapping[str, Any]) -> Iterator[str]:
 
 
 def parameter_codes(condition: str) -> list[str]:
-    """Find the parameters that a condition selects.
+    """Find the parameters that a condition selects; none where it cannot be parsed.
 
     >>> parameter_codes("PARAMCD == 'OS' and ITTFL == 'Y'"), parameter_codes("PARAMCD in ['A', 'B']")
     (['OS'], ['A', 'B'])
     """
-    found = re.findall(r"PARAMCD\s*==\s*['\"]([^'\"]+)['\"]", condition)
-    for listed in re.findall(r"PARAMCD\s+in\s*\[([^\]]*)\]", condition):
-        found += re.findall(r"['\"]([^'\"]+)['\"]", listed)
+    try:
+        parsed = parse_condition(condition)
+    except ConditionError:  # told by the check of references
+        return []
+    found: list[str] = []
+    for question in questions(parsed):
+        match question:
+            case Comparison(Variable("PARAMCD"), "==", Literal(str(code))):
+                found.append(code)
+            case Membership(Variable("PARAMCD"), values, negated=False):
+                found += [str(listed.value) for listed in values]
     return found
 
 
-def _still_there(thing: str, library: Library) -> bool:
+def _still_there(thing: str, survey: Survey) -> bool:
     """Tell whether a parameter of an outcome is in its dataset, or a treatment in ADSL."""
     if thing.startswith("arm "):
-        return thing.removeprefix("arm ") in {arm.value for arm in Survey(library).arms}
+        return thing.removeprefix("arm ") in {arm.value for arm in survey.arms}
     dataset, _, code = thing.removeprefix("outcome of ").partition(" ")
-    if dataset not in library or "PARAMCD" not in library.variables(dataset):
+    if not survey.has(dataset, "PARAMCD"):
         return False
-    return code in library.read(dataset, columns=["PARAMCD"]).frame["PARAMCD"].unique().to_list()
+    codes = survey.library.read(dataset, columns=["PARAMCD"]).frame["PARAMCD"]
+    return code in codes.unique().to_list()
 
 
 def _row_changes(text: str, library: Library) -> list[Difference]:

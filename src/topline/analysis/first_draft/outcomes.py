@@ -104,14 +104,6 @@ def analysis_flags(survey: Survey, dataset: str) -> list[str]:
     return ["ANL01FL == 'Y'"] if survey.has(dataset, "ANL01FL") else []
 
 
-def compares(survey: Survey) -> bool:
-    """Tell whether there is a comparator that the build finds by its type."""
-    from topline.analysis.first_draft.survey import is_comparator
-
-    comparators = [arm for arm in survey.arms if is_comparator(arm.value)]
-    return len(survey.arms) > 1 and len(comparators) == 1
-
-
 def text_of(value: str) -> str:
     """Write a text in a condition.
 

@@ -9,7 +9,6 @@ from topline.analysis.first_draft.outcomes import (
     Proposal,
     Proposed,
     analysis_flags,
-    compares,
     measure,
     parameters,
     text_of,
@@ -81,7 +80,7 @@ def _share(survey: Survey, title: str, values: list[str]) -> dict[str, Any]:
         ),
         "categories": {title: values},
     }
-    if compares(survey):
+    if survey.compares:
         share["analyses"] = [
             {"method": "risk_difference", "type": "superiority", "test": "fisher_exact"}
         ]

@@ -127,6 +127,16 @@ class Survey:
             keys.append(key_of(value, keys))
         return [Arm(key, value) for key, value in zip(keys, values, strict=True)]
 
+    @cached_property
+    def comparators(self) -> list[Arm]:
+        """The arms whose names say that the others are compared with them."""
+        return [arm for arm in self.arms if is_comparator(arm.value)]
+
+    @property
+    def compares(self) -> bool:
+        """Whether there is a comparator that the build finds by its type."""
+        return len(self.arms) > 1 and len(self.comparators) == 1
+
     def has(self, name: str, *variables: str) -> bool:
         """Tell whether a dataset has some variables."""
         return name in self.library and set(variables) <= set(self.library.variables(name))

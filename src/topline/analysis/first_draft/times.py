@@ -9,7 +9,6 @@ from topline.analysis.first_draft.document import Asked
 from topline.analysis.first_draft.outcomes import (
     Proposal,
     Proposed,
-    compares,
     measure,
     parameters,
     text_of,
@@ -45,7 +44,7 @@ def propose(survey: Survey, dataset: str) -> Proposed:
         outcome["summary"] = "kaplan_meier_quantile"
         outcome["unit"] = unit
         events = own.filter(pl.col("CNSR") == 0)
-        if compares(survey) and events.height:
+        if survey.compares and events.height:
             outcome["analyses"] = [
                 {"method": "log_rank", "type": "superiority"},
                 {"method": "cox_regression", "type": "superiority"},
