@@ -10,7 +10,7 @@ from tests.unit.command import Command
 
 from topline.analysis import references
 from topline.analysis.build import Build, build
-from topline.analysis.first_draft.differences import differences
+from topline.analysis.first_draft.differences import differences, parameter_codes
 from topline.analysis.first_draft.document import Asked, Suggested, document, plain
 from topline.analysis.first_draft.draft import Draft, draft
 from topline.analysis.methods import vocabulary
@@ -148,6 +148,25 @@ class TestWhatIsReadOffTheData:
         assert measures[4]["variable"] == "WEIGHTBL"
         assert specification["participant_flow"]["periods"][0]["reasons"] == {
             "MOVED AWAY": "Moved away"
+        }
+
+    def test_arms_and_codes_with_quotes_and_visits_with_long_numbers(self, tmp_path: Path) -> None:
+        code = 'O\'S "2" \\'
+        visits = advs().with_columns(pl.col("AVISITN") * 1_000_001)
+        datasets = library(
+            tmp_path,
+            adsl=adsl()
+            .drop("ITTFL", "SAFFL")
+            .with_columns(TRT01P=pl.col("TRT01P").replace("Drug 5 mg", "St. John's Wort")),
+            adtte=adtte().with_columns(PARAMCD=pl.lit(code)),
+            advs=visits,
+        )
+        made = draft(datasets, "adam")
+        built_from(made, datasets)
+        times, pressure = made.specification["outcomes"]
+        assert parameter_codes(times["where"]) == [code]
+        assert set(pressure["classes"].values()) == {
+            f"AVISITN == {one}" for one in visits["AVISITN"].unique() if one > 0
         }
 
     def test_it_builds_unedited(self, tmp_path: Path) -> None:

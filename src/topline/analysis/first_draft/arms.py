@@ -7,6 +7,7 @@ import polars as pl
 from topline.analysis.first_draft.document import Asked, Suggested
 from topline.analysis.first_draft.survey import Survey
 from topline.analysis.flow import REASON_VARIABLES, STATUS_VARIABLES
+from topline.trial.condition_expressions import Literal, Membership, Variable
 from topline.trial.reasons import REGISTRY_REASONS, registry_reason
 from topline.trial.regimens import regimen
 
@@ -63,8 +64,8 @@ def populations(survey: Survey) -> dict[str, Any] | None:
     if not survey.standard_population:
         condition = survey.population
         if survey.treatment is not None and survey.population == "USUBJID is not missing":
-            values = ", ".join(f"'{arm.value}'" for arm in survey.arms)
-            condition = f"{survey.treatment} in [{values}]"
+            treatments = tuple(Literal(arm.value) for arm in survey.arms)
+            condition = str(Membership(Variable(survey.treatment), treatments))
         found[STARTED] = Asked(
             condition, "ADSL has no flag for those randomized or enrolled. Is it they who started?"
         )

@@ -14,10 +14,10 @@ from topline.analysis.first_draft.outcomes import (
     measure,
     parameters,
     sentence,
-    text_of,
 )
 from topline.analysis.first_draft.survey import PARTICIPANT, Survey
 from topline.analysis.rounding import decimal_places
+from topline.trial.condition_expressions import Literal
 
 _NO_LAST_VISIT = r"(?i)end of|follow|early|mean|average"
 """Titles of visits that come last and are not the time point of a comparison."""
@@ -81,7 +81,7 @@ def _of_parameter(
         return Proposal(
             dataset, code, None, "participants have several rows at one visit: which one counts?"
         )
-    where = " and ".join([f"PARAMCD == {text_of(code)}", *flags])
+    where = " and ".join([f"PARAMCD == {Literal(code)}", *flags])
     if "ABLFL" in survey.library.variables(dataset):
         where += " and not (ABLFL == 'Y')"
     unit, plain = _unit(rows, title)
@@ -151,7 +151,9 @@ def _visits(rows: pl.DataFrame, visit: str) -> list[tuple[Any, str]]:
 
 
 def _literal(value: Any) -> str:
-    return f"{value:g}" if isinstance(value, int | float) else text_of(str(value))
+    if isinstance(value, float) and value.is_integer():
+        value = int(value)
+    return str(Literal(value))
 
 
 def _unit(rows: pl.DataFrame, title: str) -> tuple[Any, str]:

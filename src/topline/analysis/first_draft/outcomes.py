@@ -102,12 +102,3 @@ def sentence(text: str) -> str:
 def analysis_flags(survey: Survey, dataset: str) -> list[str]:
     """Give the condition that selects the rows to analyze, where the dataset has the usual flag."""
     return ["ANL01FL == 'Y'"] if survey.has(dataset, "ANL01FL") else []
-
-
-def text_of(value: str) -> str:
-    """Write a text in a condition.
-
-    >>> print(text_of("OS"), text_of("Crohn's"))
-    'OS' "Crohn's"
-    """
-    return f'"{value}"' if "'" in value else f"'{value}'"

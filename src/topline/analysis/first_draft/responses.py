@@ -11,9 +11,9 @@ from topline.analysis.first_draft.outcomes import (
     analysis_flags,
     measure,
     parameters,
-    text_of,
 )
 from topline.analysis.first_draft.survey import PARTICIPANT, Survey
+from topline.trial.condition_expressions import Literal
 
 RESPONSES = (
     "CR", "iCR", "irCR", "PR", "iPR", "irPR", "SD", "iSD", "irSD", "NON-CR/NON-PD",
@@ -49,7 +49,7 @@ def propose(survey: Survey, dataset: str) -> Proposed:
                 dataset, code, None, "participants have several rows, one at each assessment"
             )
             continue
-        where = " and ".join([f"PARAMCD == {text_of(code)}", *flags])
+        where = " and ".join([f"PARAMCD == {Literal(code)}", *flags])
         if values <= {"Y", "N"}:
             yield Proposal(dataset, code, _yes(survey, dataset, title, where, own))
         else:

@@ -11,9 +11,9 @@ from topline.analysis.first_draft.outcomes import (
     Proposed,
     measure,
     parameters,
-    text_of,
 )
 from topline.analysis.first_draft.survey import PARTICIPANT, Survey
+from topline.trial.condition_expressions import Literal
 
 
 def is_of_times(survey: Survey, dataset: str) -> bool:
@@ -34,7 +34,7 @@ def propose(survey: Survey, dataset: str) -> Proposed:
             continue
         unit, plain = _unit(own, title)
         outcome = measure(
-            survey, dataset, plain, f"PARAMCD == {text_of(code)}", own.drop("AVAL", strict=False)
+            survey, dataset, plain, f"PARAMCD == {Literal(code)}", own.drop("AVAL", strict=False)
         )
         outcome["time_frame"] = Asked(
             f"Up to {float(own['AVAL'].max() or 0):g} "  # type: ignore[arg-type]  # a number
