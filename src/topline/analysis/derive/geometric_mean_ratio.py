@@ -5,10 +5,10 @@ from dataclasses import replace
 
 from topline.analysis.derive.derivation import Derivation, Found, Request, Task
 from topline.analysis.derive.logarithms import back, estimate_back
-from topline.analysis.derive.mean_difference import METHODS, VARIANCES, difference_alone
+from topline.analysis.derive.mean_difference import METHODS, contrast, difference_alone
 from topline.analysis.derive.posted_summaries import MODELLED_KINDS, PostedMean
-from topline.analysis.derive.t_ranges import difference, two_means, widened
-from topline.stats.two_means import geometric_mean_ratio, two_sample_t_test
+from topline.analysis.derive.t_ranges import difference, widened
+from topline.stats.two_means import geometric_mean_ratio
 
 
 def derive(tasks: Sequence[Task[PostedMean]], request: Request) -> list[Found | str]:
@@ -20,26 +20,7 @@ def _one(task: Task[PostedMean], request: Request) -> Found | str:
     first, second = task.cells
     if first.kind in MODELLED_KINDS and first.kind == second.kind:
         return ratio_alone(first, second)
-    if first.standard_deviation is None or second.standard_deviation is None:
-        return first.why_none or second.why_none
-    one, two = first.summary, second.summary
-    if one is None or two is None:
-        return "only a bound is posted"
-    variances = VARIANCES[request.method]
-    estimate = geometric_mean_ratio(one, two, variances=variances, level=request.level)
-    test = two_sample_t_test(one, two, variances=variances)
-    ranges = two_means(
-        (first, first.standard_deviation), (second, second.standard_deviation), variances
-    )
-    lower, upper = ranges.limits(request.level)
-    return Found(
-        estimate=estimate,
-        test=test,
-        estimate_possible=widened(back(ranges.estimate), estimate.value),
-        lower_possible=widened(back(lower), estimate.lower),
-        upper_possible=widened(back(upper), estimate.upper),
-        p_value_possible=widened(ranges.p_value(0.0), test.p_value),
-    )
+    return contrast(first, second, request, geometric_mean_ratio, back)
 
 
 def ratio_alone(first: PostedMean, second: PostedMean) -> Found:

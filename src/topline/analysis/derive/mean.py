@@ -1,6 +1,7 @@
 """The mean of a group with its interval, and its test against the value that means no change."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from topline.analysis.derive.derivation import Derivation, Found, Request, Task
 from topline.analysis.derive.posted_summaries import PostedMean
@@ -30,12 +31,9 @@ def _one(task: Task[PostedMean], request: Request) -> Found | str:
     if task.null_value is None:
         return found
     test = one_sample_t_test(summary, null_value=task.null_value)
-    return Found(
-        estimate=estimate,
+    return replace(
+        found,
         test=test,
-        estimate_possible=found.estimate_possible,
-        lower_possible=found.lower_possible,
-        upper_possible=found.upper_possible,
         p_value_possible=widened(ranges.p_value(task.null_value), test.p_value),
     )
 

@@ -4,12 +4,13 @@ Of least squares means the difference alone: how precise it is depends on the mo
 which nobody posts.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from topline.analysis.derive.derivation import Derivation, Found, Request, Task
 from topline.analysis.derive.posted_summaries import MODELLED_KINDS, PostedMean
 from topline.analysis.derive.t_ranges import difference, two_means, widened
 from topline.stats.estimate import Estimate
+from topline.stats.possible_values import PossibleValues
 from topline.stats.two_means import Variances, mean_difference, two_sample_t_test
 
 VARIANCES: dict[str, Variances] = {"welch": "unequal", "pooled": "equal"}
@@ -28,13 +29,36 @@ def _one(task: Task[PostedMean], request: Request) -> Found | str:
     first, second = task.cells
     if first.kind in MODELLED_KINDS and first.kind == second.kind:
         return difference_alone(first, second)
+    return contrast(first, second, request, mean_difference)
+
+
+def contrast(
+    first: PostedMean,
+    second: PostedMean,
+    request: Request,
+    estimated: Callable[..., Estimate],
+    scale: Callable[[PossibleValues], PossibleValues] = lambda values: values,
+) -> Found | str:
+    """Return what two groups' means tell of their contrast, with its interval and the t-test of no difference.
+
+    Parameters
+    ----------
+    first, second
+        The groups' means with their standard deviations.
+    request
+        The method and the level.
+    estimated
+        Gives the estimate from the two summaries.
+    scale
+        From the scale of the means to that of the estimate.
+    """
     if first.standard_deviation is None or second.standard_deviation is None:
         return first.why_none or second.why_none
     one, two = first.summary, second.summary
     if one is None or two is None:
         return "only a bound is posted"
     variances = VARIANCES[request.method]
-    estimate = mean_difference(one, two, variances=variances, level=request.level)
+    estimate = estimated(one, two, variances=variances, level=request.level)
     test = two_sample_t_test(one, two, variances=variances)
     ranges = two_means(
         (first, first.standard_deviation), (second, second.standard_deviation), variances
@@ -43,9 +67,9 @@ def _one(task: Task[PostedMean], request: Request) -> Found | str:
     return Found(
         estimate=estimate,
         test=test,
-        estimate_possible=ranges.estimate,
-        lower_possible=widened(lower, estimate.lower),
-        upper_possible=widened(upper, estimate.upper),
+        estimate_possible=widened(scale(ranges.estimate), estimate.value),
+        lower_possible=widened(scale(lower), estimate.lower),
+        upper_possible=widened(scale(upper), estimate.upper),
         p_value_possible=widened(ranges.p_value(0.0), test.p_value),
     )
 
