@@ -16,6 +16,8 @@ class Limits:
     ----------
     study_bytes
         Size of one study [bytes]; some forty times the largest of the 376 real records it was tried on.
+    document_bytes
+        Size of an XML document [bytes], which is held whole; the largest of 307 real ones has 0.8 million.
     depth
         How deep objects and lists may be nested [1]. A study needs 12.
     expansion
@@ -39,6 +41,7 @@ class Limits:
     """
 
     study_bytes: int = 64 * MEBIBYTE
+    document_bytes: int = 256 * MEBIBYTE
     depth: int = 64
     expansion: int = 200
     expansion_free: int = 16 * MEBIBYTE

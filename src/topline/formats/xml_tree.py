@@ -1,0 +1,124 @@
+"""An XML document as a tree, read within bounds: no entity, no network, no document larger than a limit.
+
+What XML can do to a reader that trusts it: entities that unfold to gigabytes or fetch files and addresses,
+nesting and texts without end. None is needed for a record, so a document type declaration is refused whole,
+and the parser's own bounds (depth, length of a text) stay on.
+"""
+
+import re
+
+from lxml import etree
+
+from topline.errors import DocumentError, LimitError
+from topline.formats.source import Source
+
+_BLOCK = 1 << 20
+_HUGE = re.compile(
+    r"huge|[Ee]xcessive depth|too (?:deep|long)|amplification|too many|XML_PARSE_HUGE"
+)
+_PROLOG = re.compile(r"(?:\s+|<\?.*?\?>|<!--.*?-->|<!DOCTYPE[^>\[]*(?:\[.*?\]\s*)?>)*", re.DOTALL)
+_ROOT = re.compile(r"<(?:[^\s<>/:!?]+:)?([^\s<>/:!?]+)")
+_MARKS = {b"\xef\xbb\xbf": "utf-8-sig", b"\xff\xfe": "utf-16", b"\xfe\xff": "utf-16"}
+
+
+def root_name(head: bytes) -> str | None:
+    """Give the name of the root element, without prefix, from the first bytes of a document.
+
+    Parameters
+    ----------
+    head
+        The first bytes, decompressed.
+
+    Returns
+    -------
+    str or None
+        ``None`` if they are not the beginning of an XML document.
+
+    Examples
+    --------
+    >>> root_name(b'<?xml version="1.0"?><!-- a study --><clinical_study rank="1">')
+    'clinical_study'
+    >>> root_name(b'{"hasResults": true}') is None
+    True
+    """
+    encoding = next((name for mark, name in _MARKS.items() if head.startswith(mark)), "latin-1")
+    text = head.decode(encoding, errors="replace")
+    prolog = _PROLOG.match(text)
+    found = _ROOT.match(text, prolog.end() if prolog is not None else 0)
+    return found[1] if found is not None else None
+
+
+def parse_tree(source: Source) -> etree._Element:
+    r"""Parse a document whole and return its root element; comments and instructions are left out.
+
+    Parameters
+    ----------
+    source
+        The document; ``limits.document_bytes`` is kept.
+
+    Raises
+    ------
+    DocumentError
+        If it is empty, not well-formed, or has a document type declaration: with line and column.
+    LimitError
+        If it is too large, nested too deeply, or holds a text that is too long.
+
+    Examples
+    --------
+    >>> import io
+    >>> root = parse_tree(Source("a.xml", io.BytesIO(b"<study>\n<id>1</id></study>")))
+    >>> root.tag, root[0].text, root[0].sourceline
+    ('study', '1', 2)
+    """
+    parser = etree.XMLParser(
+        resolve_entities=False,
+        no_network=True,
+        load_dtd=False,
+        dtd_validation=False,
+        huge_tree=False,
+        remove_comments=True,
+        remove_pis=True,
+    )
+    allowed = source.limits.document_bytes
+    read = 0
+    try:
+        while block := source.stream.read(_BLOCK):
+            read += len(block)
+            if read > allowed:
+                raise LimitError(
+                    f"the document is larger than {allowed:,} bytes",
+                    where=source.name,
+                    accepted=f"an XML document of at most {allowed:,} bytes",
+                    advice="split it into one file for each study",
+                )
+            parser.feed(block)
+        root: etree._Element = parser.close()
+    except etree.XMLSyntaxError as error:
+        raise _fault(error, source.name, empty=read == 0) from error
+    if root.getroottree().docinfo.doctype or root.getroottree().docinfo.internalDTD is not None:
+        raise DocumentError(
+            "the document has a document type declaration, which can define entities",
+            where=source.name,
+            accepted="XML without <!DOCTYPE ...>",
+            advice="remove the declaration; a record needs none",
+        )
+    return root
+
+
+def _fault(error: etree.XMLSyntaxError, name: str, *, empty: bool) -> DocumentError | LimitError:
+    if empty:
+        return DocumentError("the document is empty", where=name, accepted="an XML document")
+    line, column = error.position
+    where = f"{name}, line {line}, column {column}"
+    said = (error.msg or "").rsplit(", line ", 1)[0].strip()
+    if _HUGE.search(said):
+        return LimitError(
+            f"the document holds more than can be read safely: {said}",
+            where=where,
+            accepted="texts of at most 10,000,000 bytes and elements nested at most 256 deep",
+        )
+    return DocumentError(
+        f"the document is not well-formed XML: {said}",
+        where=where,
+        advice="fetch or make the document again; it may be cut off",
+    )
