@@ -4,7 +4,6 @@ Nothing is lost: every leaf of the results section of either record is in exactl
 correspondence, alone where the other record has no counterpart.
 """
 
-from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, TypeAlias
 
@@ -13,13 +12,8 @@ import msgspec
 from topline.record import results
 from topline.record.addresses import field_names
 from topline.record.cells import Leaf, Module, Text, leaves
-from topline.record.likeness import (
-    BY_CONTENT,
-    GroupContent,
-    folded,
-    group_numbers,
-    loose_likeness,
-)
+from topline.record.group_matching import groups_of, match_groups
+from topline.record.likeness import BY_CONTENT, loose_likeness
 from topline.record.matching import Identity, Pair, match_elements, with_group_ids
 from topline.record.node import Node
 from topline.record.study import Study
@@ -149,7 +143,7 @@ class _Aligner:
         own = self._own_groups(a, b)
         if own is not None:
             groups = self._mapping(a, b, own)
-            self._titles_b = {group.id: group.title for group in _groups_of(b) or ()}
+            self._titles_b = {group.id: group.title for group in groups_of(b) or ()}
         for camel, name in field_names(type(a)).items():
             x, y = getattr(a, name), getattr(b, name)
             if x is None or y is None:
@@ -192,34 +186,15 @@ class _Aligner:
 
     def _own_groups(self, a: Node, b: Node) -> Sequence[Pair] | None:
         """Match the groups that two modules or outcome measures define; ``None`` if they do not."""
-        groups_a, groups_b = _groups_of(a), _groups_of(b)
-        if groups_a is None or groups_b is None:
-            return None
-        numbers_a, numbers_b = (
-            # Titles that decide spare the counting of what stands under them.
-            ({}, {}) if _same_titles(groups_a, groups_b) else (group_numbers(a), group_numbers(b))
-        )
-        contents_a = tuple(
-            GroupContent(
-                one.title or "",
-                self._known_as.get(one.title or "", ""),
-                numbers_a.get(one.id, Counter()),
-            )
-            for one in groups_a
-        )
-        contents_b = tuple(
-            # Its title stands for both names, so that a title learned elsewhere finds it.
-            GroupContent(one.title or "", one.title or "", numbers_b.get(one.id, Counter()))
-            for one in groups_b
-        )
-        matched = match_elements(contents_a, contents_b, BY_CONTENT[GroupContent])
-        for i, j in matched:
+        matched = match_groups(a, b, known_as=self._known_as)
+        groups_a, groups_b = groups_of(a) or (), groups_of(b) or ()
+        for i, j in matched or ():
             if i is not None and j is not None:
                 self._known_as.setdefault(groups_a[i].title or "", groups_b[j].title or "")
         return matched
 
     def _mapping(self, a: Node, b: Node, matched: Sequence[Pair]) -> _Groups:
-        groups_a, groups_b = _groups_of(a) or (), _groups_of(b) or ()
+        groups_a, groups_b = groups_of(a) or (), groups_of(b) or ()
         mapping = {}
         for i, j in matched:
             if i is not None and groups_a[i].id is not None:
@@ -259,26 +234,7 @@ def _loose(
     ]
 
 
-def _same_titles(a: Iterable[Any], b: Iterable[Any]) -> bool:
-    """Whether two lists of groups have the same titles, each once."""
-    titles_a, titles_b = ([folded(group.title) for group in one] for one in (a, b))
-    return sorted(titles_a) == sorted(titles_b) and len(set(titles_a)) == len(titles_a)
-
-
 def _match(a: tuple[Any, ...], b: tuple[Any, ...]) -> Sequence[Pair]:
     kinds = {type(element) for element in (*a[:1], *b[:1])}
     identity = next((BY_CONTENT[kind] for kind in kinds if kind in BY_CONTENT), None)
     return match_elements(a, b, identity)
-
-
-def _groups_of(node: Node) -> tuple[Any, ...] | None:
-    if isinstance(node, results.AdverseEventsModule):
-        return node.event_groups or ()
-    if isinstance(
-        node,
-        results.ParticipantFlowModule
-        | results.BaselineCharacteristicsModule
-        | results.OutcomeMeasure,
-    ):
-        return node.groups or ()
-    return None

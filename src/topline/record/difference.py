@@ -1,7 +1,8 @@
 """What differs between two records, leaf by leaf, with the address on both sides.
 
 Lists are aligned by what their elements are (``topline.record.matching``) and groups by their
-titles, so that an inserted outcome measure or group does not make everything after it differ.
+titles, then by the numbers in their columns, whatever their ids: so an inserted outcome measure
+or group does not make everything after it differ.
 """
 
 from collections import Counter
@@ -17,7 +18,14 @@ from msgspec.structs import replace
 from topline.record import results
 from topline.record.addresses import field_names
 from topline.record.cells import Cell, Leaf, Module, leaves
-from topline.record.matching import GROUP_KEYED, match_elements, moved, with_group_ids
+from topline.record.group_matching import groups_of, match_groups
+from topline.record.matching import (
+    GROUP_KEYED,
+    Pair,
+    match_elements,
+    moved,
+    with_group_ids,
+)
 from topline.record.node import Node
 from topline.record.study import Study
 from topline.record.values import same_value
@@ -72,6 +80,8 @@ class Difference(msgspec.Struct, frozen=True, kw_only=True):
 
 _GroupMapping: TypeAlias = Mapping[str, str]
 """Group id in A -> id of the same group in B; empty where every group kept its id."""
+
+_GROUP_LISTS = ("groups", "event_groups")
 
 _At: TypeAlias = tuple[str, str]
 """The address in A and in B."""
@@ -149,7 +159,8 @@ def _compare(a: Any, b: Any, at: _At, name: str, groups: _GroupMapping) -> Itera
 def _compare_nodes(a: Node, b: Node, at: _At, groups: _GroupMapping) -> Iterator[Difference]:
     if a == b and not groups:
         return
-    groups = _own_groups(a, b, groups)
+    own = match_groups(a, b, by_id=True)
+    groups = groups if own is None else _map_groups(a, b, own)
     for camel, name in field_names(type(a)).items():
         x, y = getattr(a, name), getattr(b, name)
         here = f"{at[0]}/{camel}", f"{at[1]}/{camel}"
@@ -159,6 +170,8 @@ def _compare_nodes(a: Node, b: Node, at: _At, groups: _GroupMapping) -> Iterator
             yield from _whole(DifferenceKind.ADDED, name, y, here[1])
         elif y is None:
             yield from _whole(DifferenceKind.REMOVED, name, x, here[0])
+        elif name in _GROUP_LISTS and own is not None:
+            yield from _compare_elements(x, y, own, here, name, groups)
         else:
             yield from _compare(x, y, here, name, groups)
 
@@ -169,6 +182,17 @@ def _compare_lists(
     if a == b and not groups:
         return
     pairs = match_elements(with_group_ids(a, groups), b)
+    yield from _compare_elements(a, b, pairs, at, name, groups)
+
+
+def _compare_elements(
+    a: tuple[Any, ...],
+    b: tuple[Any, ...],
+    pairs: Sequence[Pair],
+    at: _At,
+    name: str,
+    groups: _GroupMapping,
+) -> Iterator[Difference]:
     # Cells that only follow their groups to another place have not moved themselves.
     follow = bool(groups) and all(isinstance(part, GROUP_KEYED) for part in a[:1])
     moved_positions = frozenset() if follow else moved(pairs)
@@ -184,32 +208,14 @@ def _compare_lists(
             yield from _compare(a[i], b[j], here, name, groups)
 
 
-def _own_groups(a: Node, b: Node, groups: _GroupMapping) -> _GroupMapping:
-    """Return the mapping of the node's own groups; a node without groups keeps the one given."""
-    groups_a, groups_b = _groups_of(a), _groups_of(b)
-    return groups if groups_a is None or groups_b is None else _map_groups(groups_a, groups_b)
-
-
-def _groups_of(node: Node) -> tuple[Any, ...] | None:
-    match node:
-        case results.AdverseEventsModule():
-            return node.event_groups or ()
-        case (
-            results.ParticipantFlowModule()
-            | results.BaselineCharacteristicsModule()
-            | results.OutcomeMeasure()
-        ):
-            return node.groups or ()
-        case _:
-            return None
-
-
-def _map_groups(a: tuple[Any, ...], b: tuple[Any, ...]) -> _GroupMapping:
+def _map_groups(a: Node, b: Node, pairs: Sequence[Pair]) -> _GroupMapping:
+    groups_a, groups_b = groups_of(a) or (), groups_of(b) or ()
     mapping = {}
-    for i, j in match_elements(a, b):
-        if i is not None and a[i].id is not None:
+    for i, j in pairs:
+        if i is not None and groups_a[i].id is not None:
             # A removed group's id may be another group's id in B: it must not be taken for it.
-            mapping[a[i].id] = f"removed {a[i].id}" if j is None else str(b[j].id)
+            old = groups_a[i].id
+            mapping[old] = f"removed {old}" if j is None else str(groups_b[j].id)
     return mapping if any(old != new for old, new in mapping.items()) else {}
 
 

@@ -173,11 +173,14 @@ class GroupContent:
         What the other record calls a group of this title elsewhere; empty if that is not known.
     numbers
         The numbers of its column.
+    id
+        Its id where that tells which group it is: between versions of one record; else empty.
     """
 
     title: str
     known_as: str
     numbers: Counter[Hashable]
+    id: str = ""
 
     def __hash__(self) -> int:
         return hash((self.title, self.known_as))
@@ -310,12 +313,16 @@ def _named(*names: str) -> Key:
     return key
 
 
+def _title_and_id(group: GroupContent) -> Hashable:
+    return (folded(group.title), group.id) if group.id else None
+
+
 _IN_A_MEASURE = Identity(keys=(_key("title"),), likeness=_likeness("title"), by_elimination=True)
 
 BY_CONTENT: Mapping[type, Identity] = MappingProxyType(
     {
         GroupContent: Identity(
-            keys=(_named("title"), _named("known_as")),
+            keys=(_title_and_id, _named("title"), _named("known_as")),
             likeness=_group_likeness,
             by_elimination=True,
         ),
