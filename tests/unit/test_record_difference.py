@@ -1,5 +1,6 @@
 """The difference of two records: what changed, came, went or moved, and nothing else."""
 
+from collections import Counter
 from typing import Any
 
 import msgspec
@@ -8,7 +9,7 @@ from msgspec.structs import replace
 
 from topline.record.addresses import replace_at, value_at
 from topline.record.cells import Cell, Text
-from topline.record.difference import Difference, DifferenceKind, differences, summarize
+from topline.record.difference import Difference, DifferenceKind, count_leaves, differences
 from topline.record.study import Study
 
 OUTCOMES = "/resultsSection/outcomeMeasuresModule/outcomeMeasures"
@@ -70,7 +71,6 @@ def test_equal_records_do_not_differ() -> None:
         )
         == ()
     )
-    assert summarize(()) == ()
 
 
 def test_one_cell_differs_alone_with_its_context() -> None:
@@ -91,7 +91,6 @@ def test_another_spelling_of_the_number_is_flagged() -> None:
     address = f"{OUTCOMES}/0/analyses/0/pValue"
     (found,) = differences(BASE, replace_at(BASE, address, ".8"))
     assert found.same_value
-    assert summarize([found]) == ("outcome measures: 1 changed (1 in spelling only)",)
 
 
 def test_an_inserted_outcome_shifts_nothing() -> None:
@@ -199,7 +198,7 @@ def test_adverse_event_rows_pair_by_organ_system_and_term() -> None:
     ]
     assert found[-1].address_a == f"{EVENTS}/seriousEvents/1/stats/0/numAffected"
     assert found[-1].address_b == f"{EVENTS}/seriousEvents/2/stats/0/numAffected"
-    assert summarize(found) == ("adverse events: 1 changed, 3 added",)
+    assert Counter(one.kind.value for one in found) == {"changed": 1, "added": 3}
 
 
 def test_two_groups_of_one_id_still_make_a_difference() -> None:
@@ -256,4 +255,4 @@ def test_sections_are_named_and_a_plain_address_is_given_outside_the_results() -
         ("protocol section", "/protocolSection/identificationModule/briefTitle", None),
         ("record", "/hasResults", None),
     ]
-    assert summarize(found) == ("protocol section: 1 changed", "record: 1 added")
+    assert count_leaves(two) == {"protocol section": 1, "record": 1}

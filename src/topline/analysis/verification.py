@@ -11,9 +11,8 @@ from topline.analysis.build import Build, Progress, build_file
 from topline.analysis.rounding_rules import rule_between
 from topline.analysis.statistics import Statistic, Statistics
 from topline.analysis.wording_rules import wording_between
-from topline.formats.conversion import ANY, parts_not_kept
+from topline.formats.conversion import is_lost, parts_not_kept
 from topline.formats.registry import find_format, read_document
-from topline.record.addresses import format_address, parse_address
 from topline.record.cells import Cell, CellKind, Leaf, Module
 from topline.record.correspondence import Correspondence, correspondences
 from topline.record.study import Study
@@ -300,7 +299,7 @@ def _judged(
     a: Leaf, b: Leaf | None, row: Statistic | None, lost: frozenset[str]
 ) -> tuple[Verdict, str | None]:
     if b is None:
-        return (Verdict.NOT_SHOWN if _is_lost(a.address, lost) else Verdict.ONLY_HERE), None
+        return (Verdict.NOT_SHOWN if is_lost(a.address, lost) else Verdict.ONLY_HERE), None
     if a.text == b.text:
         return Verdict.EQUAL, None
     rule = (
@@ -316,11 +315,3 @@ def _judged(
         else wording_between(a.text, b.text, a.field)
     )
     return (Verdict.DIFFERENT, None) if rule is None else (Verdict.BY_RULE, rule)
-
-
-def _is_lost(address: str, lost: frozenset[str]) -> bool:
-    """Whether a format cannot hold what stands at an address, or a part around it."""
-    if not lost:
-        return False
-    tokens = tuple(ANY if token.isdecimal() else token for token in parse_address(address))
-    return any(format_address(tokens[:depth]) in lost for depth in range(1, len(tokens) + 1))

@@ -1,6 +1,7 @@
-"""``topline diff``: the cells in which two records differ."""
+"""``topline diff``: what differs between two documents, whatever their forms."""
 
 from itertools import groupby
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -9,6 +10,9 @@ from topline.cli.options import Document, From, Json, StudyNumber
 from topline.cli.terminal import say, write, write_json
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from topline.formats.comparison import Comparison, NotCompared
     from topline.record.difference import Difference
 
 _After = Annotated[
@@ -21,34 +25,52 @@ def diff(
     after: _After,
     study: StudyNumber = None,
     source_format: From = None,
+    html: Annotated[
+        Path | None, typer.Option("--html", metavar="FILE", help="Write a report for people.")
+    ] = None,
     json: Json = False,
 ) -> None:
     """Compare two records cell by cell; exit code 1 if they differ.
 
-    A part that one of them has and the other has not is told once, by what it begins with; --json
-    lists all that is in it.
+    The documents may be of any forms that can be read. Groups, outcome measures and adverse events are
+    matched by what they are, not by ids or places. What the form of one does not hold is not
+    compared, and counted. A part that one of them has and the other has not is told once, by what
+    it begins with; --json lists all that is in it.
     """
-    from topline.errors import UsageError
-    from topline.formats.registry import read_study
-    from topline.record.difference import differences, summarize
+    from topline.formats.comparison import compare_files
 
-    if before == after == "-":
-        raise UsageError("both records are standard input", accepted="- for one of them")
-    found = differences(
-        read_study(before, source_format, nct_id=study),
-        read_study(after, source_format, nct_id=study),
-    )
+    found = compare_files(before, after, format=source_format, nct_id=study)
+    if html is not None:
+        from topline.render.difference_page import write_comparison
+
+        write_comparison(found, html)
     if json:
-        write_json(found)
+        write_json(_for_programs(found))
     else:
-        for _, alike in groupby(found, key=lambda one: (one.kind, one.whole or id(one))):
-            write(_told(list(alike)))
-        for line in summarize(found):
-            say(line)
-        if not found:
-            say("the records are equal")
-    if found:
+        _print(found)
+    if found.differences:
         raise typer.Exit(1)
+
+
+def _for_programs(found: "Comparison") -> dict[str, object]:
+    return {
+        "before": found.before,
+        "after": found.after,
+        "equal": not found.differences,
+        "tallies": found.tallies,
+        "differences": found.differences,
+        "not_compared": found.not_compared,
+    }
+
+
+def _say_not_compared(form: str, parts: "Sequence[NotCompared]") -> None:
+    results = [part for part in parts if part.address.startswith("/resultsSection")]
+    others = sum(part.count for part in parts) - sum(part.count for part in results)
+    say(f"not compared, since {form} does not hold it:")
+    for part in results:
+        say(f"  {part.count} x {part.address}" if part.count > 1 else f"  {part.address}")
+    if others:
+        say(f"  {others:,} outside the results section (--json lists their addresses)")
 
 
 _SIGNS = {"changed": "~", "added": "+", "removed": "-", "moved": ">"}
@@ -56,6 +78,19 @@ _MOST_TOLD = 3
 """Of a part that came or went as a whole, so much is told [texts and numbers]."""
 _LONGEST_TOLD = 100
 """Its texts are shortened to this [characters]."""
+_CONTEXT = 40
+"""What two texts share is told to this length on either side of what differs [characters]."""
+
+
+def _print(found: "Comparison") -> None:
+    for _, alike in groupby(found.differences, key=lambda one: (one.kind, one.whole or id(one))):
+        write(_told(list(alike)))
+    for tally in found.tallies:
+        say(tally.words())
+    for form in dict.fromkeys(part.format for part in found.not_compared):
+        _say_not_compared(form, [part for part in found.not_compared if part.format == form])
+    if not found.differences:
+        say("what both hold is equal" if found.not_compared else "the records are equal")
 
 
 def _told(alike: "list[Difference]") -> str:
@@ -63,7 +98,8 @@ def _told(alike: "list[Difference]") -> str:
     first = alike[0]
     sign = _SIGNS[first.kind.value]
     if first.whole is None or len(alike) == 1:
-        return f"{sign} {first.address_b or first.address_a}\n    {_words(first)}: {_values(first)}"
+        at = first.address_b or first.address_a or "the study"
+        return f"{sign} {at}\n    {_words(first)}: {_values(first)}"
     told = "; ".join(f"{_words(one)}: {_shortened(_values(one))}" for one in alike[:_MOST_TOLD])
     rest = len(alike) - _MOST_TOLD
     more = f"; and {rest} more" if rest > 0 else ""
@@ -78,13 +114,38 @@ def _words(difference: "Difference") -> str:
 
 
 def _values(difference: "Difference") -> str:
-    same = " (same value)" if difference.same_value else ""
+    before, after = difference.before or "", difference.after or ""
+    if difference.kind.value == "changed":
+        if max(len(before), len(after)) > _LONGEST_TOLD:
+            return _changes(before, after)
+        same = " (same value)" if difference.same_value else ""
+        return f"{before!r} -> {after!r}{same}"
     return {
-        "changed": f"{difference.before!r} -> {difference.after!r}{same}",
-        "added": f"{difference.after!r}",
-        "removed": f"{difference.before!r}",
-        "moved": f"{difference.before!r}, from {difference.address_a}",
+        "added": f"{after!r}",
+        "removed": f"{before!r}",
+        "moved": f"{before!r}, from {difference.address_a}",
     }[difference.kind.value]
+
+
+def _changes(before: str, after: str) -> str:
+    """Tell where two long texts differ: ``[-what went-]`` and ``{+what came+}`` amid what they share."""
+    from topline.record.text_difference import text_pieces
+
+    pieces = text_pieces(before, after)
+    told = []
+    for place, piece in enumerate(pieces):
+        if piece.is_shared:
+            told.append(_abridged(piece.before, first=place == 0, last=place == len(pieces) - 1))
+        else:
+            told.append(f"[-{piece.before}-]" if piece.before else "")
+            told.append(f"{{+{piece.after}+}}" if piece.after else "")
+    return "".join(told)
+
+
+def _abridged(shared: str, *, first: bool, last: bool) -> str:
+    start = "" if first else shared[:_CONTEXT]
+    end = "" if last else shared[len(shared) - _CONTEXT :]
+    return shared if len(start) + len(end) >= len(shared) else f"{start}…{end}"
 
 
 def _shortened(text: str) -> str:

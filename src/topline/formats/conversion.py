@@ -1,7 +1,7 @@
 """From one format to another, with an account of what does not come along."""
 
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Container, Iterable, Iterator
 from dataclasses import dataclass
 from os import PathLike
 from typing import Any, TypeAlias
@@ -159,6 +159,38 @@ def parts_not_kept(study: Study, keeps: Iterable[str]) -> Iterator[str]:
         yield format_address(path)
 
 
+def is_lost(address: str, lost: Container[str]) -> bool:
+    """Tell whether what stands at an address is in a part that is not kept, or is one.
+
+    Parameters
+    ----------
+    address
+        JSON Pointer of a number, text or part.
+    lost
+        What :func:`parts_not_kept` found.
+
+    Examples
+    --------
+    >>> is_lost("/resultsSection/moreInfoModule/pointOfContact/phone", {"/resultsSection/moreInfoModule"})
+    True
+    """
+    tokens = parse_address(pattern_of(address))
+    return any(format_address(tokens[:depth]) in lost for depth in range(1, len(tokens) + 1))
+
+
+def pattern_of(address: str) -> str:
+    """Put ``*`` for every position in a list.
+
+    Examples
+    --------
+    >>> pattern_of("/protocolSection/designModule/phases/0")
+    '/protocolSection/designModule/phases/*'
+    """
+    return format_address(
+        tuple(ANY if token.isdecimal() else token for token in parse_address(address))
+    )
+
+
 class _Account:
     """Counts what passes by, in memory that does not grow with the number of studies."""
 
@@ -208,8 +240,7 @@ class _Account:
 
 
 def _pattern(item: SetAside) -> str:
-    tokens = (*parse_address(item.address), item.field)
-    return format_address(tuple(ANY if token.isdecimal() else token for token in tokens))
+    return pattern_of(format_address((*parse_address(item.address), item.field)))
 
 
 def _tree_of(keeps: Iterable[str]) -> _Tree:

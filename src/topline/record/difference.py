@@ -82,6 +82,8 @@ _GroupMapping: TypeAlias = Mapping[str, str]
 """Group id in A -> id of the same group in B; empty where every group kept its id."""
 
 _GROUP_LISTS = ("groups", "event_groups")
+REFERENCES = frozenset({"group_id", "group_ids"})
+"""Fields that name a group and are no leaves."""
 
 _At: TypeAlias = tuple[str, str]
 """The address in A and in B."""
@@ -117,37 +119,11 @@ def differences(a: Study, b: Study) -> tuple[Difference, ...]:
     return tuple(_with_leaves(a, b, found))
 
 
-def summarize(found: Sequence[Difference]) -> tuple[str, ...]:
-    """Return one line per section that differs: how many leaves changed, came, went, moved.
-
-    Examples
-    --------
-    >>> summarize(differences(Study(has_results=False), Study(has_results=True)))
-    ('record: 1 changed',)
-    """
-    counts: dict[str, Counter[str]] = {}
-    for difference in found:
-        count = counts.setdefault(difference.section, Counter())
-        count[difference.kind.value] += 1
-        count["spelling"] += difference.same_value
-    return tuple(f"{section}: {_in_words(count)}" for section, count in counts.items())
-
-
-def _in_words(count: Counter[str]) -> str:
-    words = []
-    for kind in DifferenceKind:
-        if count[kind.value]:
-            words.append(f"{count[kind.value]} {kind.value}")
-        if kind is DifferenceKind.CHANGED and count["spelling"]:
-            words[-1] += f" ({count['spelling']} in spelling only)"
-    return ", ".join(words)
-
-
 def _compare(a: Any, b: Any, at: _At, name: str, groups: _GroupMapping) -> Iterator[Difference]:
     """Compare two parts that stand for each other."""
     if isinstance(a, Node):
         yield from _compare_nodes(a, b, at, groups)
-    elif name in ("group_id", "group_ids"):
+    elif name in REFERENCES:
         if _mapped(a, groups) != b:
             yield _changed(name, a, b, at)
     elif isinstance(a, tuple):
@@ -246,7 +222,7 @@ def _compare_by_position(a: Any, b: Any, address: str, name: str) -> Iterator[Di
 def _changed(name: str, a: Any, b: Any, at: _At) -> Difference:
     return Difference(
         kind=DifferenceKind.CHANGED,
-        section=_section(at[1]),
+        section=section_of(at[1]),
         address_a=at[0],
         address_b=at[1],
         field=name,
@@ -258,7 +234,7 @@ def _changed(name: str, a: Any, b: Any, at: _At) -> Difference:
 def _moved(name: str, a: Any, b: Any, at: _At) -> Difference:
     return Difference(
         kind=DifferenceKind.MOVED,
-        section=_section(at[1]),
+        section=section_of(at[1]),
         address_a=at[0],
         address_b=at[1],
         field=name,
@@ -269,25 +245,25 @@ def _moved(name: str, a: Any, b: Any, at: _At) -> Difference:
 
 def _whole(kind: DifferenceKind, name: str, part: Any, address: str) -> Iterator[Difference]:
     """Report every leaf of a part that only one record has."""
-    leaf_found = False
     for field, value, here in _leaves_of(name, part, address):
-        leaf_found = True
         yield _one_sided(kind, field, value, here, address)
-    if not leaf_found:  # an empty list or node, or one that holds references only
-        yield _one_sided(kind, name, "", address, address)
 
 
 def _leaves_of(name: str, part: Any, address: str) -> Iterator[tuple[str, Any, str]]:
+    """Yield the leaves of a part; an empty list, or a node that holds references only, is one."""
+    if not isinstance(part, Node | tuple):
+        yield name, part, address
+        return
+    inside: list[tuple[str, Any, str]] = []
     if isinstance(part, Node):
         for camel, field in field_names(type(part)).items():
             value = getattr(part, field)
-            if value is not None and field not in ("group_id", "group_ids"):
-                yield from _leaves_of(field, value, f"{address}/{camel}")
-    elif isinstance(part, tuple):
-        for position, element in enumerate(part):
-            yield from _leaves_of(name, element, f"{address}/{position}")
+            if value is not None and field not in REFERENCES:
+                inside.extend(_leaves_of(field, value, f"{address}/{camel}"))
     else:
-        yield name, part, address
+        for position, element in enumerate(part):
+            inside.extend(_leaves_of(name, element, f"{address}/{position}"))
+    yield from inside or [(name, "", address)]
 
 
 def _one_sided(
@@ -296,7 +272,7 @@ def _one_sided(
     is_added = kind is DifferenceKind.ADDED
     return Difference(
         kind=kind,
-        section=_section(address),
+        section=section_of(address),
         address_a=None if is_added else address,
         address_b=address if is_added else None,
         field=field,
@@ -329,23 +305,47 @@ def _with_leaves(a: Study, b: Study, found: Iterable[Difference]) -> Iterator[Di
 _SECTIONS: Mapping[str, str] = MappingProxyType(
     {
         "protocolSection": "protocol section",
-        "annotationSection": "annotation section",
-        "documentSection": "document section",
-        "derivedSection": "derived section",
+        "resultsSection": "results section",
         "participantFlowModule": Module.PARTICIPANT_FLOW.value,
         "baselineCharacteristicsModule": Module.BASELINE_CHARACTERISTICS.value,
         "outcomeMeasuresModule": Module.OUTCOME_MEASURES.value,
         "adverseEventsModule": Module.ADVERSE_EVENTS.value,
         "moreInfoModule": Module.MORE_INFORMATION.value,
+        "annotationSection": "annotation section",
+        "documentSection": "document section",
+        "derivedSection": "derived section",
+        "hasResults": "record",
     }
 )
 
 
-def _section(address: str) -> str:
+def section_of(address: str) -> str:
+    """Give the section or results module in which an address lies, in words.
+
+    Examples
+    --------
+    >>> section_of("/resultsSection/adverseEventsModule/timeFrame"), section_of("/hasResults")
+    ('adverse events', 'record')
+    """
     _, top, *rest = address.split("/", 3)
-    if top == "resultsSection":
-        return _SECTIONS[rest[0]] if rest else "results section"
-    return _SECTIONS.get(top, "record")
+    return _SECTIONS.get(rest[0] if rest and top == "resultsSection" else top, "record")
+
+
+SECTIONS: tuple[str, ...] = tuple(_SECTIONS.values())
+"""Sections and results modules in the order of a record."""
+
+
+def count_leaves(study: Study) -> Counter[str]:
+    """Count the numbers and texts of a record by section or module, as :func:`differences` does.
+
+    Examples
+    --------
+    >>> count_leaves(Study(has_results=True))
+    Counter({'record': 1})
+    """
+    if study == Study():
+        return Counter()
+    return Counter(section_of(address) for _, _, address in _leaves_of("", study, ""))
 
 
 def _as_text(value: Any) -> str:
