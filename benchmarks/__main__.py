@@ -18,6 +18,7 @@ from benchmarks.measure import Measured
 #: Name -> module, in the order they run; a module is imported when its turn comes.
 BENCHMARKS = {
     "decode": "benchmarks.bench_decode",
+    "readers": "benchmarks.bench_readers",
     "pilot": "benchmarks.bench_pilot",
     "large": "benchmarks.bench_large_trial",
     "analyses": "benchmarks.bench_analyses",
@@ -36,6 +37,7 @@ _VERSIONS = (
         "topline",
         "polars",
         "msgspec",
+        "lxml",
         "pyreadstat",
         "numpy",
         "scipy",

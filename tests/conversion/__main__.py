@@ -1,0 +1,61 @@
+"""``python -m tests.conversion DIR``: every corpus of a folder through every form, as one table."""
+
+import sys
+from pathlib import Path
+
+from tests.conversion.run import Passage, passages
+
+_HEADS = ("corpus", "form", "files", "studies", "cells in", "cells out", "lost", "valid")
+_WIDTHS = (18, 15, 7, 9, 11, 11, 9, 7)
+
+
+def main(arguments: list[str]) -> int:
+    """Print the table, then where cells were lost; 1 if a document was refused or none was found."""
+    if len(arguments) != 1 or not Path(arguments[0]).is_dir():
+        print("usage: python -m tests.conversion DIR", file=sys.stderr)
+        print("  DIR holds records/v2, records/legacy_xml, upload_xml/prs ...", file=sys.stderr)
+        return 2
+    print(_line(_HEADS))
+    found = []
+    for passage in passages(Path(arguments[0])):
+        found.append(passage)
+        print(_line(_row(passage)), flush=True)
+    for passage in found:
+        _tell(passage)
+    return 0 if found and not any(passage.refused for passage in found) else 1
+
+
+def _row(passage: Passage) -> tuple[str, ...]:
+    return (
+        passage.corpus,
+        passage.form,
+        f"{passage.files:,}",
+        f"{passage.studies:,}",
+        f"{passage.cells_in:,}",
+        "-" if passage.cells_out is None else f"{passage.cells_out:,}",
+        "-" if passage.cells_out is None else f"{passage.lost.total():,}",
+        "-" if passage.valid is None else f"{passage.valid:,}",
+    )
+
+
+def _line(cells: tuple[str, ...]) -> str:
+    return "".join(
+        cell.ljust(width) if place < 2 else cell.rjust(width)
+        for place, (cell, width) in enumerate(zip(cells, _WIDTHS, strict=True))
+    )
+
+
+def _tell(passage: Passage) -> None:
+    if not (passage.lost or passage.added or passage.refused):
+        return
+    print(f"\n{passage.corpus} as {passage.form}:")
+    for why, count in passage.refused.most_common():
+        print(f"  {count:,} {why}")
+    for address, count in passage.lost.most_common():
+        print(f"  {count:,} lost at {address}")
+    if passage.added:
+        print(f"  {passage.added:,} came back that were not there")
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
