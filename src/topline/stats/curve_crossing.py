@@ -17,6 +17,9 @@ TOLERANCE = float(np.sqrt(np.finfo(np.float64).eps))
 BLOCK = 1 << 16
 """Times in a block."""
 
+_LOOKED_AT = 1 << 12
+"""Times whose limits are computed together."""
+
 Transform = Callable[[Floats, Floats, float], Limits]
 """Survival above 0, the standard error of its logarithm, and the normal quantile → the limits."""
 
@@ -193,14 +196,27 @@ class QuantileSearch:
         last
             Whether the curve ends here: a function that ends at its target has its midpoint there.
         """
-        value, lower, upper = self._crossings
+        value = self._crossings[0]
         if value.possible(float(survival[-1])) or last:
             value.look(time, survival)
+        self._look_at_limits(time, survival, squared, last=last)
+
+    def _look_at_limits(
+        self, time: Floats, survival: Floats, squared: Floats, *, last: bool
+    ) -> None:
+        _, lower, upper = self._crossings
         below, above = self._bounds(survival, squared)
-        if lower.possible(below) or upper.possible(above) or last:
-            limits = limits_around(survival, np.sqrt(squared), self._z, self._transform)
-            lower.look(time, limits.lower)
-            upper.look(time, limits.upper)
+        if not (lower.possible(below) or upper.possible(above) or last):
+            return
+        if time.size > _LOOKED_AT:
+            # A crossing lies in a small part of a block: the rest is ruled out as blocks are.
+            middle = time.size // 2
+            for part, ends in ((slice(middle), False), (slice(middle, None), last)):
+                self._look_at_limits(time[part], survival[part], squared[part], last=ends)
+            return
+        limits = limits_around(survival, np.sqrt(squared), self._z, self._transform)
+        lower.look(time, limits.lower)
+        upper.look(time, limits.upper)
 
     def found(self, last: float) -> tuple[float | None, float | None, float | None]:
         """Give the quantile and its limits; ``None`` for what was not reached."""

@@ -467,7 +467,7 @@ def _followed(keys: NDArray[np.uint64], tolerance: float) -> SurvivalCurve:
         part = slice(end, end + block.time.size)
         time[part], survival[part] = block.time, block.survival
         at_risk[part], events[part] = block.at_risk, block.events
-        censored[part] = (1 if block.leaving is None else block.leaving) - events[part]
+        censored[part] = block.leaving() - events[part]
         with np.errstate(invalid="ignore"):
             # Survival 0 times its infinite logarithmic error is undefined.
             error[part] = block.survival * np.sqrt(block.squared)

@@ -143,7 +143,11 @@ def survival_quantiles(
         lower=found[:, :, 1],
         upper=found[:, :, 2],
         number=np.diff(bounds),
-        events=np.add.reduceat(happened, bounds[:-1], dtype=np.int64),
+        events=np.array(
+            [np.count_nonzero(happened)]
+            if bounds.size == 2
+            else np.add.reduceat(happened, bounds[:-1], dtype=np.int64)
+        ),
         level=level,
         transform=transform,
         method=f"Kaplan–Meier quantiles, {transform} limits",

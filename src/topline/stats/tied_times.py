@@ -145,11 +145,12 @@ def end_of_run(values: NDArray[Any], stop: int, closest: float, unpack: Unpack) 
     >>> end_of_run(np.array([1.0, 2.0, 2.0, 3.0]), 2, 0.0, lambda block: block)
     3
     """
+    ahead = 16  # a run mostly ends at once; one that does not may be long
     while stop < values.size:
-        apart = np.flatnonzero(np.diff(unpack(values[stop - 1 : stop + BLOCK])) > closest)
+        apart = np.flatnonzero(np.diff(unpack(values[stop - 1 : stop + ahead])) > closest)
         if apart.size:
             return stop + int(apart[0])
-        stop = min(stop + BLOCK, values.size)
+        stop, ahead = min(stop + ahead, values.size), BLOCK
     return stop
 
 
