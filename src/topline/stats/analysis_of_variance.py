@@ -50,6 +50,15 @@ class AnalysisOfVariance:
 def summarize_groups(values: ArrayLike, group: Iterable[object]) -> dict[str, MeanSummary]:
     """Summarize measurements by group, the groups in the order of their names as text.
 
+    Part of :func:`one_way_analysis`.
+
+    Parameters
+    ----------
+    values
+        One finite number for each observation [the measurement's unit].
+    group
+        The group of each observation; its label is compared as text.
+
     Raises
     ------
     DataError
@@ -66,7 +75,9 @@ def summarize_groups(values: ArrayLike, group: Iterable[object]) -> dict[str, Me
 def one_way_analysis(groups: Mapping[str, MeanSummary]) -> AnalysisOfVariance:
     """Test whether several groups' means are equal, taking their variances to be equal.
 
-    F = [Σ nᵢ(x̄ᵢ − x̄)²/(k − 1)] / [Σ(nᵢ − 1)sᵢ²/(N − k)] (Fisher, Statistical Methods for Research Workers, 1925).
+    F = [Σ nᵢ(x̄ᵢ − x̄)²/(k − 1)] / [Σ(nᵢ − 1)sᵢ²/(N − k)] with k − 1 and N − k degrees of freedom. Fisher,
+    Statistical Methods for Research Workers, 1925, chapter 7. Not for groups of different size whose variances
+    differ: :func:`welch_analysis`.
 
     Parameters
     ----------
@@ -76,7 +87,8 @@ def one_way_analysis(groups: Mapping[str, MeanSummary]) -> AnalysisOfVariance:
     Returns
     -------
     AnalysisOfVariance
-        Undefined where no group has more than one observation, or no group has any spread.
+        Undefined where no group has more than one observation, or no group has any spread. A group with a single
+        observation counts in the means alone.
 
     Raises
     ------
@@ -117,8 +129,11 @@ def one_way_analysis(groups: Mapping[str, MeanSummary]) -> AnalysisOfVariance:
 def welch_analysis(groups: Mapping[str, MeanSummary]) -> Test:
     """Test whether several groups' means are equal, letting their variances differ.
 
-    Welch, "On the comparison of several mean values: an alternative approach", Biometrika 38 (1951) 330–336,
-    doi:10.1093/biomet/38.3-4.330.
+    With weights wᵢ = nᵢ/sᵢ², their sum W, the weighted mean x̃ and Λ = Σ(1 − wᵢ/W)²/(nᵢ − 1), F = [Σ wᵢ(x̄ᵢ −
+    x̃)²/(k − 1)] / [1 + 2(k − 2)Λ/(k² − 1)] with k − 1 and (k² − 1)/(3Λ) degrees of freedom. Welch, "On the
+    comparison of several mean values: an alternative approach", Biometrika 38 (1951) 330–336,
+    doi:10.1093/biomet/38.3-4.330. Not for groups of a few observations each, whose variances tell too little to
+    weight by.
 
     Parameters
     ----------
@@ -129,6 +144,11 @@ def welch_analysis(groups: Mapping[str, MeanSummary]) -> Test:
     -------
     Test
         An F test; undefined where a group has a single observation or no spread.
+
+    Raises
+    ------
+    DataError
+        If there are fewer than two groups.
 
     See Also
     --------
@@ -160,8 +180,10 @@ def welch_analysis(groups: Mapping[str, MeanSummary]) -> Test:
 def bartlett_test(groups: Mapping[str, MeanSummary]) -> Test:
     """Test whether several groups' variances are equal, by normal theory.
 
-    Bartlett, Proceedings of the Royal Society A 160 (1937) 268–282, doi:10.1098/rspa.1937.0109. Very sensitive to
-    measurements that are not normal: :func:`brown_forsythe_test` is not.
+    χ² = [(N − k) log s² − Σ(nᵢ − 1) log sᵢ²] / [1 + (Σ 1/(nᵢ − 1) − 1/(N − k))/(3(k − 1))] with the pooled variance
+    s² and k − 1 degrees of freedom. Bartlett, Proceedings of the Royal Society A 160 (1937) 268–282,
+    doi:10.1098/rspa.1937.0109. Not for measurements that may not be normal, to which it is very sensitive:
+    :func:`brown_forsythe_test` is not.
 
     Parameters
     ----------
@@ -171,11 +193,17 @@ def bartlett_test(groups: Mapping[str, MeanSummary]) -> Test:
     Returns
     -------
     Test
-        A chi-squared test; undefined as :func:`welch_analysis`.
+        A chi-squared test; undefined as :func:`welch_analysis`, where a group has a single observation or no
+        spread.
+
+    Raises
+    ------
+    DataError
+        If there are fewer than two groups.
 
     See Also
     --------
-    R: ``bartlett.test``. SAS: PROC GLM, MEANS group / HOVTEST=BARTLETT.
+    R: ``bartlett.test(y ~ group)``. SAS: PROC GLM, MEANS group / HOVTEST=BARTLETT.
 
     Examples
     --------
@@ -207,9 +235,10 @@ def bartlett_test(groups: Mapping[str, MeanSummary]) -> Test:
 def brown_forsythe_test(values: ArrayLike, group: Iterable[object]) -> Test:
     """Test whether several groups' variances are equal, by the distances from each group's median.
 
-    Brown and Forsythe, Journal of the American Statistical Association 69 (1974) 364–367,
-    doi:10.1080/01621459.1974.10482955: the analysis of variance of |y − median|, also called Levene's test about
-    the median.
+    The F of :func:`one_way_analysis` of the distances |yᵢⱼ − ỹᵢ| from the medians ỹᵢ, also called Levene's test
+    about the median. Formula: :func:`one_way_analysis`. Brown and Forsythe, Journal of the American Statistical
+    Association 69 (1974) 364–367, doi:10.1080/01621459.1974.10482955. Not for choosing between two analyses of the
+    same data: the choice changes their error rates.
 
     Parameters
     ----------
@@ -219,11 +248,17 @@ def brown_forsythe_test(values: ArrayLike, group: Iterable[object]) -> Test:
     Returns
     -------
     Test
-        An F test; undefined as :func:`one_way_analysis` of the distances.
+        An F test; undefined as :func:`one_way_analysis` of the distances: where no group has more than one
+        observation, or all distances of each group are equal, as with two observations in every group.
+
+    Raises
+    ------
+    DataError
+        If the lengths differ, an element is missing or not finite, or there are fewer than two groups.
 
     See Also
     --------
-    R: ``car::leveneTest``. SAS: PROC GLM, MEANS group / HOVTEST=BF.
+    R: ``car::leveneTest(y ~ group)``. SAS: PROC GLM, MEANS group / HOVTEST=BF.
 
     Examples
     --------
@@ -255,21 +290,29 @@ def tukey_differences(
 ) -> tuple[Effect, ...]:
     """Compare all pairs of groups with limits that hold together, and p-values adjusted for their number.
 
+    The limits are x̄ⱼ − x̄ᵢ ± q s √((1/nᵢ + 1/nⱼ)/2) with the quantile q of the studentised range of k means:
     Tukey's honest differences, for groups of different size with Kramer's standard error (Biometrics 12 (1956)
-    307–310, doi:10.2307/3001469): with unequal sizes the limits hold with more than the level.
+    307–310, doi:10.2307/3001469); with unequal sizes the limits hold with more than the level. Not for comparisons
+    with one control group only, for which the limits are wider than need be, nor for unequal variances.
 
     Parameters
     ----------
     groups
         Of the measurements of each group, with equal variances; at least two.
     level
-        The probability with which all intervals hold, a fraction.
+        The probability with which all intervals hold, a fraction [1].
 
     Returns
     -------
     tuple of Effect
-        Later minus earlier group of each pair, in the order of the groups. The statistic is the difference over
-        its standard error, √2 times which is a studentised range. Undefined as :func:`one_way_analysis`.
+        Later minus earlier group of each pair, in the order of the groups. The statistic is the difference over its
+        standard error, √2 times which is a studentised range. Limits and test are undefined as
+        :func:`one_way_analysis`.
+
+    Raises
+    ------
+    DataError
+        If there are fewer than two groups.
 
     See Also
     --------
@@ -304,6 +347,11 @@ def differences_from(
 ) -> tuple[Effect, ...]:
     """Compare every group with one of them by the variance within all groups, not adjusted for their number.
 
+    The limits are x̄ᵢ − x̄₀ ± t s √(1/nᵢ + 1/n₀) with the pooled standard deviation s of all groups and N − k
+    degrees of freedom: Fisher's least significant difference. Scheffé, The Analysis of Variance, 1959, chapter 3.
+    Not for claims about several comparisons at once, as nothing is adjusted for their number, nor for unequal
+    variances.
+
     Parameters
     ----------
     groups
@@ -311,12 +359,19 @@ def differences_from(
     reference
         The name of the group that the others are compared with.
     level
-        The confidence level of each interval, a fraction.
+        The confidence level of each interval, a fraction [1].
 
     Returns
     -------
     tuple of Effect
-        Each other group minus the reference. Undefined as :func:`one_way_analysis`.
+        Each other group minus the reference. Limits and test are undefined as :func:`one_way_analysis`.
+
+    Raises
+    ------
+    DataError
+        If there are fewer than two groups.
+    UsageError
+        If no group has the name of the reference.
 
     See Also
     --------

@@ -90,6 +90,13 @@ def mixed_model_inference(
 ) -> Inference:
     """Say how a mixed model's coefficients are to be judged.
 
+    The covariance of the coefficients is Φ = (Σ Xᵢ′Vᵢ⁻¹Xᵢ)⁻¹, for the Kenward–Roger methods enlarged by what the
+    estimates of the covariance parameters add; a combination of variance v has 2v²/(g′Wg) degrees of freedom, with
+    its derivatives g by the covariance parameters and their covariance W. Satterthwaite, Biometrics Bulletin 2
+    (1946) 110–114, doi:10.2307/3002019; Kenward and Roger, Biometrics 53 (1997) 983–997, doi:10.2307/2533558. Not
+    for a matrix of few participants that is unstructured, by ``"kenward-roger"``, whose standard errors are then
+    too small: ``"kenward-roger-linear"``.
+
     Parameters
     ----------
     fit
@@ -102,7 +109,8 @@ def mixed_model_inference(
     Returns
     -------
     Inference
-        For the functions of :mod:`topline.stats.mixed_model_means`.
+        For the functions of :mod:`topline.stats.mixed_model_means`, whose results are undefined where the fit did
+        not converge.
 
     Raises
     ------
@@ -144,15 +152,32 @@ def mixed_model_inference(
 
 
 def degrees_of_freedom(inference: Inference, row: Floats) -> float | None:
-    """Give the degrees of freedom of one combination of coefficients.
+    """Give the degrees of freedom of one combination of coefficients. Part of :func:`mixed_model_inference`.
 
     They are ``2 v² / (g′ W g)`` with the asymptotic variance v of the combination, its derivatives g by the
     covariance parameters and their covariance W. Kenward and Roger's for one combination are the same.
+
+    Parameters
+    ----------
+    inference
+        From :func:`mixed_model_inference`.
+    row
+        One number for each column of the model [1].
 
     Returns
     -------
     float or None
         ``None`` where the fit did not converge, or the variance does not depend on the covariance parameters.
+
+    Examples
+    --------
+    >>> from topline.stats.mixed_model import fit_mixed_model
+    >>> from topline.stats.model_matrix import model_matrix, variables
+    >>> visit = ["1", "2"] * 4
+    >>> made = model_matrix(variables(factors={"visit": visit}), [("visit",)])
+    >>> fit = fit_mixed_model([1, 2, 2, 4, 4, 3, 5, 7], made, subject=[1, 1, 2, 2, 3, 3, 4, 4], visit=visit)
+    >>> round(degrees_of_freedom(mixed_model_inference(fit), np.array([1.0, 0.0])), 6)
+    3.0
     """
     if inference.parameter_covariance is None:
         return None
@@ -167,10 +192,30 @@ def degrees_of_freedom(inference: Inference, row: Floats) -> float | None:
 def joint_statistic(inference: Inference, rows: Floats) -> JointStatistic | None:
     """Give the F statistic that several linearly independent combinations are zero.
 
+    Part of :func:`topline.stats.mixed_model_means.mixed_model_test`.
+
+    Parameters
+    ----------
+    inference
+        From :func:`mixed_model_inference`.
+    rows
+        Combinations × columns [1], linearly independent.
+
     Returns
     -------
     JointStatistic or None
         ``None`` where the fit did not converge, or the degrees of freedom are not above 2 on average.
+
+    Examples
+    --------
+    >>> from topline.stats.mixed_model import fit_mixed_model
+    >>> from topline.stats.model_matrix import model_matrix, variables
+    >>> visit = ["1", "2"] * 4
+    >>> made = model_matrix(variables(factors={"visit": visit}), [("visit",)])
+    >>> fit = fit_mixed_model([1, 2, 2, 4, 4, 3, 5, 7], made, subject=[1, 1, 2, 2, 3, 3, 4, 4], visit=visit)
+    >>> found = joint_statistic(mixed_model_inference(fit), np.eye(2))
+    >>> found.numerator, round(found.statistic, 4)
+    (2, 7.1186)
     """
     if inference.parameter_covariance is None:
         return None

@@ -126,16 +126,21 @@ def fit_groups(
     factors: Mapping[str, Iterable[object]] | None = None,
     interactions: Collection[str] = (),
 ) -> GroupFit:
-    """Fit a linear model with independent errors of equal variance.
+    """Fit a linear model of groups, covariates and factors with independent errors of equal variance.
+
+    The coefficients b minimise Σ(yᵢ − xᵢ′b)²; the residual variance is that sum over the number of observations
+    less the rank of the columns. Draper and Smith, Applied Regression Analysis, 3rd edition, 1998, chapter 5. Not
+    for several measurements of one participant: :func:`topline.stats.mixed_model_means.fit_repeated_measures`. In
+    R: ``lm(response ~ group + covariate)``; in SAS: PROC GLM, CLASS group and MODEL response = group covariate.
 
     Parameters
     ----------
     response
-        One finite number for each observation.
+        One finite number for each observation [the response's unit].
     group
         The group of each observation; at least one group.
     covariates
-        Continuous covariates by name, such as the baseline value.
+        Continuous covariates by name, such as the baseline value [the unit of each].
     factors
         Further categorical variables by name, such as the site. Labels are compared as text.
     interactions
@@ -145,7 +150,8 @@ def fit_groups(
     Returns
     -------
     GroupFit
-        Also where columns are linearly dependent: what the data then cannot tell is said by the results.
+        Also of a single group, and where columns are linearly dependent: what the data then cannot tell is said by
+        the results.
 
     Raises
     ------
@@ -196,6 +202,12 @@ def least_squares_mean(
 ) -> Estimate:
     """Estimate the least squares mean of one group.
 
+    x′b of the group at the overall mean of each covariate, averaged over the levels of each further factor; its
+    standard error is s √(x′(X′X)⁻¹x). Searle, Speed and Milliken, The American Statistician 34 (1980) 216–221,
+    doi:10.1080/00031305.1980.10483031. Not for comparison with an observed mean: it is the mean that a group would
+    have had with the covariates of all. In R: ``emmeans(fit, "group")``, for observed margins with ``weights =
+    "proportional"``; in SAS: PROC GLM, LSMEANS group / CL, for observed margins with OM.
+
     Parameters
     ----------
     fit
@@ -203,16 +215,16 @@ def least_squares_mean(
     group
         A level of ``fit.group``.
     level
-        The confidence level, a fraction.
+        The confidence level, a fraction [1].
     margins
-        How the levels of further factors are weighted. Without interactions the margins move every group's
-        mean alike, and not their differences.
+        How the levels of further factors are weighted. Without interactions the margins move every group's mean
+        alike, and not their differences.
 
     Returns
     -------
     Estimate
-        In the response's unit, with standard error and degrees of freedom. The value is ``None`` where the
-        data cannot tell it (an empty cell of an interaction), the limits also where no degree of freedom is left.
+        In the response's unit, with standard error and degrees of freedom. The value is ``None`` where the data
+        cannot tell it (an empty cell of an interaction), the limits also where no degree of freedom is left.
 
     Raises
     ------
@@ -243,6 +255,11 @@ def least_squares_difference(
 ) -> Comparison:
     """Estimate and test the difference of two groups' least squares means, first minus second.
 
+    d = (x₁ − x₂)′b with standard error s √((x₁ − x₂)′(X′X)⁻¹(x₁ − x₂)) and t = (d − δ₀) over it. Searle, Speed and
+    Milliken, The American Statistician 34 (1980) 216–221, doi:10.1080/00031305.1980.10483031. Not for claims about
+    several comparisons at once: nothing is adjusted for their number. In R: ``pairs(emmeans(fit, "group"), adjust =
+    "none")``; in SAS: PROC GLM, LSMEANS group / PDIFF CL.
+
     Parameters
     ----------
     fit
@@ -250,15 +267,17 @@ def least_squares_difference(
     first, second
         Two levels of ``fit.group``.
     level, margins
-        As in :func:`least_squares_mean`. Nothing is adjusted for multiplicity.
+        As in :func:`least_squares_mean`.
     null_value
         The difference under the null hypothesis [the response's unit].
     sides
-        The alternative.
+        The alternative: ``"greater"`` where the difference is greater than ``null_value``.
 
     Returns
     -------
     Comparison
+        In the response's unit; undefined as :func:`least_squares_mean`. Where the fit is perfect, both limits equal
+        the difference and the test is undefined.
 
     Raises
     ------
@@ -313,8 +332,12 @@ def least_squares_difference(
 def group_test(fit: GroupFit) -> Test:
     """Test whether the least squares means of all groups are equal, with balanced margins.
 
-    With one factor alone this is the F test of one-way analysis of variance; with covariates and factors it is
-    the type III test of the group.
+    F = (Lb)′(L(X′X)⁻¹L′)⁻¹(Lb) / (r s²) with the r = k − 1 differences of means in the rows of L. With one factor
+    alone this is the F test of one-way analysis of variance; with covariates and factors it is the type III test of
+    the group. Searle, Speed and Milliken, The American Statistician 34 (1980) 216–221,
+    doi:10.1080/00031305.1980.10483031. Not for groups whose effect depends on a covariate in the model: the means
+    are then equal at one value of it and not at another. In R: ``joint_tests(fit)`` of emmeans; in SAS: PROC GLM,
+    "Type III SS" of the group.
 
     Parameters
     ----------
@@ -324,7 +347,8 @@ def group_test(fit: GroupFit) -> Test:
     Returns
     -------
     Test
-        An F test; undefined for one group, where a mean is not estimable, and for a perfect fit.
+        An F test; undefined for one group, where a mean is not estimable, without degrees of freedom and for a
+        perfect fit.
 
     Examples
     --------

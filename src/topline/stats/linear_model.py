@@ -88,17 +88,22 @@ class LinearFit:
 def fit_linear_model(response: ArrayLike, matrix: ModelMatrix) -> LinearFit:
     """Fit a linear model by least squares.
 
+    The coefficients b minimise Σ(yᵢ − xᵢ′b)²; the residual variance s² is that sum over the number of observations
+    less the rank of the columns. Draper and Smith, Applied Regression Analysis, 3rd edition, 1998, chapter 5. Not
+    for several measurements of one participant: :func:`topline.stats.mixed_model.fit_mixed_model`.
+
     Parameters
     ----------
     response
-        One finite number for each observation.
+        One finite number for each observation [the response's unit].
     matrix
         The columns of the model, from :func:`topline.stats.model_matrix.model_matrix`.
 
     Returns
     -------
     LinearFit
-        Also where columns are linearly dependent: later ones are then left out, as R does.
+        Also where columns are linearly dependent: later ones are then left out, as R does; and without degrees of
+        freedom, where standard errors and tests are then undefined.
 
     Raises
     ------
@@ -126,7 +131,7 @@ def fit_linear_model(response: ArrayLike, matrix: ModelMatrix) -> LinearFit:
         raise DataError("the numbers are too large to be squared", where="response")
     scales[scales == 0] = 1.0
     columns = matrix.columns / scales
-    basis, estimated = orthonormal_basis(columns)
+    basis, estimated = _orthonormal_basis(columns)
     triangle = basis.T @ columns[:, estimated]
     # Without its mean: a large mean would cost the digits of a small spread. The intercept is always in the model.
     mean = float(outcome.mean())
@@ -157,17 +162,23 @@ def fit_linear_model(response: ArrayLike, matrix: ModelMatrix) -> LinearFit:
 def linear_model_coefficients(fit: LinearFit, *, level: float = 0.95) -> tuple[Effect, ...]:
     """Estimate and test every coefficient.
 
+    bⱼ with the standard error s √((X′X)⁻¹ⱼⱼ), and t = bⱼ over it, with the degrees of freedom of s. Draper and
+    Smith, Applied Regression Analysis, 3rd edition, 1998, chapter 5. Not for the effect of a factor of three or
+    more levels, which is several coefficients: :func:`type_two_tests`. In R: ``summary(fit)$coefficients``; in SAS:
+    PROC GLM, MODEL … / SOLUTION CLPARM, with the last level as reference and not the first.
+
     Parameters
     ----------
     fit
         From :func:`fit_linear_model`.
     level
-        The confidence level, a fraction.
+        The confidence level, a fraction [1].
 
     Returns
     -------
     tuple of Effect
-        One for each column. A column determined by those before it has no estimate.
+        One for each column [the response's unit over the column's]. A column determined by those before it has no
+        estimate; limits and test are undefined where the fit is perfect or no degrees of freedom are left.
 
     Examples
     --------
@@ -195,6 +206,11 @@ def linear_model_mean(
 ) -> Estimate:
     """Estimate a least squares mean: the model's prediction at named levels.
 
+    x′b, at the mean of each covariate and averaged over the levels of factors that are not named, with the standard
+    error s √(x′(X′X)⁻¹x). Searle, Speed and Milliken, The American Statistician 34 (1980) 216–221,
+    doi:10.1080/00031305.1980.10483031. Not for comparison with an observed mean: it is the mean that a group would
+    have had with the covariates of all.
+
     Parameters
     ----------
     fit
@@ -202,12 +218,13 @@ def linear_model_mean(
     at, margins
         As in :meth:`topline.stats.model_matrix.ModelMatrix.row`.
     level
-        The confidence level, a fraction.
+        The confidence level, a fraction [1].
 
     Returns
     -------
     Estimate
-        In the response's unit, with standard error and degrees of freedom; undefined where the data cannot tell it.
+        In the response's unit, with standard error and degrees of freedom; undefined where the data cannot tell it,
+        the limits also for a perfect fit or without degrees of freedom.
 
     See Also
     --------
@@ -237,16 +254,25 @@ def linear_model_difference(
 ) -> Effect:
     """Estimate and test the difference of two least squares means, first minus second.
 
+    d = (x₁ − x₂)′b with standard error s √((x₁ − x₂)′(X′X)⁻¹(x₁ − x₂)) and t = (d − δ₀) over it. Source:
+    :func:`linear_model_mean`. Not for claims about several comparisons at once: nothing is adjusted for their
+    number. In R: ``pairs(emmeans(fit, "arm"), adjust = "none")``; in SAS: PROC GLM, LSMEANS arm / PDIFF CL.
+
     Parameters
     ----------
     fit, level, margins
-        As in :func:`linear_model_mean`. Nothing is adjusted for multiplicity.
+        As in :func:`linear_model_mean`.
     first, second
-        Where the two means are taken.
+        Where the two means are taken, as ``at`` in :func:`linear_model_mean` [the covariate's unit].
     null_value
         The difference under the null hypothesis [the response's unit].
     sides
-        The alternative.
+        The alternative: ``"greater"`` where the difference is greater than ``null_value``.
+
+    Returns
+    -------
+    Effect
+        In the response's unit; undefined as :func:`linear_model_mean`.
 
     Examples
     --------
@@ -273,8 +299,10 @@ def type_two_tests(fit: LinearFit) -> dict[Term, Test]:
     """Test every term after all terms that do not contain it.
 
     The sum of squares of a term is by how much the residual sum of squares falls when the term joins the model of
-    all terms that do not contain it (Langsrud, Statistics and Computing 13 (2003) 163–167). The error is that
-    of the whole model. The tests do not depend on how factors are coded.
+    all terms that do not contain it; F = (fall/r)/s² with the r columns that it adds and the variance s² of the
+    whole model (Langsrud, Statistics and Computing 13 (2003) 163–167, doi:10.1023/A:1023260610025). The tests do
+    not depend on how factors are coded. Not for a term that is part of an interaction of interest: the test
+    supposes that there is none.
 
     Parameters
     ----------
@@ -284,8 +312,8 @@ def type_two_tests(fit: LinearFit) -> dict[Term, Test]:
     Returns
     -------
     dict
-        An F test for each term but the intercept, in the order of the model; undefined where the term adds
-        nothing, the fit is perfect, or no degrees of freedom are left.
+        An F test for each term but the intercept, in the order of the model; undefined where the term adds nothing,
+        the fit is perfect, or no degrees of freedom are left.
 
     See Also
     --------
@@ -316,8 +344,11 @@ def type_two_tests(fit: LinearFit) -> dict[Term, Test]:
 def type_three_tests(fit: LinearFit) -> dict[Term, Test]:
     """Test every term after all others, with factors coded by differences from the mean of their levels.
 
-    The hypotheses are those of equal means averaged equally over all other factors (Yates' weighted squares of
-    means), which is a question worth asking only where no cell is empty.
+    F = (fall of the residual sum of squares/r)/s², as in :func:`type_two_tests`, but against the model of all other
+    terms. The hypotheses are those of equal means averaged equally over all other factors: the weighted squares of
+    means of Yates, Journal of the American Statistical Association 29 (1934) 51–66,
+    doi:10.1080/01621459.1934.10502686. Not for data with an empty cell, where the averages are not estimable, nor
+    for terms with a covariate in an interaction, whose test is one at the covariate's 0.
 
     Parameters
     ----------
@@ -353,7 +384,7 @@ def type_three_tests(fit: LinearFit) -> dict[Term, Test]:
     return found
 
 
-def orthonormal_basis(columns: Floats) -> tuple[Floats, NDArray[np.bool_]]:
+def _orthonormal_basis(columns: Floats) -> tuple[Floats, NDArray[np.bool_]]:
     """Give orthonormal columns that span a design, and which of its columns are told apart from those before.
 
     Parameters
@@ -363,7 +394,7 @@ def orthonormal_basis(columns: Floats) -> tuple[Floats, NDArray[np.bool_]]:
 
     Examples
     --------
-    >>> orthonormal_basis(np.array([[1.0, 1.0, 0.0], [1.0, 1.0, 1.0]]) / np.sqrt([2, 2, 1]))[1].tolist()
+    >>> _orthonormal_basis(np.array([[1.0, 1.0, 0.0], [1.0, 1.0, 1.0]]) / np.sqrt([2, 2, 1]))[1].tolist()
     [True, False, True]
     """
     estimated = np.zeros(columns.shape[1], dtype=np.bool_)
@@ -410,7 +441,7 @@ def _added(fit: LinearFit, before: Floats, added: Floats, kind: int) -> Test:
     together = np.hstack([before, added])
     scales = np.linalg.norm(together, axis=0)
     scales[scales == 0] = 1.0
-    basis, estimated = orthonormal_basis(together / scales)
+    basis, estimated = _orthonormal_basis(together / scales)
     old = int(estimated[: before.shape[1]].sum())
     numerator = basis.shape[1] - old
     if numerator == 0:

@@ -45,13 +45,23 @@ class MeanSummaries:
 def mean_summaries(
     number: ArrayLike, mean: ArrayLike, standard_deviation: ArrayLike
 ) -> MeanSummaries:
-    """Take summaries that are already made, such as those of many records.
+    """Take many summaries that are already made, such as those of many records. Part of :func:`arithmetic_means`.
+
+    Parameters
+    ----------
+    number
+        How many observations each group has [participants, or another unit]; whole, from 1.
+    mean
+        The mean of each [the measurement's unit].
+    standard_deviation
+        The standard deviation of each, with divisor ``number - 1`` [the measurement's unit]; ``None`` or NaN for a
+        single observation.
 
     Raises
     ------
     DataError
-        If the lengths differ, a number is not a count from 1, a mean is not finite, or a standard deviation of
-        more than one observation is missing or negative.
+        If the lengths differ or there is no group, a number is not a count from 1, a mean is not finite, or a
+        standard deviation of more than one observation is missing or negative.
 
     Examples
     --------
@@ -93,15 +103,20 @@ def _spreads(values: ArrayLike) -> Floats:
 
 
 def summarize_many(values: ArrayLike, offsets: ArrayLike) -> MeanSummaries:
-    """Summarize groups that lie one after another in one array.
+    """Summarize groups that lie one after another in one array, each as :func:`topline.stats.mean.summarize` does.
 
     Parameters
     ----------
     values
-        The measurements of all groups.
+        The measurements of all groups [the measurement's unit].
     offsets
-        Where each group begins, and at the end the number of measurements: group i is
+        Where each group begins, and at the end the number of measurements [places in ``values``]: group i is
         ``values[offsets[i]:offsets[i + 1]]``, and holds at least one.
+
+    Returns
+    -------
+    MeanSummaries
+        With a standard deviation of NaN for a single observation, and of exactly 0 where all of a group are equal.
 
     Raises
     ------
@@ -137,7 +152,19 @@ def summarize_many(values: ArrayLike, offsets: ArrayLike) -> MeanSummaries:
 
 
 def arithmetic_means(summaries: MeanSummaries, *, level: float = 0.95) -> Estimates:
-    """Estimate many means with their t intervals, as :func:`topline.stats.mean.arithmetic_mean` does one.
+    """Estimate many means with their t intervals, each as :func:`topline.stats.mean.arithmetic_mean` does.
+
+    Parameters
+    ----------
+    summaries
+        From :func:`mean_summaries` or :func:`summarize_many`.
+    level
+        The confidence level, a fraction [1].
+
+    Returns
+    -------
+    Estimates
+        In the measurement's unit. The limits are NaN for a single observation.
 
     Examples
     --------
@@ -164,7 +191,22 @@ def mean_differences(
     variances: Variances = "unequal",
     level: float = 0.95,
 ) -> Estimates:
-    """Estimate many differences of means, as :func:`topline.stats.two_means.mean_difference` does one.
+    """Estimate many differences of means, each as :func:`topline.stats.two_means.mean_difference` does.
+
+    Parameters
+    ----------
+    first, second
+        From :func:`mean_summaries` or :func:`summarize_many`, as many of the one as of the other.
+    variances
+        Whether the variances of two groups that are compared may differ.
+    level
+        The confidence level, a fraction [1].
+
+    Returns
+    -------
+    Estimates
+        In the measurement's unit. The limits are NaN where those of :func:`topline.stats.two_means.mean_difference`
+        are undefined.
 
     Examples
     --------
@@ -195,7 +237,22 @@ def two_sample_t_tests(
     null_value: float = 0.0,
     sides: Sides = "two-sided",
 ) -> Tests:
-    """Make many two-sample t-tests, as :func:`topline.stats.two_means.two_sample_t_test` makes one.
+    """Make many two-sample t-tests, each as :func:`topline.stats.two_means.two_sample_t_test` does.
+
+    Parameters
+    ----------
+    first, second, variances
+        As in :func:`mean_differences`.
+    null_value
+        The difference under every null hypothesis [the measurement's unit].
+    sides
+        The alternative.
+
+    Returns
+    -------
+    Tests
+        Statistic and p-value are NaN where those of :func:`topline.stats.two_means.two_sample_t_test` are
+        undefined.
 
     Examples
     --------
@@ -222,9 +279,16 @@ def two_sample_t_tests(
 
 
 def t_multipliers(level: float, degrees_of_freedom: Floats) -> Floats:
-    """Give t such that Student's variables lie within ±t with probability ``level``; NaN without freedom.
+    """Give t such that Student's variables lie within ±t with a probability. Part of :func:`arithmetic_means`.
 
     Whole numbers of degrees of freedom, which recur, are inverted once each.
+
+    Parameters
+    ----------
+    level
+        The probability, a fraction [1].
+    degrees_of_freedom
+        Of each variable [1]; the multiplier is NaN where they are not above 0.
 
     Examples
     --------
@@ -241,7 +305,16 @@ def t_multipliers(level: float, degrees_of_freedom: Floats) -> Floats:
 
 
 def t_probabilities(statistic: Floats, degrees_of_freedom: Floats, sides: Sides) -> Floats:
-    """Give the p-values of t statistics; NaN where the statistic is.
+    """Give the p-values of t statistics. Part of :func:`two_sample_t_tests`.
+
+    Parameters
+    ----------
+    statistic
+        One for each test [1]; the p-value is NaN where it is.
+    degrees_of_freedom
+        Of each statistic [1].
+    sides
+        The alternative.
 
     Examples
     --------

@@ -81,17 +81,19 @@ class MeanSummary:
 
 
 def summarize(values: ArrayLike) -> MeanSummary:
-    """Summarize measurements by number, mean and standard deviation.
+    """Summarize measurements by number, mean and standard deviation, s = √(Σ(xᵢ − x̄)² / (n − 1)).
+
+    Part of :func:`arithmetic_mean`.
 
     Parameters
     ----------
     values
-        One finite number for each observation; at least one.
+        One finite number for each observation [the measurement's unit]; at least one.
 
     Returns
     -------
     MeanSummary
-        With standard deviation 0 exactly where all values are equal.
+        With standard deviation 0 exactly where all values are equal, and ``None`` for a single one.
 
     Raises
     ------
@@ -109,10 +111,17 @@ def summarize(values: ArrayLike) -> MeanSummary:
 def summarize_pairs(first: ArrayLike, second: ArrayLike) -> MeanSummary:
     """Summarize the differences ``first - second`` within pairs, as a paired t-test needs them.
 
+    Part of :func:`paired_t_test`.
+
     Parameters
     ----------
     first, second
-        The two measurements of each pair, in the same order.
+        The two measurements of each pair, in the same order [the measurement's unit].
+
+    Returns
+    -------
+    MeanSummary
+        Of the differences. A pair with a missing measurement is not left out but refused: leave it out before.
 
     Raises
     ------
@@ -132,6 +141,18 @@ def summarize_pairs(first: ArrayLike, second: ArrayLike) -> MeanSummary:
 def summarize_logarithms(values: ArrayLike) -> MeanSummary:
     """Summarize the natural logarithms of measurements, as a geometric mean needs them.
 
+    Part of :func:`geometric_mean`.
+
+    Parameters
+    ----------
+    values
+        One finite number above 0 for each observation [the measurement's unit]; at least one.
+
+    Returns
+    -------
+    MeanSummary
+        Of the logarithms.
+
     Raises
     ------
     DataError
@@ -148,18 +169,23 @@ def summarize_logarithms(values: ArrayLike) -> MeanSummary:
 def arithmetic_mean(summary: MeanSummary, *, level: float = 0.95) -> Estimate:
     """Estimate a mean with its t interval.
 
+    The limits are x̄ ± t s/√n, with the quantile t of Student's distribution of n − 1 degrees of freedom at (1 +
+    level)/2. Student, Biometrika 6 (1908) 1–25, doi:10.1093/biomet/6.1.1. Not for few measurements of a very skewed
+    distribution: the limits then hold the mean less often than they say. In R: ``t.test(x)$conf.int``; in SAS: PROC
+    MEANS, CLM.
+
     Parameters
     ----------
     summary
         Of the measurements, or of the differences within pairs.
     level
-        The confidence level, a fraction.
+        The confidence level, a fraction [1].
 
     Returns
     -------
     Estimate
-        In the measurement's unit, with standard error and degrees of freedom. The limits are ``None`` for a
-        single observation.
+        In the measurement's unit, with standard error and degrees of freedom. The limits are ``None`` for a single
+        observation, and both equal the mean where all observations are equal.
 
     Examples
     --------
@@ -195,6 +221,11 @@ def one_sample_t_test(
 ) -> Test:
     """Test whether a mean differs from a given value.
 
+    t = (x̄ − μ₀) / (s/√n) with n − 1 degrees of freedom. Student, Biometrika 6 (1908) 1–25,
+    doi:10.1093/biomet/6.1.1. Not for few measurements of a very skewed distribution:
+    :func:`topline.stats.median.sign_test` assumes no shape. In R: ``t.test(x, mu = null_value)``; in SAS: PROC
+    TTEST, H0=.
+
     Parameters
     ----------
     summary
@@ -202,13 +233,13 @@ def one_sample_t_test(
     null_value
         The mean under the null hypothesis [the measurement's unit].
     sides
-        The alternative.
+        The alternative: ``"greater"`` where the mean is greater than ``null_value``.
 
     Returns
     -------
     Test
-        Statistic and p-value are ``None`` for a single observation, and where all observations are equal
-        (their standard error is 0, or rounding noise beside the mean).
+        Statistic and p-value are ``None`` for a single observation, and where all observations are equal (their
+        standard error is 0, or rounding noise beside the mean).
 
     Examples
     --------
@@ -224,21 +255,25 @@ def paired_t_test(
 ) -> Test:
     """Test whether the mean difference ``first - second`` within pairs differs from a given value.
 
-    The estimate that belongs to the test is ``arithmetic_mean(summarize_pairs(first, second))``.
+    The one-sample test of the differences, t = (d̄ − δ₀) / (s/√n) with the standard deviation s of the differences
+    and n − 1 degrees of freedom for n pairs. The estimate that belongs to the test is
+    ``arithmetic_mean(summarize_pairs(first, second))``. Student, Biometrika 6 (1908) 1–25,
+    doi:10.1093/biomet/6.1.1. Not for a crossover trial with period effects, which the differences then contain. In
+    R: ``t.test(first, second, paired = TRUE, mu = null_value)``; in SAS: PROC TTEST, PAIRED first*second.
 
     Parameters
     ----------
     first, second
-        The two measurements of each pair, in the same order.
+        The two measurements of each pair, in the same order [the measurement's unit].
     null_value
-        The mean difference under the null hypothesis.
+        The mean difference under the null hypothesis [the measurement's unit].
     sides
-        The alternative.
+        The alternative: ``"greater"`` where the mean difference is greater than ``null_value``.
 
     Returns
     -------
     Test
-        Undefined as in :func:`one_sample_t_test`.
+        Undefined as in :func:`one_sample_t_test`: for a single pair, and where all differences are equal.
 
     Raises
     ------
@@ -280,13 +315,25 @@ class GeometricMean:
 def geometric_mean(values: ArrayLike, *, level: float = 0.95) -> GeometricMean:
     """Estimate a geometric mean with its interval, coefficient of variation and standard deviation.
 
+    With mean l̄ and standard deviation s of the n natural logarithms, the geometric mean is exp(l̄), its limits are
+    exp(l̄ ± t s/√n) with n − 1 degrees of freedom, the geometric standard deviation is exp(s), and the geometric
+    coefficient of variation √(exp(s²) − 1). Julious and Debarnot, Journal of Biopharmaceutical Statistics 10 (2000)
+    55–71. Not for measurements that can be zero or negative, nor for an arithmetic mean of skewed measurements,
+    such as mean costs. In R: ``exp(t.test(log(x))$conf.int)``; in SAS: PROC TTEST, DIST=LOGNORMAL.
+
     Parameters
     ----------
     values
-        Measurements, all above 0. A zero (often a value below the limit of quantification) has no
-        logarithm: the caller decides what it stands for.
+        Measurements, all above 0 [the measurement's unit]. A zero (often a value below the limit of quantification)
+        has no logarithm: the caller decides what it stands for.
     level
-        The confidence level, a fraction.
+        The confidence level, a fraction [1].
+
+    Returns
+    -------
+    GeometricMean
+        For a single observation only the geometric mean is defined; where all are equal, the limits equal it, the
+        coefficient of variation is 0 and the standard deviation 1.
 
     Raises
     ------

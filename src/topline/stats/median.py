@@ -36,15 +36,17 @@ def median(values: ArrayLike, *, level: float = 0.95) -> Median:
 
     The limits are the k-th smallest and the k-th largest observation, with k the smallest number of successes that
     a binomial variable of n trials and probability ½ does not exceed with probability (1 − level)/2, and at least
-    1 (Conover, Practical Nonparametric Statistics, 3rd edition, 1999, section 3.2). The interval covers at least
-    ``level`` where n allows.
+    1; they cover the median with probability 1 − 2 P(X ≤ k − 1), which is at least ``level`` where n allows.
+    Conover, Practical Nonparametric Statistics, 3rd edition, 1999, section 3.2. Not for times of which some are
+    censored: :func:`topline.stats.survival.survival_quantile`.
 
     Parameters
     ----------
     values
-        One finite number for each observation, in any order; at least one. With ties, it covers more often.
+        One finite number for each observation, in any order [the measurement's unit]; at least one. With ties, the
+        interval covers more often.
     level
-        The confidence level, a fraction.
+        The confidence level, a fraction [1].
 
     Returns
     -------
@@ -60,7 +62,7 @@ def median(values: ArrayLike, *, level: float = 0.95) -> Median:
     See Also
     --------
     R: ``sort(x)[c(k, n - k + 1)]`` with ``k = qbinom((1 - level) / 2, n, 0.5)``; ``DescTools::MedianCI(x, method =
-    "exact")``. SAS: PROC UNIVARIATE CIQUANTDF, which may choose other order statistics.
+    "exact")``. SAS: PROC UNIVARIATE, CIQUANTDF, which may choose other order statistics.
 
     Examples
     --------
@@ -107,11 +109,16 @@ def median(values: ArrayLike, *, level: float = 0.95) -> Median:
 def sign_test(values: ArrayLike, *, null_value: float = 0.0, sides: Sides = "two-sided") -> Test:
     """Test whether a median differs from a given value, by the exact binomial distribution.
 
+    With a values above and b below the null value, the two-sided p-value is 2 P(X ≤ min(a, b)), at most 1, for a
+    binomial X of a + b trials and probability ½. Conover, Practical Nonparametric Statistics, 3rd edition, 1999,
+    section 3.4. Not for symmetric measurements without gross outliers, of which
+    :func:`topline.stats.signed_rank.signed_rank_test` makes more use.
+
     Parameters
     ----------
     values
-        One finite number for each observation, or the difference of each pair. Values equal to ``null_value``
-        carry no sign and are left out; a note says how many.
+        One finite number for each observation, or the difference of each pair [the measurement's unit]. Values
+        equal to ``null_value`` carry no sign and are left out; a note says how many.
     null_value
         The median under the null hypothesis [the measurement's unit].
     sides

@@ -142,14 +142,16 @@ def fit_mixed_model(
     """Fit a linear model of repeated measurements by restricted maximum likelihood.
 
     The covariance parameters maximise the restricted likelihood (Patterson and Thompson, Biometrika 58 (1971)
-    545–554, doi:10.1093/biomet/58.3.545); the coefficients are the generalised least squares solution given them.
-    Newton's method with analytic second derivatives, guarded by expected second derivatives (Fisher scoring) where
-    the observed ones are not positive definite and by halving steps, runs until rounding stops it.
+    545–554, doi:10.1093/biomet/58.3.545); the coefficients are the generalised least squares solution given them, b
+    = (Σ Xᵢ′Vᵢ⁻¹Xᵢ)⁻¹ Σ Xᵢ′Vᵢ⁻¹yᵢ over participants. Newton's method with analytic second derivatives, guarded by
+    expected second derivatives (Fisher scoring) where the observed ones are not positive definite and by halving
+    steps, runs until rounding stops it.
 
     Parameters
     ----------
     response
-        One finite number for each measurement. Leave out measurements that were not taken: nothing is imputed.
+        One finite number for each measurement [the response's unit]. Leave out measurements that were not taken:
+        nothing is imputed.
     matrix
         The columns of the model, from :func:`topline.stats.model_matrix.model_matrix`.
     subject
@@ -166,13 +168,13 @@ def fit_mixed_model(
     -------
     MixedFit
         With ``converged`` false and a note where the likelihood has no maximum inside the parameters' space, as
-        with too few participants for an unstructured matrix.
+        with too few participants for an unstructured matrix; everything that rests on it is then undefined.
 
     Raises
     ------
     DataError
-        If the sequences differ in length, an element is missing or not finite, a participant has two
-        measurements at one visit, or there are no more measurements than columns.
+        If the sequences differ in length, an element is missing or not finite, a participant has two measurements
+        at one visit, or there are no more measurements than columns.
     UsageError
         If the structure is not known, or depends on an order of visits that is not given.
     LimitError
@@ -185,8 +187,8 @@ def fit_mixed_model(
 
     Notes
     -----
-    Not suitable where a participant's measurements at different visits are missing because of values that were
-    not observed: the method assumes that data are missing at random.
+    Not suitable where a participant's measurements at different visits are missing because of values that were not
+    observed: the method assumes that data are missing at random.
 
     Examples
     --------

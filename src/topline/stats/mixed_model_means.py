@@ -43,21 +43,29 @@ def fit_repeated_measures(
 ) -> MixedFit:
     """Fit the usual model of a trial with repeated measurements: group, visit, their interaction and covariates.
 
+    y = group + visit + group × visit + covariates + error, the errors of a participant correlated, fitted by
+    :func:`topline.stats.mixed_model.fit_mixed_model`. Mallinckrodt, Lane, Schnell, Peng and Mancuso, Drug
+    Information Journal 42 (2008) 303–319, doi:10.1177/009286150804200402. Not for values that are missing because
+    of what they would have been: it supposes that data are missing at random.
+
     Parameters
     ----------
     response, subject, visit, covariance, visit_order
         As in :func:`topline.stats.mixed_model.fit_mixed_model`.
     group
         The group of each measurement's participant.
-    covariates, factors
-        Continuous and categorical variables by name, such as the baseline value and the region.
+    covariates
+        Continuous variables by name, such as the baseline value [the unit of each].
+    factors
+        Categorical variables by name, such as the region.
     visit_interactions
         The names among them whose effect may differ between visits.
 
     Returns
     -------
     MixedFit
-        Its variables are called ``"group"`` and ``"visit"`` beside the names given.
+        Its variables are called ``"group"`` and ``"visit"`` beside the names given. With a single group or a single
+        visit their columns fall away.
 
     Raises
     ------
@@ -105,17 +113,24 @@ def fit_repeated_measures(
 def mixed_model_coefficients(inference: Inference, *, level: float = 0.95) -> tuple[Effect, ...]:
     """Estimate and test every coefficient.
 
+    bⱼ with its standard error, and t = bⱼ over it with the degrees of freedom ν = 2v²/(g′Wg) of
+    :mod:`topline.stats.degrees_of_freedom`. Source: :func:`topline.stats.degrees_of_freedom.mixed_model_inference`.
+    Not for the effect of a group at a visit where the model has their interaction: a coefficient is then a
+    difference at the first visit, or of two such. In R: ``summary(fit)$coefficients`` of mmrm; in SAS: PROC MIXED,
+    MODEL … / SOLUTION, with the last level as reference and not the first.
+
     Parameters
     ----------
     inference
         From :func:`topline.stats.degrees_of_freedom.mixed_model_inference`.
     level
-        The confidence level, a fraction.
+        The confidence level, a fraction [1].
 
     Returns
     -------
     tuple of Effect
-        One for each column. A column determined by those before it has no estimate.
+        One for each column [the response's unit over the column's]. A column determined by those before it has no
+        estimate; all are undefined where the fit did not converge.
 
     Examples
     --------
@@ -143,14 +158,21 @@ def mixed_model_mean(
 ) -> Estimate:
     """Estimate a least squares mean.
 
+    x′b, with the standard error and degrees of freedom of
+    :func:`topline.stats.degrees_of_freedom.mixed_model_inference`, and limits x′b ± t e. Searle, Speed and
+    Milliken, The American Statistician 34 (1980) 216–221, doi:10.1080/00031305.1980.10483031. Not for comparison
+    with an observed mean of those who were measured: it is the mean had all been measured, with the covariates of
+    all. In R: ``emmeans(fit, ~ group | visit)``; in SAS: PROC MIXED, LSMEANS group*visit / CL.
+
     Parameters
     ----------
     inference
         From :func:`topline.stats.degrees_of_freedom.mixed_model_inference`.
     at
-        Levels of categorical variables, or values of covariates, by name: ``{"group": "B", "visit": "3"}``.
+        Levels of categorical variables, or values of covariates, by name [the covariate's unit]: ``{"group": "B",
+        "visit": "3"}``.
     level
-        The confidence level, a fraction.
+        The confidence level, a fraction [1].
     margins
         How the levels of variables that are not named are weighted: equally, or by their share of measurements.
 
@@ -189,21 +211,26 @@ def mixed_model_difference(
 ) -> Effect:
     """Estimate and test the difference of two least squares means, first minus second.
 
+    d = (x₁ − x₂)′b with its standard error e, and t = (d − δ₀)/e. Source:
+    :func:`topline.stats.degrees_of_freedom.mixed_model_inference`. Not for claims about several comparisons at
+    once: nothing is adjusted for their number. In R: ``pairs(emmeans(fit, ~ group | visit), adjust = "none")``; in
+    SAS: PROC MIXED, LSMEANS group*visit / PDIFF CL.
+
     Parameters
     ----------
     inference, level, margins
-        As in :func:`mixed_model_mean`. Nothing is adjusted for multiplicity.
+        As in :func:`mixed_model_mean`.
     first, second
-        Where the two means are taken, as ``at`` in :func:`mixed_model_mean`.
+        Where the two means are taken, as ``at`` in :func:`mixed_model_mean` [the covariate's unit].
     null_value
         The difference under the null hypothesis [the response's unit].
     sides
-        The alternative.
+        The alternative: ``"greater"`` where the difference is greater than ``null_value``.
 
     Returns
     -------
     Effect
-        Undefined as in :func:`mixed_model_mean`.
+        In the response's unit; undefined as in :func:`mixed_model_mean`.
 
     Examples
     --------
@@ -233,14 +260,23 @@ def mixed_model_contrast(
 ) -> Effect:
     """Estimate and test any combination of coefficients.
 
+    x′b with the standard error √(x′Φx) and t = (x′b − δ₀) over it, Φ being the covariance of b. Source:
+    :func:`topline.stats.degrees_of_freedom.mixed_model_inference`. Not for combinations chosen after looking at the
+    estimates: nothing is adjusted for the choice. In R: ``mmrm::df_1d(fit, row)``; in SAS: PROC MIXED, ESTIMATE.
+
     Parameters
     ----------
     inference, level, null_value, sides
         As in :func:`mixed_model_difference`.
     row
-        One number for each column of the model, as from :meth:`topline.stats.model_matrix.ModelMatrix.row`.
+        One number for each column of the model [1], as from :meth:`topline.stats.model_matrix.ModelMatrix.row`.
     name
         What to call it.
+
+    Returns
+    -------
+    Effect
+        In the response's unit; undefined where the data cannot tell it, or the fit did not converge.
 
     Raises
     ------
@@ -272,18 +308,24 @@ def mixed_model_contrast(
 def mixed_model_test(inference: Inference, rows: ArrayLike) -> Test:
     """Test that several combinations of coefficients are all zero.
 
+    F = (Lb)′(LΦL′)⁻¹(Lb)/r for the r rows of L, with the degrees of freedom of Fai and Cornelius, Journal of
+    Statistical Computation and Simulation 54 (1996) 363–378, doi:10.1080/00949659608811740; with the Kenward–Roger
+    methods scaled as in Kenward and Roger, Biometrics 53 (1997) 983–997, doi:10.2307/2533558, section 3. Not for
+    rows of which one follows from the others. In R: ``mmrm::df_md(fit, rows)``; in SAS: PROC MIXED, CONTRAST.
+
     Parameters
     ----------
     inference
         From :func:`topline.stats.degrees_of_freedom.mixed_model_inference`.
     rows
-        Combinations × columns, linearly independent; rows of
-        :meth:`topline.stats.model_matrix.ModelMatrix.row` and their differences.
+        Combinations × columns [1], linearly independent; rows of :meth:`topline.stats.model_matrix.ModelMatrix.row`
+        and their differences.
 
     Returns
     -------
     Test
         An F test: Fai and Cornelius' with Satterthwaite's method, otherwise Kenward and Roger's scaled one.
+        Undefined where the fit did not converge, or the degrees of freedom of the single combinations are too few.
 
     Raises
     ------

@@ -76,19 +76,26 @@ def quantiles(
 ) -> tuple[float, ...]:
     """Give sample quantiles.
 
+    Q(p) = (1 − w) x₍ⱼ₎ + w x₍ⱼ₊₁₎ of the ordered observations, with j = ⌊np + m⌋ and a weight w; m and w are what
+    the nine definitions differ in. Hyndman and Fan, The American Statistician 50 (1996) 361–365,
+    doi:10.1080/00031305.1996.10473566. Not for times of which some are censored:
+    :func:`topline.stats.survival.survival_quantile`. In R: ``quantile(x, probabilities, type = 2)``, by default
+    ``type = 7``; in SAS: PROC UNIVARIATE, PCTLDEF=5 (QNTLDEF=5 in PROC MEANS).
+
     Parameters
     ----------
     values
-        One finite number for each observation, in any order; at least one.
+        One finite number for each observation, in any order [the measurement's unit]; at least one.
     probabilities
-        The share of the distribution below each quantile, from 0 to 1.
+        The share of the distribution below each quantile, from 0 to 1 [1]; at least one.
     definition
         A name in :data:`DEFINITIONS`.
 
     Returns
     -------
     tuple of float
-        One quantile for each probability, in the measurement's unit.
+        One quantile for each probability, in the measurement's unit: the observation itself where there is a single
+        one, the smallest and the largest at 0 and 1.
 
     Raises
     ------
@@ -131,13 +138,21 @@ class Spread:
 def spread(values: ArrayLike, *, definition: str = DEFAULT) -> Spread:
     """Summarize measurements by median, quartiles and range.
 
+    The quartiles and the median are Q(p) of :func:`quantiles` at p = ¼, ½ and ¾. Source: :func:`quantiles`. Not for
+    times of which some are censored. In R: ``quantile(x, type = 2)``; in SAS: PROC MEANS, MIN Q1 MEDIAN Q3 MAX.
+
     Parameters
     ----------
     values
-        One finite number for each observation; at least one.
+        One finite number for each observation [the measurement's unit]; at least one.
     definition
-        A name in :data:`DEFINITIONS`, for the quartiles and the median. Definitions 1, 3 and 4 give a
-        median that is not the mean of the middle two of an even number.
+        A name in :data:`DEFINITIONS`, for the quartiles and the median. Definitions 1, 3 and 4 give a median that
+        is not the mean of the middle two of an even number.
+
+    Returns
+    -------
+    Spread
+        In the measurement's unit; of a single observation all five are that one.
 
     Raises
     ------

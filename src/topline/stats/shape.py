@@ -18,16 +18,20 @@ FEWEST, MOST = 3, 5000
 def skewness(values: ArrayLike) -> float | None:
     """Give the moment coefficient of skewness, m₃ / m₂^(3/2) with moments about the mean of divisor n [1].
 
+    It is g₁ of Joanes and Gill, The Statistician 47 (1998) 183–189, doi:10.1111/1467-9884.00122. Not for
+    judging the shape of a few measurements: its error is about √(6/n) for normal ones. In R: ``e1071::skewness(x,
+    type = 1)``; in SAS: PROC MEANS, SKEWNESS VARDEF=N. SAS's default and R's ``type = 2`` are larger by the factor
+    √(n(n − 1)) / (n − 2).
+
     Parameters
     ----------
     values
-        One finite number for each observation.
+        One finite number for each observation [the measurement's unit]; at least one.
 
     Returns
     -------
     float or None
-        ``None`` where all values are equal. SAS's SKEWNESS and R's ``e1071::skewness(type = 2)`` are larger by the
-        factor √(n(n − 1)) / (n − 2).
+        ``None`` for a single observation and where all are equal; 0 for two.
 
     Examples
     --------
@@ -46,13 +50,16 @@ def skewness(values: ArrayLike) -> float | None:
 def shapiro_wilk_test(values: ArrayLike) -> Test:
     """Test whether measurements come from a normal distribution.
 
-    Royston's approximation (Applied Statistics 44 (1995) 547–551, algorithm AS R94), computed with normal scores
-    of full precision as R does; SciPy's, of lesser precision, agrees to 8 digits.
+    W = (Σ aᵢ x₍ᵢ₎)² / Σ(xᵢ − x̄)² with weights a of expected normal order statistics, and the approximation of its
+    distribution of Royston, Applied Statistics 44 (1995) 547–551, doi:10.2307/2986146, algorithm AS R94. Computed
+    with normal scores of full precision as R does; SciPy's, of lesser precision, agrees to 8 digits. Not suitable
+    for choosing an analysis of the same data: the choice changes the error rate of the analysis.
 
     Parameters
     ----------
     values
-        One finite number for each observation; 3 to 5,000.
+        One finite number for each observation [the measurement's unit]; 3 to 5,000. Ties, as of rounded
+        measurements, make W smaller.
 
     Returns
     -------
@@ -68,11 +75,7 @@ def shapiro_wilk_test(values: ArrayLike) -> Test:
 
     See Also
     --------
-    R: ``shapiro.test``. SAS: PROC UNIVARIATE NORMAL, for up to 2,000.
-
-    Notes
-    -----
-    Not suitable for choosing an analysis of the same data: the choice changes the error rate of the analysis.
+    R: ``shapiro.test(x)``. SAS: PROC UNIVARIATE, NORMAL, for up to 2,000.
 
     Examples
     --------

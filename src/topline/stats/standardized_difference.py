@@ -28,22 +28,26 @@ CLOSE = 1e-9
 def cohens_d(first: MeanSummary, second: MeanSummary, *, level: float = 0.95) -> Estimate:
     """Estimate Cohen's d, the difference first minus second over the pooled standard deviation.
 
+    d = (x̄₁ − x̄₂)/s. The limits are exact for normal measurements of equal variance, by the noncentral t
+    distribution: Cumming and Finch, Educational and Psychological Measurement 61 (2001) 532–574,
+    doi:10.1177/0013164401614002. Not for groups whose standard deviations differ much, as the pooled one is then
+    that of neither.
+
     Parameters
     ----------
     first, second
         Of the measurements of each group.
     level
-        The confidence level, a fraction.
+        The confidence level, a fraction [1].
 
     Returns
     -------
     Estimate
-        In standard deviations [1], with exact limits; undefined where no group has two observations, or there is
-        no spread.
+        In standard deviations [1]; undefined where no group has two observations, or there is no spread.
 
     See Also
     --------
-    R: ``effectsize::cohens_d``, ``effsize::cohen.d(noncentral = TRUE)``. SAS: none.
+    R: ``effectsize::cohens_d(x, y)``, ``effsize::cohen.d(x, y, noncentral = TRUE)``. SAS: none.
 
     Examples
     --------
@@ -58,19 +62,25 @@ def cohens_d(first: MeanSummary, second: MeanSummary, *, level: float = 0.95) ->
 def hedges_g(first: MeanSummary, second: MeanSummary, *, level: float = 0.95) -> Estimate:
     """Estimate Hedges' g, Cohen's d without its bias in small samples.
 
+    g = J(m) d with J(m) = Γ(m/2) / (√(m/2) Γ((m − 1)/2)) and m = n₁ + n₂ − 2; the limits are J(m) times those of
+    :func:`cohens_d`. Hedges, Journal of Educational Statistics 6 (1981) 107–128, doi:10.3102/10769986006002107. Not
+    for groups whose standard deviations differ much.
+
     Parameters
     ----------
-    first, second, level
-        As in :func:`cohens_d`.
+    first, second
+        Of the measurements of each group.
+    level
+        The confidence level, a fraction [1].
 
     Returns
     -------
     Estimate
-        J(m) times :func:`cohens_d` and its limits; undefined also where m is 1, and J therefore 0.
+        In standard deviations [1]; undefined as :func:`cohens_d`, and also where m is 1, and J therefore 0.
 
     See Also
     --------
-    R: ``effectsize::hedges_g``; ``metafor::escalc("SMD")`` gives the same value.
+    R: ``effectsize::hedges_g(x, y)``; ``metafor::escalc("SMD")`` gives the same value. SAS: none.
 
     Examples
     --------
@@ -85,7 +95,12 @@ def hedges_g(first: MeanSummary, second: MeanSummary, *, level: float = 0.95) ->
 
 
 def small_sample_correction(degrees_of_freedom: float) -> float:
-    """Give J(m), the factor from Cohen's d to Hedges' g [1], for m above 1.
+    """Give J(m), the factor from Cohen's d to Hedges' g [1]. Part of :func:`hedges_g`.
+
+    Parameters
+    ----------
+    degrees_of_freedom
+        m, the degrees of freedom of the pooled standard deviation [1]; from 1, where J is 0.
 
     Examples
     --------

@@ -38,14 +38,29 @@ def studentized_range_probability(
 ) -> float:
     """Give the upper tail probability of a studentised range [1].
 
+    P(W/s > q) = ∫ P(W > q s) f(s) ds, as the module's text has it in full. Copenhaver and Holland, Journal of
+    Statistical Computation and Simulation 30 (1988) 1–15, doi:10.1080/00949658808811082. Not for means with
+    standard errors of different sizes; :func:`topline.stats.analysis_of_variance.tukey_differences` has Kramer's
+    approximation.
+
     Parameters
     ----------
     statistic
-        The range over its standard error, from 0.
+        The range over its standard error [1]; the probability is 1 where it is 0 or below.
     number
-        How many means; at least 2.
+        How many means [1]; a whole number of at least 2.
     degrees_of_freedom
-        Of the standard error, above 0; infinite for a known one.
+        Of the standard error [1], above 0; infinite for a known one.
+
+    Returns
+    -------
+    float
+        A probability [1]; tails down to about 1e-190 keep their digits.
+
+    Raises
+    ------
+    UsageError
+        If the number or the degrees of freedom do not fit.
 
     See Also
     --------
@@ -64,11 +79,32 @@ def studentized_range_probability(
 
 
 def studentized_range_quantile(level: float, number: int, degrees_of_freedom: float) -> float:
-    """Give the value that a studentised range stays below with probability ``level``.
+    """Give the value that a studentised range stays below with a probability.
+
+    The q with P(W/s > q) = 1 − level of :func:`studentized_range_probability`. Source:
+    :func:`studentized_range_probability`. Not for means with standard errors of different sizes.
+
+    Parameters
+    ----------
+    level
+        The probability, a fraction [1].
+    number, degrees_of_freedom
+        As in :func:`studentized_range_probability`; with 2 means it is √2 times the quantile of Student's t, with
+        infinite degrees of freedom that of normal variables.
+
+    Returns
+    -------
+    float
+        The quantile, over the standard error of one mean [1].
+
+    Raises
+    ------
+    UsageError
+        If the level, the number or the degrees of freedom do not fit.
 
     See Also
     --------
-    R: ``qtukey(level, nmeans, df)``.
+    R: ``qtukey(level, nmeans, df)``. SAS: PROBMC('RANGE', ., level, df, nmeans).
 
     Examples
     --------

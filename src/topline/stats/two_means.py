@@ -40,6 +40,7 @@ def mean_difference(
     Unequal variances: the standard error is √(s₁²/n₁ + s₂²/n₂), with the degrees of freedom of Welch (Biometrika 34
     (1947) 28–35, doi:10.1093/biomet/34.1-2.28) and Satterthwaite (Biometrics Bulletin 2 (1946) 110–114,
     doi:10.2307/3002019). Equal variances: s √(1/n₁ + 1/n₂) with the pooled s and n₁ + n₂ − 2 degrees of freedom.
+    Not for paired measurements: :func:`topline.stats.mean.paired_t_test`.
 
     Parameters
     ----------
@@ -48,13 +49,14 @@ def mean_difference(
     variances
         Whether the groups' variances may differ.
     level
-        The confidence level, a fraction.
+        The confidence level, a fraction [1].
 
     Returns
     -------
     Estimate
         In the measurement's unit. With unequal variances the limits are ``None`` where a group has a single
-        observation or both have no spread; with equal ones only where each group has a single observation.
+        observation or both have no spread. With equal ones they are ``None`` only where each group has a single
+        observation; where neither has any spread, both equal the difference.
 
     Raises
     ------
@@ -101,6 +103,11 @@ def two_sample_t_test(
 ) -> Test:
     """Test whether two groups' means differ by something else than a given value.
 
+    t = (x̄₁ − x̄₂ − δ₀) / e, with the standard error e and degrees of freedom of :func:`mean_difference`. Student,
+    Biometrika 6 (1908) 1–25, doi:10.1093/biomet/6.1.1, for equal variances; Welch, Biometrika 34 (1947) 28–35,
+    doi:10.1093/biomet/34.1-2.28, for unequal ones. Not for paired measurements:
+    :func:`topline.stats.mean.paired_t_test`.
+
     Parameters
     ----------
     first, second, variances
@@ -119,7 +126,7 @@ def two_sample_t_test(
 
     See Also
     --------
-    R: ``t.test(x, y, mu, alternative, var.equal)``. SAS: PROC TTEST H0= SIDES=.
+    R: ``t.test(x, y, mu, alternative, var.equal)``. SAS: PROC TTEST, H0= SIDES=.
 
     Examples
     --------
@@ -155,6 +162,13 @@ def two_sample_t_test(
 def pooled_standard_deviation(*groups: MeanSummary) -> float:
     """Give the root of the mean square within groups, √(Σ(nᵢ − 1)sᵢ² / Σ(nᵢ − 1)) [the measurement's unit].
 
+    Part of :func:`mean_difference`.
+
+    Parameters
+    ----------
+    groups
+        Of the measurements of each group; one with a single observation tells nothing about the spread.
+
     Raises
     ------
     DataError
@@ -189,7 +203,10 @@ def geometric_mean_ratio(
 ) -> Estimate:
     """Estimate the ratio of two groups' geometric means, first over second.
 
-    The difference of the means of the logarithms with its limits, exponentiated.
+    exp(l̄₁ − l̄₂), with the limits of the difference of the means of the logarithms by :func:`mean_difference`,
+    exponentiated. Julious and Debarnot, Journal of Biopharmaceutical Statistics 10 (2000) 55–71,
+    doi:10.1081/BIP-100101013. Not for a crossover trial, in which each participant is in both groups: its analysis
+    compares within participants.
 
     Parameters
     ----------
@@ -198,7 +215,7 @@ def geometric_mean_ratio(
     variances
         As in :func:`mean_difference`; equal by default, as bioequivalence is judged.
     level
-        The confidence level, a fraction; 0.9 for bioequivalence.
+        The confidence level, a fraction [1]; 0.9 for bioequivalence.
 
     Returns
     -------
@@ -207,7 +224,7 @@ def geometric_mean_ratio(
 
     See Also
     --------
-    R: ``exp(t.test(log(x), log(y), var.equal = TRUE)$conf.int)``. SAS: PROC TTEST DIST=LOGNORMAL.
+    R: ``exp(t.test(log(x), log(y), var.equal = TRUE)$conf.int)``. SAS: PROC TTEST, DIST=LOGNORMAL.
 
     Examples
     --------

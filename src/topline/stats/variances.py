@@ -15,24 +15,25 @@ _ONE_OBSERVATION = "undefined for a single observation"
 def standard_deviation(summary: MeanSummary, *, level: float = 0.95) -> Estimate:
     """Estimate a standard deviation with the interval of normal theory.
 
-    The limits are s √(ν/χ²) with the upper and lower quantiles of χ² of ν = n − 1 degrees of freedom. They are
-    right for normal measurements only, however many there are.
+    The limits are s √(ν/χ²) with the upper and lower quantiles of χ² of ν = n − 1 degrees of freedom: NIST/SEMATECH
+    e-Handbook of Statistical Methods, section 1.3.5.8, doi:10.18434/M32189. Not for measurements that are not
+    normal, however many there are.
 
     Parameters
     ----------
     summary
         Of the measurements.
     level
-        The confidence level, a fraction.
+        The confidence level, a fraction [1].
 
     Returns
     -------
     Estimate
-        In the measurement's unit; undefined for a single observation.
+        In the measurement's unit; undefined for a single observation, and 0 with limits 0 where all are equal.
 
     See Also
     --------
-    R: ``sqrt((n - 1) * var(x) / qchisq(c(0.975, 0.025), n - 1))``. SAS: PROC UNIVARIATE CIBASIC.
+    R: ``sqrt((n - 1) * var(x) / qchisq(c(0.975, 0.025), n - 1))``. SAS: PROC UNIVARIATE, CIBASIC.
 
     Examples
     --------
@@ -65,12 +66,16 @@ def standard_deviation(summary: MeanSummary, *, level: float = 0.95) -> Estimate
 def variance_ratio(first: MeanSummary, second: MeanSummary, *, level: float = 0.95) -> Estimate:
     """Estimate the ratio of two groups' variances, first over second, with the F interval.
 
+    The limits of r = s₁²/s₂² are r/F with the upper and lower quantiles of F of n₁ − 1 and n₂ − 1 degrees of freedom:
+    NIST/SEMATECH e-Handbook of Statistical Methods, section 1.3.5.9, doi:10.18434/M32189. Not for measurements that
+    are not normal, however many there are: :func:`topline.stats.analysis_of_variance.brown_forsythe_test`.
+
     Parameters
     ----------
     first, second
-        Of the measurements of each group. Right for normal measurements only.
+        Of the measurements of each group.
     level
-        The confidence level, a fraction.
+        The confidence level, a fraction [1].
 
     Returns
     -------
@@ -123,6 +128,10 @@ def variance_ratio_test(
 ) -> Test:
     """Test whether the ratio of two groups' variances, first over second, differs from a given value.
 
+    F = (s₁²/s₂²)/r₀ with n₁ − 1 and n₂ − 1 degrees of freedom: NIST/SEMATECH e-Handbook of Statistical Methods,
+    section 1.3.5.9, doi:10.18434/M32189. Not for choosing between the two forms of a t-test of the same data, nor
+    for measurements that are not normal.
+
     Parameters
     ----------
     first, second
@@ -135,7 +144,11 @@ def variance_ratio_test(
     Returns
     -------
     Test
-        An F test; undefined as :func:`variance_ratio`.
+        An F test; undefined as :func:`variance_ratio`, and for a null value of 0.
+
+    See Also
+    --------
+    R: ``var.test(x, y, ratio = null_value)``. SAS: PROC TTEST, "Folded F" (two-sided, ratio 1).
 
     Examples
     --------
