@@ -300,9 +300,9 @@ def type_two_tests(fit: LinearFit) -> dict[Term, Test]:
 
     The sum of squares of a term is by how much the residual sum of squares falls when the term joins the model of
     all terms that do not contain it; F = (fall/r)/s² with the r columns that it adds and the variance s² of the
-    whole model (Langsrud, Statistics and Computing 13 (2003) 163–167, doi:10.1023/A:1023260610025). The tests do
-    not depend on how factors are coded. Not for a term that is part of an interaction of interest: the test
-    supposes that there is none.
+    whole model. Langsrud, Statistics and Computing 13 (2003) 163–167, doi:10.1023/A:1023260610025. The tests do not
+    depend on how factors are coded. Not for a term that is part of an interaction of interest: the test supposes
+    that there is none.
 
     Parameters
     ----------

@@ -318,8 +318,9 @@ def geometric_mean(values: ArrayLike, *, level: float = 0.95) -> GeometricMean:
     With mean l̄ and standard deviation s of the n natural logarithms, the geometric mean is exp(l̄), its limits are
     exp(l̄ ± t s/√n) with n − 1 degrees of freedom, the geometric standard deviation is exp(s), and the geometric
     coefficient of variation √(exp(s²) − 1). Julious and Debarnot, Journal of Biopharmaceutical Statistics 10 (2000)
-    55–71. Not for measurements that can be zero or negative, nor for an arithmetic mean of skewed measurements,
-    such as mean costs. In R: ``exp(t.test(log(x))$conf.int)``; in SAS: PROC TTEST, DIST=LOGNORMAL.
+    55–71, doi:10.1081/BIP-100101013. Not for measurements that can be zero or negative, nor for an arithmetic mean
+    of skewed measurements, such as mean costs. In R: ``exp(t.test(log(x))$conf.int)``; in SAS: PROC TTEST,
+    DIST=LOGNORMAL.
 
     Parameters
     ----------

@@ -29,7 +29,7 @@ def cohens_d(first: MeanSummary, second: MeanSummary, *, level: float = 0.95) ->
     """Estimate Cohen's d, the difference first minus second over the pooled standard deviation.
 
     d = (x̄₁ − x̄₂)/s. The limits are exact for normal measurements of equal variance, by the noncentral t
-    distribution: Cumming and Finch, Educational and Psychological Measurement 61 (2001) 532–574,
+    distribution. Cumming and Finch, Educational and Psychological Measurement 61 (2001) 532–574,
     doi:10.1177/0013164401614002. Not for groups whose standard deviations differ much, as the pooled one is then
     that of neither.
 

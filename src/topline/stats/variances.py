@@ -15,7 +15,7 @@ _ONE_OBSERVATION = "undefined for a single observation"
 def standard_deviation(summary: MeanSummary, *, level: float = 0.95) -> Estimate:
     """Estimate a standard deviation with the interval of normal theory.
 
-    The limits are s √(ν/χ²) with the upper and lower quantiles of χ² of ν = n − 1 degrees of freedom: NIST/SEMATECH
+    The limits are s √(ν/χ²) with the upper and lower quantiles of χ² of ν = n − 1 degrees of freedom. NIST/SEMATECH
     e-Handbook of Statistical Methods, section 1.3.5.8, doi:10.18434/M32189. Not for measurements that are not
     normal, however many there are.
 
@@ -66,9 +66,10 @@ def standard_deviation(summary: MeanSummary, *, level: float = 0.95) -> Estimate
 def variance_ratio(first: MeanSummary, second: MeanSummary, *, level: float = 0.95) -> Estimate:
     """Estimate the ratio of two groups' variances, first over second, with the F interval.
 
-    The limits of r = s₁²/s₂² are r/F with the upper and lower quantiles of F of n₁ − 1 and n₂ − 1 degrees of freedom:
-    NIST/SEMATECH e-Handbook of Statistical Methods, section 1.3.5.9, doi:10.18434/M32189. Not for measurements that
-    are not normal, however many there are: :func:`topline.stats.analysis_of_variance.brown_forsythe_test`.
+    The limits of r = s₁²/s₂² are r/F with the upper and lower quantiles of F of n₁ − 1 and n₂ − 1 degrees of
+    freedom. NIST/SEMATECH e-Handbook of Statistical Methods, section 1.3.5.9, doi:10.18434/M32189. Not for
+    measurements that are not normal, however many there are:
+    :func:`topline.stats.analysis_of_variance.brown_forsythe_test`.
 
     Parameters
     ----------
@@ -128,7 +129,7 @@ def variance_ratio_test(
 ) -> Test:
     """Test whether the ratio of two groups' variances, first over second, differs from a given value.
 
-    F = (s₁²/s₂²)/r₀ with n₁ − 1 and n₂ − 1 degrees of freedom: NIST/SEMATECH e-Handbook of Statistical Methods,
+    F = (s₁²/s₂²)/r₀ with n₁ − 1 and n₂ − 1 degrees of freedom. NIST/SEMATECH e-Handbook of Statistical Methods,
     section 1.3.5.9, doi:10.18434/M32189. Not for choosing between the two forms of a t-test of the same data, nor
     for measurements that are not normal.
 
