@@ -155,25 +155,30 @@ def proportion(
 ) -> Estimate:
     """Estimate a proportion with its interval.
 
+    p̂ = x/n of x among n, with limits by one of :data:`INTERVALS`, which names the source of each. Brown, Cai,
+    DasGupta, Statistical Science 16 (2001) 101–133, doi:10.1214/ss/1009213286, compares them. Not for several
+    events of one participant, which are no independent trials: :mod:`topline.stats.rate`. In R:
+    ``DescTools::BinomCI(x, n, method = "jeffreys")``; in SAS: PROC FREQ, ``BINOMIAL(CL=JEFFREYS)``.
+
     Parameters
     ----------
     count
         How many have the characteristic [participants, or another unit]; whole, from 0 to ``number``.
     number
-        How many were looked at; whole, from 1.
+        How many were looked at [participants, or another unit]; whole, from 1.
     level
-        The confidence level, a fraction.
+        The confidence level, a fraction [1].
     interval
         A name in :data:`INTERVALS`.
     bounded
-        Cut a limit outside [0, 1] to 0 or 1 (Wald and Agresti–Coull can give one). Either way a note says
-        that the formula's limit lay outside.
+        Cut a limit outside [0, 1] to 0 or 1 (Wald and Agresti–Coull can give one). Either way a note says that the
+        formula's limit lay outside.
 
     Returns
     -------
     Estimate
-        A fraction, not a percentage. Limits are ``None``, with the reason, where the method has none at the edge
-        (logit).
+        A fraction, not a percentage [1]. Limits are ``None``, with the reason, where the method has none for nobody
+        or everybody (logit); a note says where Jeffreys' rule for edges set one.
 
     Raises
     ------
@@ -219,19 +224,19 @@ def proportion(
 def proportions(
     count: ArrayLike, number: ArrayLike, *, level: float = 0.95, interval: str = "jeffreys"
 ) -> Estimates:
-    """Estimate many proportions with their intervals at once.
+    """Estimate many proportions with their intervals at once, each as :func:`proportion` does.
 
     Parameters
     ----------
     count, number
         As in :func:`proportion`, one element for each group.
     level, interval
-        As in :func:`proportion`. Limits are not cut to [0, 1], and NaN where the method has none.
+        As in :func:`proportion`.
 
     Returns
     -------
     Estimates
-        Fractions.
+        Fractions [1]. Limits are not cut to [0, 1], and NaN where the method has none.
 
     Raises
     ------

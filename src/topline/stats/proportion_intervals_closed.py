@@ -17,9 +17,19 @@ from topline.stats.estimate import Floats, Limits
 def wald(count: Floats, number: Floats, level: float) -> Limits:
     """Give Wald limits without continuity correction: p ± z √(pq/n).
 
-    The limits may lie outside [0, 1] and are not cut; at 0 or the number the interval has no width. Its
-    coverage is poor even for large numbers (BCD section 2): it is here because protocols ask for it.
-    In SAS: PROC FREQ, ``BINOMIAL(CL=WALD)``; in R: ``binom::binom.asymp``.
+    Brown, Cai, DasGupta, Statistical Science 16 (2001) 101–133, doi:10.1214/ss/1009213286, section 2. Not for use
+    by choice: its coverage is poor even for large numbers; it is here because protocols ask for it. In SAS: PROC
+    FREQ, ``BINOMIAL(CL=WALD)``; in R: ``binom::binom.asymp``.
+
+    Parameters
+    ----------
+    count, number, level
+        As in :func:`topline.stats.proportion.proportion`.
+
+    Returns
+    -------
+    Limits
+        They may lie outside [0, 1] and are not cut; for nobody or everybody the interval has no width.
 
     Examples
     --------
@@ -32,10 +42,22 @@ def wald(count: Floats, number: Floats, level: float) -> Limits:
 
 
 def wald_corrected(count: Floats, number: Floats, level: float) -> Limits:
-    """Give Wald limits with continuity correction: p ± (z √(pq/n) + 1/(2n)); Newcombe, method 2.
+    """Give Wald limits with continuity correction: p ± (z √(pq/n) + 1/(2n)).
 
-    The limits may lie outside [0, 1] and are not cut. Not for small counts: the correction widens the
-    interval but leaves its centre wrong. In SAS: PROC FREQ, ``BINOMIAL(CL=WALD(CORRECT))``.
+    Newcombe, Statistics in Medicine 17 (1998) 857–872,
+    doi:10.1002/(SICI)1097-0258(19980430)17:8<857::AID-SIM777>3.0.CO;2-E, method 2. Not for small counts: the
+    correction widens the interval but leaves its centre wrong. In R: ``DescTools::BinomCI(x, n, method =
+    "waldcc")``, cut to [0, 1]; in SAS: PROC FREQ, ``BINOMIAL(CL=WALD(CORRECT))``.
+
+    Parameters
+    ----------
+    count, number, level
+        As in :func:`topline.stats.proportion.proportion`.
+
+    Returns
+    -------
+    Limits
+        They may lie outside [0, 1] and are not cut; for nobody they are ±1/(2n).
 
     Examples
     --------
@@ -49,8 +71,21 @@ def wald_corrected(count: Floats, number: Floats, level: float) -> Limits:
 def wilson(count: Floats, number: Floats, level: float) -> Limits:
     """Give Wilson (score) limits without continuity correction: all p₀ with |p − p₀| ≤ z √(p₀q₀/n).
 
-    Wilson, Journal of the American Statistical Association 22 (1927) 209–212; BCD section 3.1.1; Newcombe,
-    method 3. In R: ``prop.test(correct = FALSE)``; in SAS: PROC FREQ, ``BINOMIAL(CL=WILSON)``.
+    Wilson, Journal of the American Statistical Association 22 (1927) 209–212, doi:10.1080/01621459.1927.10502953.
+    Brown, Cai, DasGupta, Statistical Science 16 (2001) 101–133, section 3.1.1. Not for a guarantee that coverage is
+    never below the level: :func:`topline.stats.proportion_intervals_exact.clopper_pearson`. In R: ``prop.test(x, n,
+    correct = FALSE)``; in SAS: PROC FREQ, ``BINOMIAL(CL=WILSON)``.
+
+    Parameters
+    ----------
+    count, number, level
+        As in :func:`topline.stats.proportion.proportion`.
+
+    Returns
+    -------
+    Limits
+        Always inside [0, 1]; the lower is 0 for nobody, the upper 1 for everybody, and the interval never without
+        width.
 
     Examples
     --------
@@ -62,6 +97,22 @@ def wilson(count: Floats, number: Floats, level: float) -> Limits:
 
 def wilson_by_multiplier(count: Floats, number: Floats, multiplier: float | Floats) -> Limits:
     """Give Wilson limits for a normal multiplier, which may differ by element.
+
+    (2x + z² ± z √(z² + 4xq)) / (2(n + z²)) for the multiplier z. Source: :func:`wilson`. Not for an interval of one
+    proportion, where :func:`wilson` takes the level. In R: ``prop.test(x, n, conf.level = 2 * pnorm(z) - 1, correct
+    = FALSE)``; in SAS: none.
+
+    Parameters
+    ----------
+    count, number
+        As in :func:`topline.stats.proportion.proportion`.
+    multiplier
+        z, how many standard errors the limits are from the estimate [1], from 0; NaN gives NaN.
+
+    Returns
+    -------
+    Limits
+        As of :func:`wilson`: the lower is 0 for nobody, the upper 1 for everybody.
 
     Examples
     --------
@@ -80,11 +131,23 @@ def wilson_by_multiplier(count: Floats, number: Floats, multiplier: float | Floa
 
 
 def wilson_corrected(count: Floats, number: Floats, level: float) -> Limits:
-    """Give Wilson limits with continuity correction in Newcombe's form (method 4).
+    """Give Wilson limits with continuity correction in Newcombe's form.
 
-    All p₀ with |p − p₀| − 1/(2n) ≤ z √(p₀q₀/n); the lower limit is 0 at a count of 0, the upper 1 at the
-    number. Nearly as wide as Clopper–Pearson. In SAS: PROC FREQ, ``BINOMIAL(CL=WILSON(CORRECT))``. R's
-    ``prop.test`` differs where the count is within a half of n/2: see :func:`wilson_prop_test`.
+    All p₀ with |p − p₀| − 1/(2n) ≤ z √(p₀q₀/n). Newcombe, Statistics in Medicine 17 (1998) 857–872,
+    doi:10.1002/(SICI)1097-0258(19980430)17:8<857::AID-SIM777>3.0.CO;2-E, method 4. Not for the narrowest interval
+    that keeps the level: it is nearly as wide as Clopper–Pearson. In R: ``prop.test(x, n)``, which differs where
+    the count is within a half of n/2 (:func:`wilson_prop_test`), ``DescTools::BinomCI(x, n, method = "wilsoncc")``;
+    in SAS: PROC FREQ, ``BINOMIAL(CL=WILSON(CORRECT))``.
+
+    Parameters
+    ----------
+    count, number, level
+        As in :func:`topline.stats.proportion.proportion`.
+
+    Returns
+    -------
+    Limits
+        Always inside [0, 1]; the lower is 0 for nobody, the upper 1 for everybody.
 
     Examples
     --------
@@ -97,8 +160,20 @@ def wilson_corrected(count: Floats, number: Floats, level: float) -> Limits:
 def wilson_prop_test(count: Floats, number: Floats, level: float) -> Limits:
     """Give Wilson limits with the continuity correction of R's ``prop.test``.
 
-    As :func:`wilson_corrected`, but the correction is min(1/2, |count − n/2|): the one of the test of 1/2,
-    which ``prop.test`` also uses for its interval. Offered to reproduce R; not for anything else.
+    All p₀ with |p − p₀| − c/n ≤ z √(p₀q₀/n) and c = min(1/2, |x − n/2|): the correction of the test of 1/2, which
+    ``prop.test`` also uses for its interval. Source: :func:`wilson_corrected`. Not for anything but reproducing R.
+    In R: ``prop.test(x, n)``; in SAS: none.
+
+    Parameters
+    ----------
+    count, number, level
+        As in :func:`topline.stats.proportion.proportion`.
+
+    Returns
+    -------
+    Limits
+        Always inside [0, 1]; the lower is 0 for nobody, the upper 1 for everybody; of exactly one half, Wilson's
+        limits without correction.
 
     Examples
     --------
@@ -120,8 +195,20 @@ def _wilson_shifted(count: Floats, number: Floats, level: float, shift: Floats) 
 def agresti_coull(count: Floats, number: Floats, level: float) -> Limits:
     """Give Agresti–Coull limits: Wald limits after adding z²/2 to the count and z² to the number.
 
-    Agresti, Coull, The American Statistician 52 (1998) 119–126; BCD section 3.1.2. The limits may lie outside
-    [0, 1]; they are not cut. In R: ``binom::binom.agresti.coull``; in SAS: ``BINOMIAL(CL=AGRESTICOULL)``.
+    p̃ ± z √(p̃q̃/ñ) with ñ = n + z² and p̃ = (x + z²/2)/ñ. Agresti, Coull, The American Statistician 52 (1998)
+    119–126, doi:10.1080/00031305.1998.10480550. Brown, Cai, DasGupta, Statistical Science 16 (2001) 101–133,
+    section 3.1.2. Not for very small or very large proportions, where it is wider than need be. In R:
+    ``binom::binom.agresti.coull``; in SAS: PROC FREQ, ``BINOMIAL(CL=AGRESTICOULL)``.
+
+    Parameters
+    ----------
+    count, number, level
+        As in :func:`topline.stats.proportion.proportion`.
+
+    Returns
+    -------
+    Limits
+        They may lie outside [0, 1], as they do for nobody and everybody; they are not cut.
 
     Examples
     --------
@@ -138,9 +225,20 @@ def agresti_coull(count: Floats, number: Floats, level: float) -> Limits:
 def arcsine(count: Floats, number: Floats, level: float) -> Limits:
     """Give arcsine limits: sin²(arcsin √p ± z/(2√n)), cut where the angle leaves [0, π/2].
 
-    The variance-stabilizing interval without Anscombe's correction (BCD section 4.2.1 with p̂ for p̌). Not for
-    counts near the edges: at a count of 0 the upper limit is far too low. In R: ``DescTools::BinomCI`` has a
-    relative of it with Anscombe's 3/8; SAS has none.
+    The variance-stabilizing interval without Anscombe's correction: Brown, Cai, DasGupta, Statistical Science 16
+    (2001) 101–133, doi:10.1214/ss/1009213286, section 4.2.1 with p̂ for p̌. Not for counts near the edges: at a
+    count of 0 the upper limit is far too low. In R: none (``DescTools::BinomCI`` has a relative of it with
+    Anscombe's 3/8); in SAS: none.
+
+    Parameters
+    ----------
+    count, number, level
+        As in :func:`topline.stats.proportion.proportion`.
+
+    Returns
+    -------
+    Limits
+        Always inside [0, 1]; the lower is 0 for nobody, the upper 1 for everybody.
 
     Examples
     --------
@@ -157,8 +255,19 @@ def arcsine(count: Floats, number: Floats, level: float) -> Limits:
 def logit(count: Floats, number: Floats, level: float) -> Limits:
     """Give logit limits: Wald limits of log(p/q) with variance n/(x(n − x)), turned back into shares.
 
-    BCD section 4.2.2. Undefined (NaN) at a count of 0 or the number, where the logit is infinite. In R:
-    ``binom::binom.logit``; in SAS: PROC FREQ, ``BINOMIAL(CL=LOGIT)``.
+    1/(1 + exp(−λ)) with λ = log(p/q) ± z √(n/(x(n − x))). Brown, Cai, DasGupta, Statistical Science 16 (2001)
+    101–133, doi:10.1214/ss/1009213286, section 4.2.2. Not for counts near 0 or the number, where it is very wide.
+    In R: ``binom::binom.logit``; in SAS: PROC FREQ, ``BINOMIAL(CL=LOGIT)``.
+
+    Parameters
+    ----------
+    count, number, level
+        As in :func:`topline.stats.proportion.proportion`.
+
+    Returns
+    -------
+    Limits
+        Always inside (0, 1); NaN for nobody and everybody, where the logit is infinite.
 
     Examples
     --------

@@ -19,9 +19,20 @@ _HALF_STEP = 1e-17
 def clopper_pearson(count: Floats, number: Floats, level: float) -> Limits:
     """Give Clopper–Pearson ("exact") limits, which invert two one-sided binomial tests.
 
-    Quantiles of Beta(x, n − x + 1) and Beta(x + 1, n − x) at (1 − level)/2 on each side; never below the
-    nominal coverage, mostly far above it. Clopper, Pearson, Biometrika 26 (1934) 404–413,
-    doi:10.1093/biomet/26.4.404. In R: ``binom.test``; in SAS: PROC FREQ, ``BINOMIAL(CL=EXACT)``.
+    The lower limit p solves P(X ≥ x; p) = (1 − level)/2, the upper P(X ≤ x; p) = (1 − level)/2: quantiles of
+    Beta(x, n − x + 1) and Beta(x + 1, n − x). Clopper, Pearson, Biometrika 26 (1934) 404–413,
+    doi:10.1093/biomet/26.4.404. Not for coverage near the level: it is never below, mostly far above. In R:
+    ``binom.test(x, n)``; in SAS: PROC FREQ, ``BINOMIAL(CL=EXACT)``.
+
+    Parameters
+    ----------
+    count, number, level
+        As in :func:`topline.stats.proportion.proportion`.
+
+    Returns
+    -------
+    Limits
+        Always inside [0, 1]; the lower is 0 for nobody, the upper 1 for everybody.
 
     Examples
     --------
@@ -38,10 +49,21 @@ def clopper_pearson(count: Floats, number: Floats, level: float) -> Limits:
 def mid_p(count: Floats, number: Floats, level: float) -> Limits:
     """Give mid-p limits: as Clopper–Pearson, but the observed count enters each tail with half its probability.
 
-    The lower limit solves P(X > x) + P(X = x)/2 = (1 − level)/2, the upper P(X < x) + P(X = x)/2 =
-    (1 − level)/2. Lancaster, Journal of the American Statistical Association 56 (1961) 223–234; Newcombe,
-    Statistics in Medicine 17 (1998) 857–872, method 6. Coverage is near nominal on average, not at least
-    nominal. In R: ``exactci::binom.exact(midp = TRUE)``; in SAS: PROC FREQ, ``BINOMIAL(CL=MIDP)``.
+    The lower limit solves P(X > x) + P(X = x)/2 = (1 − level)/2, the upper P(X < x) + P(X = x)/2 = (1 − level)/2.
+    Lancaster, Journal of the American Statistical Association 56 (1961) 223–234,
+    doi:10.1080/01621459.1961.10482105. Newcombe, Statistics in Medicine 17 (1998) 857–872, method 6. Not for a
+    guarantee: coverage is near nominal on average, not at least nominal. In R: ``exactci::binom.exact(x, n, midp =
+    TRUE)``; in SAS: PROC FREQ, ``BINOMIAL(CL=MIDP)``.
+
+    Parameters
+    ----------
+    count, number, level
+        As in :func:`topline.stats.proportion.proportion`.
+
+    Returns
+    -------
+    Limits
+        Always inside [0, 1]; the lower is 0 for nobody, the upper 1 for everybody.
 
     Examples
     --------
@@ -83,10 +105,22 @@ def blaker(count: Floats, number: Floats, level: float) -> Limits:
     """Give Blaker limits: all shares whose acceptability is at least 1 − level.
 
     The acceptability of a share is the smaller tail at the count plus the largest opposite tail that does not
-    exceed it. Blaker, Canadian Journal of Statistics 28 (2000) 783–798. Never below nominal coverage and never
-    wider than Clopper–Pearson. Where shares between accepted ones are refused, they are inside the limits. In
-    R: ``exactci::binom.exact(tsmethod = "blaker")``, which stops at a grid of 1e-5 unless told otherwise; in
-    SAS: PROC FREQ, ``BINOMIAL(CL=BLAKER)``.
+    exceed it: with P(X ≥ x) the smaller, P(X ≥ x) + max{P(X ≤ y) ≤ P(X ≥ x)}. Blaker, Canadian Journal of
+    Statistics 28 (2000) 783–798, doi:10.2307/3315916. Never below nominal coverage and never wider than
+    Clopper–Pearson. Not for one-sided limits, as its tails are not equal. In R: ``exactci::binom.exact(x, n,
+    tsmethod = "blaker")``, which stops at a grid of 1e-5 unless told otherwise; in SAS: PROC FREQ,
+    ``BINOMIAL(CL=BLAKER)``.
+
+    Parameters
+    ----------
+    count, number, level
+        As in :func:`topline.stats.proportion.proportion`.
+
+    Returns
+    -------
+    Limits
+        Always inside [0, 1]; the lower is 0 for nobody, the upper 1 for everybody. Where shares between accepted
+        ones are refused, they are inside the limits.
 
     Examples
     --------

@@ -16,10 +16,21 @@ from topline.stats.root_finding import falling_roots
 def jeffreys(count: Floats, number: Floats, level: float) -> Limits:
     """Give Jeffreys limits: equal-tailed quantiles of Beta(x + 1/2, n − x + 1/2), with the rule for edges.
 
-    The lower limit is 0 where the count is 0, and the upper 1 where it is the number, so that the interval
-    holds the estimate: Brown, Cai, DasGupta, Statistical Science 16 (2001) 101–133,
-    doi:10.1214/ss/1009213286, section 3.1.3. In SAS: PROC FREQ, ``BINOMIAL(CL=JEFFREYS)``. In R:
-    ``DescTools::BinomCI(method = "jeffreys")``.
+    P(p ≤ limit) = (1 − level)/2 and (1 + level)/2 for a p of that distribution. Brown, Cai, DasGupta, Statistical
+    Science 16 (2001) 101–133, doi:10.1214/ss/1009213286, section 3.1.3. Not for a guarantee: coverage is near
+    nominal on average, not at least nominal. In R: ``DescTools::BinomCI(x, n, method = "jeffreys")``; in SAS: PROC
+    FREQ, ``BINOMIAL(CL=JEFFREYS)``.
+
+    Parameters
+    ----------
+    count, number, level
+        As in :func:`topline.stats.proportion.proportion`.
+
+    Returns
+    -------
+    Limits
+        Always inside [0, 1]. By the rule the lower limit is 0 for nobody, and the upper 1 for everybody, so that
+        the interval holds the estimate; the other limit remains that of two tails.
 
     Examples
     --------
@@ -33,8 +44,20 @@ def jeffreys(count: Floats, number: Floats, level: float) -> Limits:
 def jeffreys_without_edge_rule(count: Floats, number: Floats, level: float) -> Limits:
     """Give Jeffreys limits as the bare beta quantiles, also at a count of 0 or the number.
 
-    The interval then leaves out the estimate itself. In R: ``binom::binom.bayes(type = "central")`` with
-    ``prior.shape1 = prior.shape2 = 0.5``; Python's statsmodels calls this ``jeffreys``.
+    P(p ≤ limit) = (1 − level)/2 and (1 + level)/2 for a p of Beta(x + 1/2, n − x + 1/2). Brown, Cai, DasGupta,
+    Statistical Science 16 (2001) 101–133, doi:10.1214/ss/1009213286, section 3.1.3, equation 8. Not for counts of 0
+    or the number, where the interval leaves out the estimate itself. In R: ``qbeta(c(0.025, 0.975), x + 0.5, n - x
+    + 0.5)``; in SAS: none, as PROC FREQ has the rule. Python's statsmodels calls this ``jeffreys``.
+
+    Parameters
+    ----------
+    count, number, level
+        As in :func:`topline.stats.proportion.proportion`.
+
+    Returns
+    -------
+    Limits
+        Always inside (0, 1), also for nobody and everybody.
 
     Examples
     --------
@@ -51,9 +74,20 @@ def jeffreys_without_edge_rule(count: Floats, number: Floats, level: float) -> L
 def likelihood_ratio(count: Floats, number: Floats, level: float) -> Limits:
     """Give likelihood-ratio limits: all p₀ with 2 (log L(p) − log L(p₀)) at most the χ² quantile of one degree.
 
-    Brown, Cai, DasGupta, Statistical Science 16 (2001) 101–133, section 4.1. The lower limit is 0 where the
-    count is 0, the upper 1 where it is the number. In R: ``binom::binom.lrt``, ``confint(glm(…, binomial))``
-    on the logit scale; in SAS: PROC FREQ, ``BINOMIAL(CL=LIKELIHOODRATIO)``.
+    log L(p) = x log p + (n − x) log q. Brown, Cai, DasGupta, Statistical Science 16 (2001) 101–133,
+    doi:10.1214/ss/1009213286, section 4.1. Not for a guarantee: coverage is below the level for some proportions,
+    mostly near 0 and 1. In R: ``binom::binom.lrt``, ``confint(glm(…, binomial))`` on the logit scale; in SAS: PROC
+    FREQ, ``BINOMIAL(CL=LIKELIHOODRATIO)``.
+
+    Parameters
+    ----------
+    count, number, level
+        As in :func:`topline.stats.proportion.proportion`.
+
+    Returns
+    -------
+    Limits
+        Always inside [0, 1]; the lower is 0 for nobody, the upper 1 for everybody.
 
     Examples
     --------

@@ -52,11 +52,14 @@ def proportion_test(
     """Test whether a proportion equals a given share.
 
     ``exact``: binomial tails; two-sided, the sum of the probabilities of all counts no more likely than the
-    observed one (R's ``binom.test``). ``mid_p``: the observed count enters with half its probability; two-sided,
-    twice the smaller one-sided value. ``score``: z = (p − p₀) / √(p₀q₀/n) (R's ``prop.test(correct = FALSE)``;
-    SAS: PROC FREQ, ``BINOMIAL(P=…)``). ``score_corrected``: with |p − p₀| less 1/(2n), but not below 0
-    (``prop.test``; SAS: ``BINOMIAL(P=… CORRECT)``). SAS's two-sided exact p-value is twice the smaller tail, not
-    R's; ``exact_doubled`` is that one.
+    observed one. ``exact_doubled``: twice the smaller tail instead. ``mid_p``: the observed count enters with half
+    its probability; two-sided, twice the smaller one-sided value. ``score``: z = (p − p₀) / √(p₀q₀/n).
+    ``score_corrected``: with |p − p₀| less 1/(2n), but not below 0. Agresti, Categorical Data Analysis, 3rd
+    edition, 2013, section 1.4.
+
+    In R: ``binom.test(x, n, p0)`` (``exact``), ``prop.test(x, n, p0, correct = FALSE)`` (``score``), ``prop.test(x,
+    n, p0)`` (``score_corrected``); in SAS: PROC FREQ, ``BINOMIAL(P=…)`` (``score``), ``BINOMIAL(P=… CORRECT)``, and
+    EXACT BINOMIAL (``exact_doubled``, not R's).
 
     Not for: several proportions (:mod:`topline.stats.two_proportions`).
 
@@ -74,8 +77,8 @@ def proportion_test(
     Returns
     -------
     Test
-        The statistic is the count for exact tests, z for score tests. With 0 events the p-value of ``"greater"`` is 1
-        (exact), and with nothing but events that of ``"less"``.
+        The statistic is the count for exact tests, z for score tests. Always defined: for nobody the p-value of
+        ``"greater"`` is 1 (``exact``), and for everybody that of ``"less"``.
 
     Raises
     ------
@@ -110,7 +113,14 @@ def proportion_test(
 
 
 def normal_probability(statistic: float, sides: Sides) -> float:
-    """Give the p-value of a standard normal statistic [1].
+    """Give the p-value of a standard normal statistic [1]. Part of :func:`proportion_test`.
+
+    Parameters
+    ----------
+    statistic
+        Its value [1]; an infinite one has a p-value of 0, or of 1 on the other side.
+    sides
+        The alternative.
 
     Examples
     --------
