@@ -32,12 +32,12 @@ _BOUND = 300.0
 _UNDEFINED = "a cell of the table is 0"
 
 
-def observed_odds_ratio(groups: TwoGroups) -> Floats:
+def _observed_odds_ratio(groups: TwoGroups) -> Floats:
     """Give the observed odds ratios [1]; infinite or NaN where cells are 0.
 
     Examples
     --------
-    >>> observed_odds_ratio(two_groups([3, 1], [4, 4], [1, 0], [4, 4]))
+    >>> _observed_odds_ratio(two_groups([3, 1], [4, 4], [1, 0], [4, 4]))
     array([ 9., inf])
     """
     x, n, y, m = groups
@@ -45,12 +45,12 @@ def observed_odds_ratio(groups: TwoGroups) -> Floats:
         return np.asarray((x * (m - y)) / (y * (n - x)), dtype=np.float64)
 
 
-def log_error(groups: TwoGroups) -> Floats:
+def _log_error(groups: TwoGroups) -> Floats:
     """Give Woolf's standard error of the log odds ratio; infinite where a cell is 0.
 
     Examples
     --------
-    >>> log_error(two_groups([56], [70], [48], [80])).round(6)
+    >>> _log_error(two_groups([56], [70], [48], [80])).round(6)
     array([0.375991])
     """
     x, n, y, m = groups
@@ -58,12 +58,12 @@ def log_error(groups: TwoGroups) -> Floats:
         return np.asarray(np.sqrt(1 / x + 1 / (n - x) + 1 / y + 1 / (m - y)), dtype=np.float64)
 
 
-def with_halves(groups: TwoGroups) -> TwoGroups:
+def _with_halves(groups: TwoGroups) -> TwoGroups:
     """Add half an event and half a non-event to each group.
 
     Examples
     --------
-    >>> with_halves(two_groups([0], [4], [1], [4])).count
+    >>> _with_halves(two_groups([0], [4], [1], [4])).count
     array([0.5])
     """
     x, n, y, m = groups
@@ -73,18 +73,29 @@ def with_halves(groups: TwoGroups) -> TwoGroups:
 def woolf(groups: TwoGroups, level: float) -> Limits:
     """Give Woolf's limits: exp(log ψ ± z √(1/a + 1/b + 1/c + 1/d)).
 
-    Woolf, Annals of Human Genetics 19 (1955) 251–253. Undefined (NaN) where a cell is 0. In SAS: PROC FREQ,
-    ``OR(CL=WALD)``; in R: ``epitools::oddsratio.wald``.
+    Woolf, Annals of Human Genetics 19 (1955) 251–253, doi:10.1111/j.1469-1809.1955.tb01348.x. Not for a cell of a
+    few participants, where the logarithm is far from normal: :func:`score`. In R: ``epitools::oddsratio.wald``; in
+    SAS: PROC FREQ, ``OR(CL=WALD)``.
+
+    Parameters
+    ----------
+    groups, level
+        As for :func:`score`.
+
+    Returns
+    -------
+    Limits
+        NaN where a cell is 0: nobody, or everybody, in a group has the event.
 
     Examples
     --------
     >>> woolf(two_groups([56], [70], [48], [80]), 0.95).upper.round(6)
     array([5.57202])
     """
-    error = log_error(groups)
+    error = _log_error(groups)
     with np.errstate(invalid="ignore", over="ignore"):
         spread = np.exp(normal_multiplier(level) * error)
-        ratio = observed_odds_ratio(groups)
+        ratio = _observed_odds_ratio(groups)
         defined = np.isfinite(error)
         return Limits(
             np.where(defined, ratio / spread, np.nan), np.where(defined, ratio * spread, np.nan)
@@ -94,22 +105,55 @@ def woolf(groups: TwoGroups, level: float) -> Limits:
 def haldane_anscombe(groups: TwoGroups, level: float) -> Limits:
     """Give Woolf's limits after adding one half to every cell.
 
-    Haldane, Annals of Human Genetics 20 (1956) 309–311; Anscombe, Biometrika 43 (1956) 461–464. Always defined.
+    exp(log ψ̃ ± z √(Σ 1/(cell + ½))) with ψ̃ = (a + ½)(d + ½)/((b + ½)(c + ½)). Haldane, Annals of Human Genetics
+    20 (1956) 309–311, doi:10.1111/j.1469-1809.1955.tb01285.x; Anscombe, Biometrika 43 (1956) 461–464,
+    doi:10.1093/biomet/43.3-4.461. Not for groups of very different size with few events, of which the halves make
+    an effect. In R: ``metafor::escalc(measure = "OR", add = 1/2, to = "all")``, on the log scale; in SAS: none.
+
+    Parameters
+    ----------
+    groups, level
+        As for :func:`score`.
+
+    Returns
+    -------
+    Limits
+        Always finite, also where nobody or everybody has the event.
 
     Examples
     --------
     >>> haldane_anscombe(two_groups([0], [10], [0], [20]), 0.95).upper.round(4)
     array([105.5222])
     """
-    return woolf(with_halves(groups), level)
+    return woolf(_with_halves(groups), level)
 
 
 def score(groups: TwoGroups, level: float, *, unbiased: bool = True) -> Limits:
-    """Give score limits: with N/(N − 1) as Miettinen and Nurminen, or with ``unbiased=False`` as Cornfield without correction.
+    """Give score limits: Miettinen and Nurminen's, or with ``unbiased=False`` Cornfield's without correction.
 
-    See :mod:`topline.stats.score_statistics`. The lower limit is 0 where the first group has no event or the control
-    group no non-event; the upper is infinite in the mirrored case. In SAS: PROC FREQ, ``OR(CL=SCORE)``; in R:
-    ``ratesci::scoreci(contrast = "OR", skew = FALSE)``.
+    All ψ with (x₁ − n₁p̃₁)² ≤ z² / (1/(n₁p̃₁q̃₁) + 1/(n₂p̃₂q̃₂)), at the most likely proportions p̃ of odds ratio
+    ψ, the left side divided by N/(N − 1) for Miettinen and Nurminen (:mod:`topline.stats.score_statistics`).
+    Miettinen, Nurminen, Statistics in Medicine 4 (1985) 213–226, doi:10.1002/sim.4780040211; Cornfield, Proceedings
+    of the Third Berkeley Symposium 4 (1956) 135–148. Not for a guarantee: coverage is near nominal on average;
+    :func:`conditional` is never below.
+
+    In R: ``ratesci::scoreci(x1, n1, x2, n2, contrast = "OR", skew = FALSE)``; in SAS: PROC FREQ, ``OR(CL=SCORE)``.
+
+    Parameters
+    ----------
+    groups
+        From :func:`topline.stats.two_proportions.two_groups`.
+    level
+        The confidence level, a fraction [1].
+    unbiased
+        Whether the variance is multiplied by N/(N − 1).
+
+    Returns
+    -------
+    Limits
+        The lower limit is 0 where the first group has no event or the control group no non-event; the upper is
+        infinite in the mirrored case. Where nobody or everybody in both groups has the event, they are 0 and
+        infinite.
 
     Examples
     --------
@@ -119,11 +163,11 @@ def score(groups: TwoGroups, level: float, *, unbiased: bool = True) -> Limits:
     """
     x, n, y, m = groups
     z = normal_multiplier(level)
-    filled = with_halves(groups)
-    centre, half = np.log(observed_odds_ratio(filled)), z * log_error(filled)
+    filled = _with_halves(groups)
+    centre, half = np.log(_observed_odds_ratio(filled)), z * _log_error(filled)
     no_lower, no_upper = (x == 0) | (y == m), (y == 0) | (x == n)
     with np.errstate(divide="ignore"):
-        estimate = np.where(no_lower & no_upper, 0.0, np.log(observed_odds_ratio(groups)))
+        estimate = np.where(no_lower & no_upper, 0.0, np.log(_observed_odds_ratio(groups)))
     lower, upper = score_limits(
         groups,
         partial(odds_ratio_score, unbiased=unbiased),
@@ -136,7 +180,26 @@ def score(groups: TwoGroups, level: float, *, unbiased: bool = True) -> Limits:
 
 
 def conditional(groups: TwoGroups, level: float, *, tail: Tail = "exact") -> Limits:
-    """Give conditional exact or mid-p limits, table by table; see :mod:`topline.stats.exact_tables`.
+    """Give conditional exact or mid-p limits, table by table.
+
+    The lower limit ψ solves P(S ≥ x₁; ψ) = (1 − level)/2 for the first group's events S given both margins, the
+    upper P(S ≤ x₁; ψ) = (1 − level)/2; mid-p takes half of P(S = x₁) off each tail. Source:
+    :func:`topline.stats.exact_tables.conditional_odds_ratio`. Not for many comparisons of large groups, as every
+    table is enumerated. In R: ``fisher.test(table)$conf.int``, for mid-p ``exact2x2::exact2x2(table, midp =
+    TRUE)``; in SAS: PROC FREQ, ``EXACT OR``.
+
+    Parameters
+    ----------
+    groups, level
+        As for :func:`score`.
+    tail
+        ``"exact"``, never below nominal coverage, or ``"mid_p"``, near it on average.
+
+    Returns
+    -------
+    Limits
+        The lower is 0 at the smallest possible number of events, the upper infinite at the largest; both where
+        nobody or everybody in both groups has the event.
 
     Examples
     --------
@@ -153,12 +216,12 @@ def conditional(groups: TwoGroups, level: float, *, tail: Tail = "exact") -> Lim
     )
 
 
-def conditional_value(groups: TwoGroups) -> Floats:
+def _conditional_value(groups: TwoGroups) -> Floats:
     """Give conditional maximum likelihood estimates; infinite at the largest possible table, NaN where it is the only one.
 
     Examples
     --------
-    >>> conditional_value(two_groups([9], [10], [3], [10])).round(6)
+    >>> _conditional_value(two_groups([9], [10], [3], [10])).round(6)
     array([17.269034])
     """
     found = []
@@ -180,7 +243,7 @@ class OddsRatioMethod(ContrastMethod):
         From checked groups to estimates.
     """
 
-    value: Callable[[TwoGroups], Floats] = observed_odds_ratio
+    value: Callable[[TwoGroups], Floats] = _observed_odds_ratio
 
 
 INTERVALS: Mapping[str, OddsRatioMethod] = MappingProxyType(
@@ -201,28 +264,28 @@ INTERVALS: Mapping[str, OddsRatioMethod] = MappingProxyType(
             title="Woolf (log)",
             limits=woolf,
             source="Woolf, Annals of Human Genetics 19 (1955) 251–253",
-            standard_error=log_error,
+            standard_error=_log_error,
         ),
         "haldane_anscombe": OddsRatioMethod(
             title="Haldane–Anscombe (log, one half added to each cell)",
             limits=haldane_anscombe,
             source="Haldane, Annals of Human Genetics 20 (1956) 309–311",
-            standard_error=lambda groups: log_error(with_halves(groups)),
-            value=lambda groups: observed_odds_ratio(with_halves(groups)),
+            standard_error=lambda groups: _log_error(_with_halves(groups)),
+            value=lambda groups: _observed_odds_ratio(_with_halves(groups)),
         ),
         "conditional_exact": OddsRatioMethod(
             title="conditional exact",
             limits=conditional,
             source="Cornfield, Journal of the National Cancer Institute 11 (1951) 1269–1275",
             closed=False,
-            value=conditional_value,
+            value=_conditional_value,
         ),
         "conditional_mid_p": OddsRatioMethod(
             title="conditional mid-p",
             limits=partial(conditional, tail="mid_p"),
             source="Mehta, Walsh, The American Statistician 46 (1992) 146–150",
             closed=False,
-            value=conditional_value,
+            value=_conditional_value,
         ),
     }
 )
@@ -241,16 +304,22 @@ def odds_ratio(
 ) -> Estimate:
     """Estimate the odds ratio of two groups with its interval.
 
-    Not for: matched pairs (:mod:`topline.stats.paired_proportions`), strata (:mod:`topline.stats.stratified_tables`).
+    ψ = ad/(bc) of events a and c and non-events b and d, with limits by one of :data:`INTERVALS`, which names the
+    source of each. The default is by Miettinen, Nurminen, Statistics in Medicine 4 (1985) 213–226,
+    doi:10.1002/sim.4780040211. In R: ``ratesci::scoreci(x1, n1, x2, n2, contrast = "OR", skew = FALSE)``; in SAS:
+    PROC FREQ, ``OR(CL=SCORE)``.
+
+    Not for: matched pairs (:mod:`topline.stats.paired_proportions`), strata
+    (:mod:`topline.stats.stratified_tables`).
 
     Parameters
     ----------
     count, number
         Participants with the event and participants of the first group [participants].
     control_count, control_number
-        The same of the control group, whose odds are divided by.
+        The same of the control group, whose odds are divided by [participants].
     level
-        The confidence level, a fraction.
+        The confidence level, a fraction [1].
     interval
         A name in :data:`INTERVALS`.
     scale
@@ -259,7 +328,7 @@ def odds_ratio(
     Returns
     -------
     Estimate
-        What is infinite or undefined for a zero cell is ``None`` with the reason.
+        A ratio [1]. What is infinite or undefined for a zero cell is ``None`` with the reason.
 
     Raises
     ------
@@ -304,7 +373,7 @@ def odds_ratios(
     interval: str = "miettinen_nurminen",
     scale: Scale = "natural",
 ) -> Estimates:
-    """Estimate many odds ratios with their intervals at once; as :func:`odds_ratio`.
+    """Estimate many odds ratios with their intervals at once, each as :func:`odds_ratio` does.
 
     Conditional methods go table by table; all others are vectorised.
 
@@ -318,7 +387,7 @@ def odds_ratios(
     Returns
     -------
     Estimates
-        NaN where undefined, infinite where without bound.
+        Ratios [1]; NaN where undefined, infinite where without bound.
 
     Raises
     ------

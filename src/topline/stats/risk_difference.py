@@ -28,7 +28,12 @@ from topline.stats.two_proportions import (
 
 
 def observed_difference(groups: TwoGroups) -> Floats:
-    """Give the observed risk differences [1].
+    """Give the observed risk differences [1]. Part of :func:`risk_difference`.
+
+    Parameters
+    ----------
+    groups
+        From :func:`topline.stats.two_proportions.two_groups`.
 
     Examples
     --------
@@ -39,7 +44,12 @@ def observed_difference(groups: TwoGroups) -> Floats:
 
 
 def wald_error(groups: TwoGroups) -> Floats:
-    """Give the standard error √(p₁q₁/n₁ + p₂q₂/n₂) [1]; 0 where neither group varies.
+    """Give the standard error √(p₁q₁/n₁ + p₂q₂/n₂) [1]; 0 where neither group varies. Part of :func:`wald`.
+
+    Parameters
+    ----------
+    groups
+        From :func:`topline.stats.two_proportions.two_groups`.
 
     Examples
     --------
@@ -55,8 +65,21 @@ def wald_error(groups: TwoGroups) -> Floats:
 def wald(groups: TwoGroups, level: float) -> Limits:
     """Give Wald limits: d ± z √(p₁q₁/n₁ + p₂q₂/n₂).
 
-    They may lie outside [−1, 1] and are not cut, and have no width where neither group varies. In R:
-    ``prop.test(correct = FALSE)``; in SAS: PROC FREQ, ``RISKDIFF(CL=WALD)``.
+    Newcombe, Statistics in Medicine 17 (1998) 873–890,
+    doi:10.1002/(SICI)1097-0258(19980430)17:8<873::AID-SIM779>3.0.CO;2-I, method 1. Not for small groups, or
+    proportions near 0 or 1: its coverage is far below the level. In R: ``prop.test(c(x1, x2), c(n1, n2), correct =
+    FALSE)``; in SAS: PROC FREQ, ``RISKDIFF(CL=WALD)``.
+
+    Parameters
+    ----------
+    groups, level
+        As for :func:`score`.
+
+    Returns
+    -------
+    Limits
+        They may lie outside [−1, 1] and are not cut; without width where in each group nobody or everybody has the
+        event.
 
     Examples
     --------
@@ -68,9 +91,23 @@ def wald(groups: TwoGroups, level: float) -> Limits:
 
 
 def wald_corrected(groups: TwoGroups, level: float) -> Limits:
-    """Give Wald limits widened by (1/n₁ + 1/n₂)/2 on each side; Newcombe, method 2.
+    """Give Wald limits widened by (1/n₁ + 1/n₂)/2 on each side.
 
-    In SAS: PROC FREQ, ``RISKDIFF(CL=WALD CORRECT)``. R's ``prop.test`` corrects by no more than the difference.
+    d ± (z √(p₁q₁/n₁ + p₂q₂/n₂) + (1/n₁ + 1/n₂)/2). Newcombe, Statistics in Medicine 17 (1998) 873–890,
+    doi:10.1002/(SICI)1097-0258(19980430)17:8<873::AID-SIM779>3.0.CO;2-I, method 2. Not for small groups, or
+    proportions near 0 or 1. In R: ``prop.test(c(x1, x2), c(n1, n2))``, which corrects by no more than the
+    difference; in SAS: PROC FREQ, ``RISKDIFF(CL=WALD CORRECT)``.
+
+    Parameters
+    ----------
+    groups, level
+        As for :func:`score`.
+
+    Returns
+    -------
+    Limits
+        They may lie outside [−1, 1] and are not cut; where in each group nobody or everybody has the event, the
+        correction alone.
 
     Examples
     --------
@@ -83,17 +120,29 @@ def wald_corrected(groups: TwoGroups, level: float) -> Limits:
 
 
 def newcombe(groups: TwoGroups, level: float) -> Limits:
-    """Give Newcombe's hybrid score limits (method 10), from the Wilson limits l, u of each proportion.
+    """Give Newcombe's hybrid score limits, from the Wilson limits l, u of each proportion.
 
-    d − √((p₁ − l₁)² + (u₂ − p₂)²) and d + √((u₁ − p₁)² + (p₂ − l₂)²). In SAS: PROC FREQ, ``RISKDIFF(CL=NEWCOMBE)``; in
-    R: ``DescTools::BinomDiffCI(method = "score")``.
+    d − √((p₁ − l₁)² + (u₂ − p₂)²) and d + √((u₁ − p₁)² + (p₂ − l₂)²). Newcombe, Statistics in Medicine 17 (1998)
+    873–890, doi:10.1002/(SICI)1097-0258(19980430)17:8<873::AID-SIM779>3.0.CO;2-I, method 10. Not for agreement with
+    the score test's p-value: that is :func:`score`. In R: ``DescTools::BinomDiffCI(x1, n1, x2, n2, method =
+    "score")``; in SAS: PROC FREQ, ``RISKDIFF(CL=NEWCOMBE)``.
+
+    Parameters
+    ----------
+    groups, level
+        As for :func:`score`.
+
+    Returns
+    -------
+    Limits
+        Always inside [−1, 1] and of positive width, also where nobody or everybody has the event.
 
     Examples
     --------
     >>> newcombe(two_groups([56], [70], [48], [80]), 0.95).upper.round(6)
     array([0.333873])
     """
-    return combined_limits(
+    return _combined_limits(
         groups,
         wilson(groups.count, groups.number, level),
         wilson(groups.control_count, groups.control_number, level),
@@ -101,28 +150,42 @@ def newcombe(groups: TwoGroups, level: float) -> Limits:
 
 
 def newcombe_corrected(groups: TwoGroups, level: float) -> Limits:
-    """Give Newcombe's limits from Wilson limits with continuity correction (method 11).
+    """Give Newcombe's limits from Wilson limits with continuity correction.
 
-    In SAS: PROC FREQ, ``RISKDIFF(CL=NEWCOMBE CORRECT)``; in R: ``DescTools::BinomDiffCI(method = "scorecc")``.
+    The limits of :func:`newcombe` with those of :func:`topline.stats.proportion_intervals_closed.wilson_corrected`
+    for l and u. Formula: :func:`newcombe`. Newcombe, Statistics in Medicine 17 (1998) 873–890,
+    doi:10.1002/(SICI)1097-0258(19980430)17:8<873::AID-SIM779>3.0.CO;2-I, method 11. Not for the narrowest interval
+    near the level: it mostly covers more. In R: ``DescTools::BinomDiffCI(x1, n1, x2, n2, method = "scorecc")``; in
+    SAS: PROC FREQ, ``RISKDIFF(CL=NEWCOMBE CORRECT)``.
+
+    Parameters
+    ----------
+    groups, level
+        As for :func:`score`.
+
+    Returns
+    -------
+    Limits
+        Always inside [−1, 1] and of positive width, also where nobody or everybody has the event.
 
     Examples
     --------
     >>> newcombe_corrected(two_groups([56], [70], [48], [80]), 0.95).upper.round(6)
     array([0.342186])
     """
-    return combined_limits(
+    return _combined_limits(
         groups,
         wilson_corrected(groups.count, groups.number, level),
         wilson_corrected(groups.control_count, groups.control_number, level),
     )
 
 
-def combined_limits(groups: TwoGroups, first: Limits, second: Limits) -> Limits:
+def _combined_limits(groups: TwoGroups, first: Limits, second: Limits) -> Limits:
     """Combine the limits of two independent proportions into limits of their difference.
 
     Examples
     --------
-    >>> combined_limits(two_groups([1], [2], [1], [2]), Limits(np.array([0.2]), np.array([0.8])),
+    >>> _combined_limits(two_groups([1], [2], [1], [2]), Limits(np.array([0.2]), np.array([0.8])),
     ...                 Limits(np.array([0.1]), np.array([0.9]))).lower
     array([-0.5])
     """
@@ -137,8 +200,21 @@ def combined_limits(groups: TwoGroups, first: Limits, second: Limits) -> Limits:
 def agresti_caffo(groups: TwoGroups, level: float) -> Limits:
     """Give Wald limits after adding one event and one other to each group.
 
-    Agresti, Caffo, The American Statistician 54 (2000) 280–288. The limits may lie outside [−1, 1]. In SAS: PROC FREQ,
-    ``RISKDIFF(CL=AC)``; in R: ``DescTools::BinomDiffCI(method = "ac")``.
+    p̃₁ − p̃₂ ± z √(p̃₁q̃₁/(n₁ + 2) + p̃₂q̃₂/(n₂ + 2)) with p̃ᵢ = (xᵢ + 1)/(nᵢ + 2). Agresti, Caffo, The American
+    Statistician 54 (2000) 280–288, doi:10.1080/00031305.2000.10474560. Not for levels far from 0.95, for which the
+    number added was chosen. In R: ``DescTools::BinomDiffCI(x1, n1, x2, n2, method = "ac")``; in SAS: PROC FREQ,
+    ``RISKDIFF(CL=AC)``.
+
+    Parameters
+    ----------
+    groups, level
+        As for :func:`score`.
+
+    Returns
+    -------
+    Limits
+        Their middle is not the observed difference. They may lie outside [−1, 1], as where everybody has the event
+        in one group and nobody in the other, and are not cut.
 
     Examples
     --------
@@ -152,8 +228,27 @@ def agresti_caffo(groups: TwoGroups, level: float) -> Limits:
 def score(groups: TwoGroups, level: float, *, unbiased: bool = True) -> Limits:
     """Give Miettinen–Nurminen limits, or with ``unbiased=False`` Mee's: those that the score test does not reject.
 
-    See :mod:`topline.stats.score_statistics`. Always inside [−1, 1]. In SAS: PROC FREQ, ``RISKDIFF(CL=MN)``,
-    ``CL=MN(CORRECT=MEE)``; in R: ``ratesci::scoreci(skew = FALSE)``, ``DescTools::BinomDiffCI(method = "mn")``, ``"mee"``.
+    All δ with |d − δ| ≤ z √V(δ), V being the variance p̃₁q̃₁/n₁ + p̃₂q̃₂/n₂ at the most likely proportions that
+    differ by δ, times N/(N − 1) for Miettinen and Nurminen (:mod:`topline.stats.score_statistics`). Miettinen,
+    Nurminen, Statistics in Medicine 4 (1985) 213–226, doi:10.1002/sim.4780040211; Mee, Biometrics 40 (1984)
+    1175–1176. Not for a guarantee: coverage is near nominal on average, not at least nominal.
+
+    In R: ``ratesci::scoreci(x1, n1, x2, n2, skew = FALSE)``, ``DescTools::BinomDiffCI(x1, n1, x2, n2, method =
+    "mn")`` or ``"mee"``; in SAS: PROC FREQ, ``RISKDIFF(CL=MN)``, ``CL=MN(CORRECT=NO)`` for Mee.
+
+    Parameters
+    ----------
+    groups
+        From :func:`topline.stats.two_proportions.two_groups`.
+    level
+        The confidence level, a fraction [1].
+    unbiased
+        Whether the variance is multiplied by N/(N − 1).
+
+    Returns
+    -------
+    Limits
+        Always inside [−1, 1] and of positive width, also where nobody or everybody has the event.
 
     Examples
     --------
@@ -228,6 +323,10 @@ def risk_difference(
 ) -> Estimate:
     """Estimate the difference of two proportions with its interval.
 
+    d = x₁/n₁ − x₂/n₂, with limits by one of :data:`INTERVALS`, which names the source of each. Newcombe, Statistics
+    in Medicine 17 (1998) 873–890, doi:10.1002/(SICI)1097-0258(19980430)17:8<873::AID-SIM779>3.0.CO;2-I, compares
+    them. In R: ``DescTools::BinomDiffCI(x1, n1, x2, n2, method = "mn")``; in SAS: PROC FREQ, ``RISKDIFF(CL=MN)``.
+
     Not for: matched or repeated participants (:mod:`topline.stats.paired_proportions`), strata
     (:mod:`topline.stats.stratified_tables`).
 
@@ -236,17 +335,18 @@ def risk_difference(
     count, number
         Participants with the event and participants of the first group [participants].
     control_count, control_number
-        The same of the control group, which is subtracted.
+        The same of the control group, which is subtracted [participants].
     level
-        The confidence level, a fraction.
+        The confidence level, a fraction [1].
     interval
         A name in :data:`INTERVALS`.
 
     Returns
     -------
     Estimate
-        A difference of fractions, not of percentages. Always defined; the standard error is given for Wald intervals.
-        Limits of Wald and Agresti–Caffo intervals may lie outside [−1, 1]; a note says so.
+        A difference of fractions, not of percentages [1]. Defined also where nobody or everybody has the event; the
+        standard error is given for Wald intervals. Limits of Wald and Agresti–Caffo intervals may lie outside [−1,
+        1]; a note says so.
 
     Raises
     ------
@@ -290,7 +390,7 @@ def risk_differences(
     level: float = 0.95,
     interval: str = "miettinen_nurminen",
 ) -> Estimates:
-    """Estimate many risk differences with their intervals at once; as :func:`risk_difference`.
+    """Estimate many risk differences with their intervals at once, each as :func:`risk_difference` does.
 
     Parameters
     ----------
@@ -302,7 +402,7 @@ def risk_differences(
     Returns
     -------
     Estimates
-        Differences of fractions.
+        Differences of fractions [1], defined also where nobody or everybody has the event.
 
     Raises
     ------

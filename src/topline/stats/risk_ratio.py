@@ -30,12 +30,12 @@ _BOUND = 300.0
 _UNDEFINED = "a group has no events, and the ratio or its logarithm needs some"
 
 
-def observed_ratio(groups: TwoGroups) -> Floats:
+def _observed_ratio(groups: TwoGroups) -> Floats:
     """Give the observed risk ratios [1]; infinite without control events, NaN without any.
 
     Examples
     --------
-    >>> observed_ratio(two_groups([3, 1], [4, 4], [1, 0], [4, 4]))
+    >>> _observed_ratio(two_groups([3, 1], [4, 4], [1, 0], [4, 4]))
     array([ 3., inf])
     """
     x, n, y, m = groups
@@ -43,12 +43,12 @@ def observed_ratio(groups: TwoGroups) -> Floats:
         return np.asarray((x * m) / (y * n), dtype=np.float64)
 
 
-def log_error(groups: TwoGroups) -> Floats:
+def _log_error(groups: TwoGroups) -> Floats:
     """Give the standard error of the log ratio, √(1/x₁ − 1/n₁ + 1/x₂ − 1/n₂); infinite without events in a group.
 
     Examples
     --------
-    >>> log_error(two_groups([56], [70], [48], [80])).round(6)
+    >>> _log_error(two_groups([56], [70], [48], [80])).round(6)
     array([0.109109])
     """
     x, n, y, m = groups
@@ -59,8 +59,19 @@ def log_error(groups: TwoGroups) -> Floats:
 def katz(groups: TwoGroups, level: float) -> Limits:
     """Give Katz's limits: exp(log φ ± z √(1/x₁ − 1/n₁ + 1/x₂ − 1/n₂)).
 
-    Katz, Baptista, Azen, Pike, Biometrics 34 (1978) 469–474. Undefined (NaN) without events in a group; of no width where
-    every participant has one. In SAS: PROC FREQ, ``RELRISK(CL=WALD)``; in R: ``epitools::riskratio.wald``.
+    Katz, Baptista, Azen, Pike, Biometrics 34 (1978) 469–474, doi:10.2307/2530610. Not for few events in a group,
+    where the logarithm is far from normal: :func:`score`. In R: ``epitools::riskratio.wald``; in SAS: PROC FREQ,
+    ``RELRISK(CL=WALD)``.
+
+    Parameters
+    ----------
+    groups, level
+        As for :func:`score`.
+
+    Returns
+    -------
+    Limits
+        NaN without events in a group; of no width where everybody has one.
 
     Examples
     --------
@@ -69,8 +80,8 @@ def katz(groups: TwoGroups, level: float) -> Limits:
     """
     defined = (groups.count > 0) & (groups.control_count > 0)
     with np.errstate(invalid="ignore", over="ignore"):
-        spread = np.exp(normal_multiplier(level) * log_error(groups))
-        ratio = observed_ratio(groups)
+        spread = np.exp(normal_multiplier(level) * _log_error(groups))
+        ratio = _observed_ratio(groups)
         return Limits(
             np.where(defined, ratio / spread, np.nan), np.where(defined, ratio * spread, np.nan)
         )
@@ -79,9 +90,28 @@ def katz(groups: TwoGroups, level: float) -> Limits:
 def score(groups: TwoGroups, level: float, *, unbiased: bool = True) -> Limits:
     """Give Miettinen–Nurminen limits, or with ``unbiased=False`` Koopman's: those that the score test does not reject.
 
-    See :mod:`topline.stats.score_statistics`. The lower limit is 0 without events in the first group, the upper infinite
-    without events in the control group. In SAS: PROC FREQ, ``RELRISK(CL=SCORE)``, ``CL=SCORE(CORRECT=NO)`` for Koopman;
-    in R: ``ratesci::scoreci(contrast = "RR", skew = FALSE)``, ``DescTools::BinomRatioCI(method = "koopman")``.
+    All φ with |p₁ − φp₂| ≤ z √V(φ), V being the variance p̃₁q̃₁/n₁ + φ²p̃₂q̃₂/n₂ at the most likely proportions of
+    ratio φ, times N/(N − 1) for Miettinen and Nurminen (:mod:`topline.stats.score_statistics`). Miettinen,
+    Nurminen, Statistics in Medicine 4 (1985) 213–226, doi:10.1002/sim.4780040211; Koopman, Biometrics 40 (1984)
+    513–517, doi:10.2307/2531405. Not for a guarantee: coverage is near nominal on average, not at least nominal.
+
+    In R: ``ratesci::scoreci(x1, n1, x2, n2, contrast = "RR", skew = FALSE)``, ``DescTools::BinomRatioCI(x1, n1, x2,
+    n2, method = "koopman")``; in SAS: PROC FREQ, ``RELRISK(CL=SCORE)``, ``CL=SCORE(CORRECT=NO)`` for Koopman.
+
+    Parameters
+    ----------
+    groups
+        From :func:`topline.stats.two_proportions.two_groups`.
+    level
+        The confidence level, a fraction [1].
+    unbiased
+        Whether the variance is multiplied by N/(N − 1).
+
+    Returns
+    -------
+    Limits
+        The lower limit is 0 without events in the first group, the upper infinite without events in the control
+        group.
 
     Examples
     --------
@@ -93,9 +123,9 @@ def score(groups: TwoGroups, level: float, *, unbiased: bool = True) -> Limits:
     z = normal_multiplier(level)
     # A first guess that exists for every table: half an event more in each group.
     filled = TwoGroups(x + 0.5, n + 0.5, y + 0.5, m + 0.5)
-    centre, half = np.log(observed_ratio(filled)), z * log_error(filled)
+    centre, half = np.log(_observed_ratio(filled)), z * _log_error(filled)
     with np.errstate(divide="ignore"):
-        estimate = np.where((x == 0) & (y == 0), 0.0, np.log(observed_ratio(groups)))
+        estimate = np.where((x == 0) & (y == 0), 0.0, np.log(_observed_ratio(groups)))
     lower, upper = score_limits(
         groups,
         partial(ratio_score, unbiased=unbiased),
@@ -125,7 +155,7 @@ INTERVALS: Mapping[str, ContrastMethod] = MappingProxyType(
             title="Katz (log)",
             limits=katz,
             source="Katz, Baptista, Azen, Pike, Biometrics 34 (1978) 469–474",
-            standard_error=log_error,
+            standard_error=_log_error,
         ),
     }
 )
@@ -144,6 +174,10 @@ def risk_ratio(
 ) -> Estimate:
     """Estimate the ratio of two proportions with its interval.
 
+    φ = (x₁/n₁)/(x₂/n₂), with limits by one of :data:`INTERVALS`, which names the source of each. The default is by
+    Miettinen, Nurminen, Statistics in Medicine 4 (1985) 213–226, doi:10.1002/sim.4780040211. In R:
+    ``ratesci::scoreci(x1, n1, x2, n2, contrast = "RR", skew = FALSE)``; in SAS: PROC FREQ, ``RELRISK(CL=SCORE)``.
+
     Not for: case-control samples, whose proportions are chosen (:mod:`topline.stats.odds_ratio`); strata
     (:mod:`topline.stats.stratified_tables`).
 
@@ -152,9 +186,9 @@ def risk_ratio(
     count, number
         Participants with the event and participants of the first group [participants].
     control_count, control_number
-        The same of the control group, which is divided by.
+        The same of the control group, which is divided by [participants].
     level
-        The confidence level, a fraction.
+        The confidence level, a fraction [1].
     interval
         A name in :data:`INTERVALS`.
     scale
@@ -163,8 +197,9 @@ def risk_ratio(
     Returns
     -------
     Estimate
-        Without control events the value and the upper limit are ``None`` with the reason; without any events the lower
-        limit is 0 and nothing else is defined. On the log scale a lower limit of 0 is ``None`` too.
+        A ratio [1]. Without control events the value and the upper limit are ``None`` with the reason; without any
+        events the lower limit is 0 and nothing else is defined; Katz's limits are ``None`` without events in either
+        group. On the log scale a lower limit of 0 is ``None`` too.
 
     Raises
     ------
@@ -207,7 +242,7 @@ def risk_ratios(
     interval: str = "miettinen_nurminen",
     scale: Scale = "natural",
 ) -> Estimates:
-    """Estimate many risk ratios with their intervals at once; as :func:`risk_ratio`.
+    """Estimate many risk ratios with their intervals at once, each as :func:`risk_ratio` does.
 
     Parameters
     ----------
@@ -219,7 +254,7 @@ def risk_ratios(
     Returns
     -------
     Estimates
-        NaN where undefined; infinite without control events.
+        Ratios [1]; NaN where undefined, infinite without control events.
 
     Raises
     ------
@@ -236,7 +271,7 @@ def risk_ratios(
     known("scale", scale, ("natural", "log"))
     return contrast_estimates(
         groups,
-        observed_ratio(groups),
+        _observed_ratio(groups),
         method,
         level=level,
         scale=scale,

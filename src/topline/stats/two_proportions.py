@@ -63,14 +63,20 @@ class TwoGroups:
 def two_groups(
     count: ArrayLike, number: ArrayLike, control_count: ArrayLike, control_number: ArrayLike
 ) -> TwoGroups:
-    """Check the counts of two groups.
+    """Check the counts of two groups. Part of :func:`two_proportions_test`.
 
     Parameters
     ----------
     count, number
         Participants with the event and participants of the first group [participants].
     control_count, control_number
-        The same of the control group.
+        The same of the control group [participants].
+
+    Returns
+    -------
+    TwoGroups
+        One element for each comparison. No group is empty; groups without events, or with nothing else, are as good
+        as any.
 
     Raises
     ------
@@ -132,6 +138,25 @@ def contrast_estimates(
 ) -> Estimates:
     """Put intervals around contrasts; each distinct table is computed once where that saves time.
 
+    Part of :func:`topline.stats.risk_difference.risk_difference`.
+
+    Parameters
+    ----------
+    groups
+        The checked counts.
+    value
+        The contrast of each comparison [1], on the natural scale.
+    method
+        How to put an interval around it.
+    level
+        The confidence level, a fraction [1].
+    scale
+        ``"log"`` to give the logarithms of value and limits, of 0 minus infinity.
+    what
+        What the contrast is called.
+    undefined
+        Why a number is NaN, should it be.
+
     Examples
     --------
     >>> groups = two_groups([1], [2], [1], [4])
@@ -163,12 +188,14 @@ def single_estimate(
 ) -> Estimate:
     """Take the only one of many estimates; what is undefined or without bound becomes ``None`` with a note.
 
+    Part of :func:`topline.stats.risk_difference.risk_difference`.
+
     Parameters
     ----------
     many
         Estimates of length one.
     standard_error
-        Its standard error, if the method has one.
+        Its standard error, if the method has one [the unit of the estimate].
     undefined
         Why a number is undefined, should it be.
 
@@ -265,8 +292,9 @@ def two_proportions_test(
 
     ``pearson``: χ² = N(ad − bc)²/(n₁n₂m(N − m)), the pooled z squared. ``pearson_corrected``: with Yates's
     correction, |ad − bc| less N/2 but not below 0 (Yates, Supplement to the Journal of the Royal Statistical
-    Society 1 (1934) 217–235). ``n_minus_1``: Pearson's times (N − 1)/N. ``likelihood_ratio``: G² = 2Σ o log(o/e).
-    ``pooled`` and ``unpooled``: z with the variance under equality, or of the two observed proportions (Wald).
+    Society 1 (1934) 217–235, doi:10.2307/2983604). ``n_minus_1``: Pearson's times (N − 1)/N. ``likelihood_ratio``:
+    G² = 2Σ o log(o/e). ``pooled`` and ``unpooled``: z with the variance under equality, or of the two observed
+    proportions (Wald).
 
     In R: ``chisq.test``, ``prop.test``; in SAS: PROC FREQ with CHISQ (Pearson, Yates, likelihood ratio), RISKDIFF
     (``EQUAL`` for z). Not for expected counts below about 5: use :mod:`topline.stats.exact_tables`.
@@ -274,7 +302,7 @@ def two_proportions_test(
     Parameters
     ----------
     count, number, control_count, control_number
-        As for :func:`two_groups`.
+        As for :func:`two_groups` [participants].
     test
         A name in :data:`EQUALITY_TESTS`.
     sides
@@ -284,7 +312,8 @@ def two_proportions_test(
     -------
     Test
         Without events, or with nothing else, in both groups: the statistic is ``None``, with the reason (0 for the
-        likelihood ratio).
+        likelihood ratio). Where neither group varies but they differ, the ``unpooled`` z is infinite: ``None`` with
+        a p-value of 0.
 
     Raises
     ------
@@ -328,7 +357,7 @@ def two_proportions_tests(
     test: str = "pearson",
     sides: Sides = "two-sided",
 ) -> Tests:
-    """Test many pairs of proportions at once; as :func:`two_proportions_test`.
+    """Test many pairs of proportions at once, each as :func:`two_proportions_test` does.
 
     Parameters
     ----------
