@@ -73,16 +73,24 @@ class Conditional:
 def conditional_distribution(groups: TwoGroups) -> Conditional:
     """Give the distribution of the first group's events over all strata, given the margins of each.
 
+    Part of :func:`fisher_test`.
+
     Parameters
     ----------
     groups
         Checked counts, one element for each stratum.
 
+    Returns
+    -------
+    Conditional
+        The logarithms of c(s) of every possible number of events s, and the observed number. A single value where
+        the margins allow only one table.
+
     Raises
     ------
     LimitError
-        If the distribution has more than :data:`LONGEST_SUPPORT` values, or putting the strata together would take more
-        than :data:`MOST_CONVOLVED` products.
+        If the distribution has more than :data:`LONGEST_SUPPORT` values, or putting the strata together would take
+        more than :data:`MOST_CONVOLVED` products.
 
     Examples
     --------
@@ -119,10 +127,11 @@ def fisher_test(
 ) -> Test:
     """Test by Fisher's conditional test whether two proportions are equal, in one table or over strata.
 
-    Two-sided, the sum of the probabilities of all tables no more likely than the observed one (Freeman, Halton,
-    Biometrika 38 (1951) 141–149), not twice a tail. With ``tail="mid_p"`` half the observed table's probability is
-    taken off. Over several strata it is the exact form of the Cochran–Mantel–Haenszel test. In R: ``fisher.test``,
-    ``mantelhaen.test(exact = TRUE)``; in SAS: PROC FREQ with ``FISHER``, ``EXACT`` (and ``EXACT COMOR`` for strata).
+    P(S = s) ∝ c(s) given the margins; two-sided, the p-value is the sum of the probabilities of all tables no more
+    likely than the observed one (Freeman, Halton, Biometrika 38 (1951) 141–149), not twice a tail. With
+    ``tail="mid_p"`` half the observed table's probability is taken off. Over several strata it is the exact form of
+    the Cochran–Mantel–Haenszel test. In R: ``fisher.test``, ``mantelhaen.test(exact = TRUE)``; in SAS: PROC FREQ
+    with ``FISHER``, ``EXACT`` (and ``EXACT COMOR`` for strata).
 
     Not for: many participants where a large-sample test does; conservative for few (use ``mid_p`` or
     :mod:`topline.stats.unconditional_tests`).
@@ -130,7 +139,8 @@ def fisher_test(
     Parameters
     ----------
     count, number, control_count, control_number
-        As for :func:`topline.stats.two_proportions.two_groups`, numbers or one element for each stratum [participants].
+        As for :func:`topline.stats.two_proportions.two_groups`, numbers or one element for each stratum
+        [participants].
     sides
         ``"greater"``: more events in the first group.
     tail
@@ -139,7 +149,8 @@ def fisher_test(
     Returns
     -------
     Test
-        The statistic is the first group's number of events. The p-value is 1 where the margins allow only one table.
+        The statistic is the first group's number of events. Where nobody or everybody has the event, or the margins
+        allow only one table for another reason, the p-value is 1 (½ with ``"mid_p"``).
 
     Raises
     ------
@@ -162,20 +173,20 @@ def fisher_test(
     several = ", over strata" if groups.count.size > 1 else ""
     return Test(
         statistic=float(distribution.observed),
-        p_value=min(1.0, conditional_probability(distribution, sides, tail)),
+        p_value=min(1.0, _conditional_probability(distribution, sides, tail)),
         sides=sides,
         null_value=1.0,
         method=f"Fisher's {'mid-p' if tail == 'mid_p' else 'exact'} test{several}",
     )
 
 
-def conditional_probability(distribution: Conditional, sides: Sides, tail: Tail) -> float:
+def _conditional_probability(distribution: Conditional, sides: Sides, tail: Tail) -> float:
     """Give the p-value of an odds ratio of 1; parameters as :func:`fisher_test`.
 
     Examples
     --------
     >>> found = conditional_distribution(two_groups([3], [4], [1], [4]))
-    >>> round(conditional_probability(found, "two-sided", "exact"), 4)
+    >>> round(_conditional_probability(found, "two-sided", "exact"), 4)
     0.4857
     """
     chances = distribution.probabilities(0.0)
@@ -201,24 +212,29 @@ def conditional_odds_ratio(
 ) -> Estimate:
     """Estimate the (common) odds ratio by the conditional likelihood, with exact or mid-p limits.
 
-    The value makes the observed number of first-group events the expected one; the limits make its upper and lower tail
-    (1 − level)/2. In R: ``fisher.test``, ``mantelhaen.test(exact = TRUE)``, whose root finder stops after 4 to 5 digits;
-    mid-p: ``exact2x2``; in SAS: PROC FREQ, ``EXACT OR`` and ``EXACT COMOR`` (and ``MIDP``).
+    P(S = s) ∝ c(s) ψˢ given the margins: the value ψ makes the observed number of first-group events the expected
+    one; the limits make its upper and lower tail (1 − level)/2. Cornfield, Journal of the National Cancer Institute
+    11 (1951) 1269–1275; Breslow, Day, Statistical Methods in Cancer Research I (1980), sections 4.2 and 4.4. Not
+    for odds ratios that differ between strata, nor, with ``"exact"``, for coverage near the level.
+
+    In R: ``fisher.test``, ``mantelhaen.test(exact = TRUE)``, whose root finder stops after 4 to 5 digits, for mid-p
+    ``exact2x2``; in SAS: PROC FREQ, ``EXACT OR`` and ``EXACT COMOR`` (and ``MIDP``).
 
     Parameters
     ----------
     count, number, control_count, control_number
         As in :func:`fisher_test`: one table, or one element for each stratum with a common odds ratio.
     level
-        The confidence level, a fraction.
+        The confidence level, a fraction [1].
     tail
         ``"exact"``, never below nominal coverage, or ``"mid_p"``, near it on average.
 
     Returns
     -------
     Estimate
-        At the smallest possible number the value and lower limit are 0; at the largest the value and upper limit are
-        ``None`` (infinite). Where the margins allow one table only, the value is ``None`` and the lower limit 0.
+        A ratio [1]. At the smallest possible number the value and lower limit are 0; at the largest the value and
+        upper limit are ``None`` (infinite). Where the margins allow one table only, as where nobody or everybody
+        has the event, the value is ``None`` and the lower limit 0.
 
     Raises
     ------
@@ -238,7 +254,25 @@ def conditional_odds_ratio(
 
 
 def conditional_estimate(distribution: Conditional, level: float, tail: Tail) -> Estimate:
-    """Estimate the odds ratio of a conditional distribution; parameters as :func:`conditional_odds_ratio`.
+    """Estimate the odds ratio of a conditional distribution that is already made.
+
+    The ψ and limits of :func:`conditional_odds_ratio`. Formula and source: :func:`conditional_odds_ratio`. Not for
+    counts: :func:`conditional_odds_ratio` checks them. In R: ``fisher.test(table)``; in SAS: PROC FREQ, ``EXACT
+    OR``.
+
+    Parameters
+    ----------
+    distribution
+        From :func:`conditional_distribution`.
+    level
+        The confidence level, a fraction [1].
+    tail
+        ``"exact"`` or ``"mid_p"``.
+
+    Returns
+    -------
+    Estimate
+        A ratio [1]; ``None`` with the reason as in :func:`conditional_odds_ratio`.
 
     Examples
     --------

@@ -51,10 +51,13 @@ def difference_test(
 ) -> Test:
     """Test a risk difference against a margin.
 
-    z = (p̂₁ − p̂₂ − δ₀) / SE. ``farrington_manning``: SE at the proportions estimated under δ₀; ``miettinen_nurminen``: the
-    same with N/(N − 1); ``wald``: SE at the observed proportions. The score tests agree with Mee's and
-    Miettinen–Nurminen's limits: p < 0.025 one-sided exactly where the 95 % limit excludes the margin. In SAS: PROC FREQ,
-    ``RISKDIFF(NONINF MARGIN=… METHOD=FM)``, ``METHOD=SCORE``, ``METHOD=WALD``; in R: ``DescTools`` and ``ratesci``.
+    z = (p̂₁ − p̂₂ − δ₀) / SE. ``farrington_manning``: SE at the proportions estimated under δ₀ (Farrington,
+    Manning, Statistics in Medicine 9 (1990) 1447–1454, doi:10.1002/sim.4780091208); ``miettinen_nurminen``: the
+    same with N/(N − 1) (Miettinen, Nurminen, Statistics in Medicine 4 (1985) 213–226, doi:10.1002/sim.4780040211);
+    ``wald``: SE at the observed proportions. The score tests agree with Mee's and Miettinen–Nurminen's limits: p <
+    0.025 one-sided exactly where the 95 % limit excludes the margin. In R: ``gsDesign::testBinomial(x1, x2, n1, n2,
+    delta0)``, with ``adj = 1`` for Miettinen and Nurminen; in SAS: PROC FREQ, ``RISKDIFF(NONINF MARGIN=…
+    METHOD=FM)``, ``METHOD=WALD``, with N/(N − 1) none.
 
     Not for: margins of a ratio; a handful of events.
 
@@ -72,7 +75,8 @@ def difference_test(
     Returns
     -------
     Test
-        Where neither group varies, Wald's statistic is ``None`` with the reason.
+        The score tests are defined also where nobody or everybody has the event. Where neither group varies, Wald's
+        statistic is ``None`` with the reason.
 
     Raises
     ------
@@ -125,8 +129,11 @@ def equivalence_test(
 ) -> tuple[Test, Test]:
     """Test both one-sided hypotheses of equivalence; the p-value of equivalence is the larger of the two.
 
-    Schuirmann, Journal of Pharmacokinetics and Biopharmaceutics 15 (1987) 657–680. In SAS: PROC FREQ,
-    ``RISKDIFF(EQUIV MARGIN=(lower, upper))``.
+    p = max(p₁, p₂) of two tests by :func:`difference_test`: that the difference is above the lower margin, and that
+    it is below the upper one. Schuirmann, Journal of Pharmacokinetics and Biopharmaceutics 15 (1987) 657–680,
+    doi:10.1007/BF01068419. Not for a margin chosen after the data were seen, nor for the absence of a significant
+    difference. In R: none in one step, ``gsDesign::testBinomial`` twice; in SAS: PROC FREQ, ``RISKDIFF(EQUIV
+    MARGIN=(lower, upper))``.
 
     Parameters
     ----------
@@ -134,6 +141,12 @@ def equivalence_test(
         As for :func:`difference_test`.
     lower_margin, upper_margin
         The differences within which the groups count as equivalent [1].
+
+    Returns
+    -------
+    tuple of Test
+        Against the lower margin (``"greater"``), and against the upper (``"less"``); Wald's are undefined where
+        neither group varies.
 
     Raises
     ------
@@ -170,7 +183,20 @@ def restricted_proportions(
 ) -> tuple[float, float]:
     """Give the maximum likelihood estimates of both proportions when their difference is given [1].
 
-    Farrington, Manning, Statistics in Medicine 9 (1990) 1447–1454. Parameters as for :func:`difference_test`.
+    The p₁ and p₂ that maximise x₁ log p₁ + (n₁ − x₁) log q₁ + x₂ log p₂ + (n₂ − x₂) log q₂ with p₁ − p₂ = δ₀, a
+    root of a cubic equation. Farrington, Manning, Statistics in Medicine 9 (1990) 1447–1454,
+    doi:10.1002/sim.4780091208. Not for estimating the proportions: they are those of a hypothesis. In R: none; in
+    SAS: none.
+
+    Parameters
+    ----------
+    count, number, control_count, control_number, null_difference
+        As for :func:`difference_test`.
+
+    Returns
+    -------
+    tuple of float
+        The first group's and the control group's proportion [1], also where nobody or everybody has the event.
 
     Examples
     --------

@@ -70,7 +70,13 @@ class PairedMethod:
 def pairs(
     both: ArrayLike, first_only: ArrayLike, second_only: ArrayLike, neither: ArrayLike
 ) -> Pairs:
-    """Check the counts of pairs.
+    """Check the counts of pairs. Part of :func:`tango`.
+
+    Parameters
+    ----------
+    both, first_only, second_only, neither
+        Pairs in which both have the event, only the first, only the second, or neither, one element for each
+        comparison [pairs].
 
     Raises
     ------
@@ -103,24 +109,38 @@ def pairs(
 def wald(table: Pairs, level: float) -> Limits:
     """Give Wald limits: d ± z √(b + c − (b − c)²/n) / n.
 
-    They have no width without discordant pairs and may lie outside [−1, 1]. In SAS: PROC FREQ, ``AGREE`` does not give
-    them; in R: by hand.
+    Newcombe, Statistics in Medicine 17 (1998) 2635–2650,
+    doi:10.1002/(SICI)1097-0258(19981130)17:22<2635::AID-SIM954>3.0.CO;2-C, method 1. Not for few discordant pairs:
+    its coverage is far below the level. In R: ``PropCIs::diffpropci.Wald.mp(c, b, n, level)``, which cuts to [−1,
+    1]; in SAS: none.
+
+    Parameters
+    ----------
+    table
+        From :func:`pairs`.
+    level
+        The confidence level, a fraction [1].
+
+    Returns
+    -------
+    Limits
+        They may lie outside [−1, 1] and are not cut; without width where there is no discordant pair.
 
     Examples
     --------
     >>> wald(pairs([20], [12], [2], [16]), 0.95).lower.round(6)
     array([0.06421])
     """
-    half = normal_multiplier(level) * wald_error(table)
+    half = normal_multiplier(level) * _wald_error(table)
     return Limits(table.difference - half, table.difference + half)
 
 
-def wald_error(table: Pairs) -> Floats:
+def _wald_error(table: Pairs) -> Floats:
     """Give the standard error √(b + c − (b − c)²/n) / n [1].
 
     Examples
     --------
-    >>> wald_error(pairs([20], [12], [2], [16])).round(6)
+    >>> _wald_error(pairs([20], [12], [2], [16])).round(6)
     array([0.069282])
     """
     b, c, n = table.first_only, table.second_only, table.number
@@ -130,9 +150,23 @@ def wald_error(table: Pairs) -> Floats:
 def tango(table: Pairs, level: float) -> Limits:
     """Give Tango's score limits: the differences δ that z(δ) = (b − c − nδ) / √(n (2q + δ(1 − δ))) does not reject.
 
-    q is the restricted estimate of the second-only probability, the larger root of 2nq² + (−b − c + (2n − b + c)δ)q −
-    cδ(1 − δ) = 0. Tango, Statistics in Medicine 17 (1998) 891–908. Always inside [−1, 1] and of positive width. In R:
-    ``ratesci::pairbinci``, ``DescTools``; in SAS: by macro.
+    q is the restricted estimate of the second-only probability, the larger root of 2nq² + (−b − c + (2n − b + c)δ)q
+    − cδ(1 − δ) = 0. Tango, Statistics in Medicine 17 (1998) 891–908,
+    doi:10.1002/(SICI)1097-0258(19980430)17:8<891::AID-SIM780>3.0.CO;2-B. Not for a guarantee: coverage is near
+    nominal on average, not at least nominal. In R: ``PropCIs::scoreci.mp(c, b, n, level)``; in SAS: none, by macro.
+
+    Parameters
+    ----------
+    table
+        From :func:`pairs`.
+    level
+        The confidence level, a fraction [1].
+
+    Returns
+    -------
+    Limits
+        Always inside [−1, 1] and of positive width, also where nobody or everybody has the event or there is no
+        discordant pair.
 
     Examples
     --------
@@ -181,11 +215,26 @@ def _tango_score(
 
 
 def newcombe(table: Pairs, level: float) -> Limits:
-    """Give Newcombe's limits (method 10): Wilson limits of both proportions, combined with their correlation φ.
+    """Give Newcombe's limits: Wilson limits of both proportions, combined with their correlation φ.
 
-    d − √(δ₁² − 2φδ₁ε₂ + ε₂²), where δ₁ is the first proportion's distance to its lower and ε₂ the second's to its upper
-    Wilson limit; the upper limit mirrored. φ = (ad − bc)/√(products of margins), of which a positive numerator is first
-    lowered by n/2, but not below 0; without a margin φ is 0. Newcombe, Statistics in Medicine 17 (1998) 2635–2650.
+    d − √(δ₁² − 2φδ₁ε₂ + ε₂²), where δ₁ is the first proportion's distance to its lower and ε₂ the second's to its
+    upper Wilson limit; the upper limit mirrored. φ = (ad − bc)/√(products of margins), of which a positive
+    numerator is first lowered by n/2, but not below 0. Newcombe, Statistics in Medicine 17 (1998) 2635–2650,
+    doi:10.1002/(SICI)1097-0258(19981130)17:22<2635::AID-SIM954>3.0.CO;2-C, method 10. Not for agreement with
+    McNemar's test: that is :func:`tango`. In R: ``ratesci::pairbinci(c(a, b, c, d), method = "MOVER_newc",
+    moverbase = "wilson")``; in SAS: none, by macro.
+
+    Parameters
+    ----------
+    table
+        From :func:`pairs`.
+    level
+        The confidence level, a fraction [1].
+
+    Returns
+    -------
+    Limits
+        Always inside [−1, 1] and of positive width; where a margin is empty, with φ of 0.
 
     Examples
     --------
@@ -244,6 +293,10 @@ def paired_difference(
 ) -> Estimate:
     """Estimate the difference of two proportions in the same participants, first minus second, with its interval.
 
+    d = (b − c)/n, with limits by one of :data:`INTERVALS`, which names the source of each. Newcombe, Statistics in
+    Medicine 17 (1998) 2635–2650, doi:10.1002/(SICI)1097-0258(19981130)17:22<2635::AID-SIM954>3.0.CO;2-C, compares
+    them. In R: ``PropCIs::scoreci.mp(c, b, n, level)``; in SAS: none, by macro.
+
     Not for: independent groups (:mod:`topline.stats.risk_difference`).
 
     Parameters
@@ -251,14 +304,15 @@ def paired_difference(
     both, first_only, second_only, neither
         Pairs in which both have the event, only the first, only the second, or neither [pairs].
     level
-        The confidence level, a fraction.
+        The confidence level, a fraction [1].
     interval
         A name in :data:`INTERVALS`.
 
     Returns
     -------
     Estimate
-        A difference of fractions; with a standard error for Wald's interval.
+        A difference of fractions [1], defined also for a single pair and without discordant pairs; with a standard
+        error for Wald's interval.
 
     Raises
     ------
@@ -278,7 +332,7 @@ def paired_difference(
     )
     error = None
     if interval == "wald":
-        error = float(wald_error(pairs([both], [first_only], [second_only], [neither]))[0])
+        error = float(_wald_error(pairs([both], [first_only], [second_only], [neither]))[0])
     return Estimate(
         value=float(many.value[0]),
         lower=float(many.lower[0]),
@@ -298,7 +352,19 @@ def paired_differences(
     level: float = 0.95,
     interval: str = "tango",
 ) -> Estimates:
-    """Estimate many differences of paired proportions at once; as :func:`paired_difference`.
+    """Estimate many differences of paired proportions at once, each as :func:`paired_difference` does.
+
+    Parameters
+    ----------
+    both, first_only, second_only, neither
+        As in :func:`paired_difference`, one element for each comparison.
+    level, interval
+        As in :func:`paired_difference`.
+
+    Returns
+    -------
+    Estimates
+        Differences of fractions [1], defined also without discordant pairs. Limits are not cut to [−1, 1].
 
     Raises
     ------
@@ -337,11 +403,13 @@ MCNEMAR_TESTS: Mapping[str, str] = MappingProxyType(
 def mcnemar_test(first_only: float, second_only: float, *, test: str = "asymptotic") -> Test:
     """Test from discordant pairs whether two proportions in the same participants are equal.
 
-    ``asymptotic``: χ² = (b − c)²/(b + c); ``corrected``: (|b − c| − 1)²/(b + c), and 0 where b = c. McNemar, Psychometrika
-    12 (1947) 153–157; Edwards, Psychometrika 13 (1948) 185–187. ``exact``: the binomial test of b of b + c against 1/2;
-    ``mid_p``: less half the probability of the observed split on each side (Fagerland, Lydersen, Laake, BMC Medical
-    Research Methodology 13 (2013) 91). In R: ``mcnemar.test``, ``binom.test``; in SAS: PROC FREQ, ``AGREE``,
-    ``EXACT MCNEM`` (without correction).
+    ``asymptotic``: χ² = (b − c)²/(b + c); ``corrected``: (|b − c| − 1)²/(b + c), and 0 where b = c. McNemar,
+    Psychometrika 12 (1947) 153–157, doi:10.1007/BF02295996; Edwards, Psychometrika 13 (1948) 185–187,
+    doi:10.1007/BF02289261. ``exact``: the binomial test of b of b + c against 1/2; ``mid_p``: less half the
+    probability of the observed split on each side (Fagerland, Lydersen, Laake, BMC Medical Research Methodology 13
+    (2013) 91, doi:10.1186/1471-2288-13-91). In R: ``mcnemar.test(table, correct = FALSE)``, ``binom.test(b, b +
+    c)``; in SAS: PROC FREQ, ``AGREE``, ``EXACT MCNEM`` (without correction). Not for independent groups, nor for
+    more than two answers; ``asymptotic`` not for a handful of discordant pairs.
 
     Parameters
     ----------
@@ -414,25 +482,26 @@ def paired_odds_ratio(
 ) -> Estimate:
     """Estimate the odds ratio of matched pairs by the conditional likelihood: b/c.
 
-    Given b + c discordant pairs, b is binomial with share ψ/(1 + ψ); the limits are an interval of that share, turned into
-    odds. Breslow, Day, Statistical Methods in Cancer Research I (1980), section 5.2. In R: ``exact2x2::mcnemar.exact``; in
-    SAS: PROC LOGISTIC with STRATA.
+    Given b + c discordant pairs, b is binomial with share π = ψ/(1 + ψ); the limits are an interval of that share,
+    turned into odds. Breslow, Day, Statistical Methods in Cancer Research I (1980), section 5.2. Not for the odds
+    ratio of the two proportions themselves, which is nearer 1 where pairs resemble each other. In R:
+    ``exact2x2::mcnemar.exact``; in SAS: PROC LOGISTIC with STRATA.
 
     Parameters
     ----------
     first_only, second_only
         Pairs in which only the first, or only the second, has the event [pairs].
     level
-        The confidence level, a fraction.
+        The confidence level, a fraction [1].
     interval
-        A name in :data:`topline.stats.proportion.INTERVALS`: ``"clopper_pearson"`` gives the exact interval, ``"mid_p"``
-        the mid-p and ``"wilson"`` the score interval.
+        A name in :data:`topline.stats.proportion.INTERVALS`: ``"clopper_pearson"`` gives the exact interval,
+        ``"mid_p"`` the mid-p and ``"wilson"`` the score interval.
 
     Returns
     -------
     Estimate
-        With no second-only pair the value and the upper limit are ``None`` (infinite); without discordant pairs nothing is
-        defined.
+        A ratio [1]. With no second-only pair the value and the upper limit are ``None`` (infinite); without
+        discordant pairs nothing is defined.
 
     Raises
     ------

@@ -72,10 +72,14 @@ def unconditional_test(
 ) -> Test:
     """Test exactly and unconditionally whether two proportions are equal.
 
-    ``barnard_pooled``: tables ordered by z with the pooled variance; ``barnard_unpooled``: by Wald's z; ``boschloo``: by the
-    p-value of Fisher's test for the same alternative (two-sided: the sum of no likelier tables). The p-value is the maximum
-    over the common proportion in [0, 1], found on a fine grid and refined at its peaks. In R: ``Exact::exact.test``
-    (``"z-pooled"``, ``"z-unpooled"``, ``"boschloo"``); in SAS: PROC FREQ, ``EXACT BARNARD`` (pooled).
+    p = max over π of Σ C(n₁, i) C(n₂, j) πⁱ⁺ʲ (1 − π)ᴺ⁻ⁱ⁻ʲ over the tables (i, j) at least as extreme as the
+    observed one; the common proportion π in [0, 1] is sought on a fine grid and refined at the peaks.
+    ``barnard_pooled``: tables ordered by z with the pooled variance; ``barnard_unpooled``: by Wald's z;
+    ``boschloo``: by the p-value of Fisher's test for the same alternative (two-sided: the sum of no likelier
+    tables). Barnard, Biometrika 34 (1947) 123–138, doi:10.1093/biomet/34.1-2.123; Suissa, Shuster, Journal of the
+    Royal Statistical Society A 148 (1985) 317–327, doi:10.2307/2981892; Boschloo, Statistica Neerlandica 24 (1970)
+    1–9, doi:10.1111/j.1467-9574.1970.tb00104.x. In R: ``Exact::exact.test`` (``"z-pooled"``, ``"z-unpooled"``,
+    ``"boschloo"``); in SAS: PROC FREQ, ``EXACT BARNARD`` (pooled).
 
     Not for: large groups, where a score test does as well.
 
@@ -91,8 +95,8 @@ def unconditional_test(
     Returns
     -------
     Test
-        The statistic is the common proportion at which the maximum lies [1]. Without events in both groups the two-sided
-        p-value is 1.
+        The statistic is the common proportion at which the maximum lies [1]. Where nobody or everybody in both
+        groups has the event, the p-value is 1.
 
     Raises
     ------
