@@ -15,24 +15,26 @@ from topline.stats.estimate import Estimate
 def cohen_kappa(table: ArrayLike, *, level: float = 0.95) -> Estimate:
     """Estimate Cohen's kappa, κ = (p₀ − pₑ) / (1 − pₑ), with a Wald interval.
 
-    p₀ is the share on the diagonal, pₑ the share expected there from the margins. Cohen, Educational and Psychological
-    Measurement 20 (1960) 37–46; standard error by Fleiss, Cohen, Everitt, Psychological Bulletin 72 (1969) 323–327. In
-    SAS: PROC FREQ, ``AGREE``; in R: ``DescTools::CohenKappa``.
+    p₀ is the share on the diagonal, pₑ the share expected there from the margins. Cohen, Educational and
+    Psychological Measurement 20 (1960) 37–46, doi:10.1177/001316446002000104; standard error by Fleiss, Cohen,
+    Everitt, Psychological Bulletin 72 (1969) 323–327, doi:10.1037/h0028106. In SAS: PROC FREQ, ``AGREE``; in R:
+    ``DescTools::CohenKappa(table, conf.level = 0.95)``.
 
-    Not for: ordered categories, where near misses should count (weighted kappa); rare categories, where kappa is near 0
-    whatever the agreement.
+    Not for: ordered categories, where near misses should count (weighted kappa); rare categories, where kappa is
+    near 0 whatever the agreement.
 
     Parameters
     ----------
     table
         Square: the first rating by row, the second by column, in the same order [pairs].
     level
-        The confidence level, a fraction.
+        The confidence level, a fraction [1].
 
     Returns
     -------
     Estimate
-        ``None`` with the reason where both ratings use one and the same category only.
+        From −1 to 1 [1]. ``None`` with the reason where both ratings use one and the same category only; without
+        width at perfect agreement. Limits may lie outside [−1, 1].
 
     Raises
     ------

@@ -17,12 +17,12 @@ from topline.stats.estimate import Floats, Test
 
 
 def contingency_table(table: ArrayLike, name: str = "table") -> Floats:
-    """Take a table of counts.
+    """Take a table of counts. Part of :func:`pearson_test`.
 
     Parameters
     ----------
     table
-        At least two rows and two columns of whole numbers from 0; at least one participant.
+        At least two rows and two columns of whole numbers from 0 [participants]; at least one participant.
     name
         What it is called in a message.
 
@@ -72,8 +72,9 @@ def contingency_table(table: ArrayLike, name: str = "table") -> Floats:
 def pearson_test(table: ArrayLike) -> Test:
     """Test whether rows and columns are independent: χ² = Σ (o − e)²/e with (r − 1)(c − 1) degrees of freedom.
 
-    Pearson, Philosophical Magazine 50 (1900) 157–175. In R: ``chisq.test(correct = FALSE)``; in SAS: PROC FREQ, ``CHISQ``.
-    Not for many expected counts below 5: :mod:`topline.stats.freeman_halton`.
+    o are the counts, e = row total × column total / N. Pearson, Philosophical Magazine 50 (1900) 157–175,
+    doi:10.1080/14786440009463897. In R: ``chisq.test(table, correct = FALSE)``; in SAS: PROC FREQ, ``CHISQ``. Not
+    for many expected counts below 5: :mod:`topline.stats.freeman_halton`.
 
     Parameters
     ----------
@@ -106,9 +107,27 @@ def pearson_test(table: ArrayLike) -> Test:
 
 
 def likelihood_ratio_test(table: ArrayLike) -> Test:
-    """Test independence by the likelihood ratio: G² = 2 Σ o log(o/e); otherwise as :func:`pearson_test`.
+    """Test independence of rows and columns by the likelihood ratio.
 
-    In SAS: PROC FREQ, ``CHISQ`` (likelihood ratio chi-square); in R: ``DescTools::GTest``.
+    G² = 2 Σ o log(o/e) with (r − 1)(c − 1) degrees of freedom and e as in :func:`pearson_test`. Agresti,
+    Categorical Data Analysis, 3rd edition, 2013, section 3.2. In R: ``DescTools::GTest(table)``; in SAS: PROC FREQ,
+    ``CHISQ`` (likelihood ratio chi-square). Not for many expected counts below 5, where it is further from χ² than
+    Pearson's.
+
+    Parameters
+    ----------
+    table
+        As for :func:`contingency_table` [participants].
+
+    Returns
+    -------
+    Test
+        Undefined, with the reason, where a row or column is empty; a cell of 0 adds nothing.
+
+    Raises
+    ------
+    DataError
+        If the table does not fit.
 
     Examples
     --------
@@ -129,8 +148,24 @@ def likelihood_ratio_test(table: ArrayLike) -> Test:
 def cramers_v(table: ArrayLike) -> float | None:
     """Give Cramér's V, √(χ² / (N (min(r, c) − 1))), from 0 for none to 1 for perfect association.
 
-    Cramér, Mathematical Methods of Statistics (1946). In SAS: PROC FREQ, ``CHISQ`` (whose V of a 2×2 table has a sign); in
-    R: ``DescTools::CramerV``. ``None`` where a row or column is empty.
+    Cramér, Mathematical Methods of Statistics, 1946, page 282. In R: ``DescTools::CramerV(table)``; in SAS: PROC
+    FREQ, ``CHISQ`` (whose V of a 2×2 table has a sign). Not for the strength of association in small tables, where
+    it is far above 0 by chance.
+
+    Parameters
+    ----------
+    table
+        As for :func:`contingency_table` [participants].
+
+    Returns
+    -------
+    float or None
+        V [1]; ``None`` where a row or column is empty.
+
+    Raises
+    ------
+    DataError
+        If the table does not fit.
 
     Examples
     --------
@@ -149,16 +184,18 @@ def cochran_armitage_test(
 ) -> Test:
     """Test for a linear trend of proportions over ordered groups.
 
-    χ² = (Σ xᵢ(sᵢ − s̄))² / (p q Σ nᵢ(sᵢ − s̄)²), one degree of freedom. Cochran, Biometrics 10 (1954) 417–451; Armitage,
-    Biometrics 11 (1955) 375–386. Mantel's trend statistic is (N − 1)/N times it. In R: ``prop.trend.test``; in SAS: PROC
-    FREQ, ``TREND`` (z).
+    χ² = (Σ xᵢ(sᵢ − s̄))² / (p q Σ nᵢ(sᵢ − s̄)²), one degree of freedom. Cochran, Biometrics 10 (1954) 417–451,
+    doi:10.2307/3001616; Armitage, Biometrics 11 (1955) 375–386, doi:10.2307/3001775. Mantel's trend statistic is (N
+    − 1)/N times it. In R: ``prop.trend.test(affected, number, scores)``; in SAS: PROC FREQ, ``TREND`` (z). Not for
+    proportions that rise and fall again over the groups.
 
     Parameters
     ----------
     affected, number
         Participants with the event, and participants, of each group in order [participants].
     scores
-        A number for each group, such as its dose; 1, 2, … by default.
+        A number for each group, such as its dose [its unit]; 1, 2, … by default. Their unit does not change the
+        test.
 
     Returns
     -------
@@ -209,11 +246,12 @@ def cochran_mantel_haenszel_test(
     """Test association of rows and columns over strata, given the margins of each stratum.
 
     Q = G′V⁻¹G, where G sums over strata the contrasts A(o − e) of the cells and V their hypergeometric covariances.
-    ``correlation``: A holds products of row and column scores; one degree of freedom (Mantel's trend; with one stratum
-    (N − 1)r²). ``row_mean_scores``: the mean column score differs between rows; r − 1. ``general_association``: any;
-    (r − 1)(c − 1), with one stratum Pearson's times (N − 1)/N. Landis, Heyman, Koch, International Statistical Review 46
-    (1978) 237–254. In SAS: PROC FREQ, ``CMH`` (the three lines); in R: ``vcdExtra::CMHtest``; ``mantelhaen.test`` has the
-    last one only.
+    ``correlation``: A holds products of row and column scores; one degree of freedom (Mantel's trend; with one
+    stratum (N − 1)r²). ``row_mean_scores``: the mean column score differs between rows; r − 1.
+    ``general_association``: any; (r − 1)(c − 1), with one stratum Pearson's times (N − 1)/N. Landis, Heyman, Koch,
+    International Statistical Review 46 (1978) 237–254, doi:10.2307/1402373. In R: ``vcdExtra::CMHtest``, and
+    ``mantelhaen.test(tables, correct = FALSE)``, which has the last one only; in SAS: PROC FREQ, ``CMH`` (the three
+    lines).
 
     Not for: strata in which the direction of the association differs.
 
@@ -224,12 +262,14 @@ def cochran_mantel_haenszel_test(
     test
         A name in :data:`CMH_TESTS`.
     row_scores, column_scores
-        A number for each row and column; 1, 2, … by default. Midranks as column scores give Kruskal and Wallis's test.
+        A number for each row and column, such as a dose [its unit]; 1, 2, … by default. Midranks as column scores
+        give Kruskal and Wallis's test.
 
     Returns
     -------
     Test
-        Undefined, with the reason, where no stratum tells anything about the contrast.
+        Undefined, with the reason, where no stratum tells anything about the contrast. A stratum with a single
+        participant tells nothing.
 
     Raises
     ------
@@ -273,15 +313,27 @@ def cochran_mantel_haenszel_test(
 def kruskal_wallis_of_columns(table: ArrayLike, column_scores: ArrayLike | None = None) -> Test:
     """Test whether rows differ in an ordered response, by Kruskal and Wallis's ranks with ties.
 
-    The Cochran–Mantel–Haenszel test of row mean scores with midranks of the columns as scores. Kruskal, Wallis, Journal of
-    the American Statistical Association 47 (1952) 583–621. In R: ``kruskal.test``; in SAS: PROC FREQ, ``CMH SCORES=RANK``.
+    H = (N − 1) Σ nᵢ(R̄ᵢ − (N + 1)/2)² / Σ (Rⱼ − (N + 1)/2)² of midranks Rⱼ, which is the Cochran–Mantel–Haenszel
+    test of row mean scores with midranks of the columns as scores. Kruskal, Wallis, Journal of the American
+    Statistical Association 47 (1952) 583–621, doi:10.1080/01621459.1952.10483441. In R: ``kruskal.test``; in SAS:
+    PROC FREQ, ``CMH SCORES=RANK``. Not for responses without an order: :func:`pearson_test`.
 
     Parameters
     ----------
     table
         As for :func:`contingency_table` [participants].
     column_scores
-        Numbers that order the columns; their given order by default. Equal ones are ties.
+        Numbers that order the columns [1]; their given order by default. Equal ones are ties.
+
+    Returns
+    -------
+    Test
+        Undefined, with the reason, where all responses are tied or there is one row with participants.
+
+    Raises
+    ------
+    DataError
+        If the table or the scores do not fit.
 
     Examples
     --------

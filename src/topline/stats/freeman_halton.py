@@ -34,8 +34,10 @@ class Listed(NamedTuple):
 def freeman_halton_test(table: ArrayLike) -> Test:
     """Test exactly whether rows and columns of a table are independent, given its margins.
 
-    Freeman, Halton, Biometrika 38 (1951) 141–149. For two by two tables it is Fisher's two-sided test. Tables within a
-    relative 1e-7 of the observed probability count as equally likely. In R: ``fisher.test``; in SAS: PROC FREQ, ``FISHER``.
+    p = Σ P(T) over the tables T with P(T) ≤ P(observed), where P(T) = Π rᵢ! Π cⱼ! / (N! Π tᵢⱼ!). Freeman, Halton,
+    Biometrika 38 (1951) 141–149. For two by two tables it is Fisher's two-sided test. Tables within a relative 1e-7
+    of the observed probability count as equally likely. In R: ``fisher.test(table)``; in SAS: PROC FREQ,
+    ``FISHER``.
 
     Not for: tables of hundreds of participants in many cells, where Pearson's test
     (:func:`topline.stats.contingency.pearson_test`) is as good and this one would take too long.
@@ -43,12 +45,14 @@ def freeman_halton_test(table: ArrayLike) -> Test:
     Parameters
     ----------
     table
-        As for :func:`topline.stats.contingency.contingency_table` [participants]. Empty rows and columns change nothing.
+        As for :func:`topline.stats.contingency.contingency_table` [participants]. Empty rows and columns change
+        nothing.
 
     Returns
     -------
     Test
-        The statistic is the probability of the observed table given its margins [1].
+        The statistic is the probability of the observed table given its margins [1]; it and the p-value are 1 where
+        the margins allow no other.
 
     Raises
     ------
@@ -132,9 +136,9 @@ def _counted(left: Listed, right: Listed, limit: float, margins: float) -> float
 def _upper_bounds(room: Integers, columns: Integers) -> Floats:
     """Bound −Σ log x! from above over all ways to fill columns from what each row has left, one bound a state.
 
-    The function is concave, so it lies below its tangent at any point y. With y + 1/2 the product of a row and a column
-    factor, the slopes ψ(y + 1) are nearly a row's plus a column's part, which no filling can gain from; what they are not
-    is bounded cell by cell, a fiftieth at most.
+    The function is concave, so it lies below its tangent at any point y. With y + 1/2 the product of a row and a
+    column factor, the slopes ψ(y + 1) are nearly a row's plus a column's part, which no filling can gain from; what
+    they are not is bounded cell by cell, a fiftieth at most.
     """
     by_row, by_column = room + columns.size / 2, columns + room.shape[1] / 2
     shifted = by_row[:, :, None] * by_column[None, None, :] / by_column.sum()

@@ -95,10 +95,24 @@ class StratifiedMethod:
 def miettinen_nurminen(strata: Strata, level: float) -> Limits:
     """Give stratified score limits: the common differences δ that the weighted score statistic does not reject.
 
-    z(δ) = Σ wᵢ(dᵢ − δ) / √(Σ wᵢ²Vᵢ(δ)), Vᵢ the variance at stratum i's proportions restricted to δ, times Nᵢ/(Nᵢ − 1).
-    Miettinen, Nurminen, Statistics in Medicine 4 (1985) 213–226; with fixed weights as in PROC FREQ's
-    ``COMMONRISKDIFF(CL=SCORE)`` and R's ``ratesci::scoreci(stratified = TRUE, skew = FALSE)``. A stratum of two
-    participants or more is needed.
+    z(δ) = Σ wᵢ(dᵢ − δ) / √(Σ wᵢ²Vᵢ(δ)), Vᵢ the variance at stratum i's proportions restricted to δ, times Nᵢ/(Nᵢ −
+    1). Miettinen, Nurminen, Statistics in Medicine 4 (1985) 213–226, doi:10.1002/sim.4780040211, with fixed
+    weights. Not for a guarantee: coverage is near nominal on average, not at least nominal. In R:
+    ``ratesci::scoreci(x1, n1, x2, n2, stratified = TRUE, weighting = "MH", skew = FALSE)``; in SAS: PROC FREQ of
+    SAS Viya (2023.10), ``COMMONRISKDIFF(CL=MNMH)``; the older ``CL=SCORE`` is another interval, a summary of the
+    strata's own.
+
+    Parameters
+    ----------
+    strata
+        From :func:`strata_of`.
+    level
+        The confidence level, a fraction [1].
+
+    Returns
+    -------
+    Limits
+        Always inside [−1, 1] and of positive width, also where nobody or everybody in a stratum has the event.
 
     Examples
     --------
@@ -143,10 +157,23 @@ def _score(strata: Strata, null: Floats) -> tuple[Floats, Floats]:
 def newcombe(strata: Strata, level: float) -> Limits:
     """Give stratified Newcombe limits, from stratified Wilson limits L, U of both groups.
 
-    d − z √(λ₁L₁(1 − L₁) + λ₂U₂(1 − U₂)) with λ = Σ wᵢ²/nᵢ, and mirrored. The Wilson limits of a group are Σ wᵢ times those of
-    the strata with the multiplier z √(Σ wᵢ²vᵢ) / Σ wᵢ√vᵢ, vᵢ = pᵢqᵢ/nᵢ. Yan, Su, Statistics in Biopharmaceutical Research 2
-    (2010) 329–335. Undefined (NaN) where no stratum of a group varies. In SAS: PROC FREQ,
-    ``COMMONRISKDIFF(CL=NEWCOMBE)``; in R: ``tern::prop_diff_strat_nc``.
+    d − z √(λ₁L₁(1 − L₁) + λ₂U₂(1 − U₂)) with λ = Σ wᵢ²/nᵢ, and mirrored. The Wilson limits of a group are Σ wᵢ
+    times those of the strata with the multiplier z √(Σ wᵢ²vᵢ) / Σ wᵢ√vᵢ, vᵢ = pᵢqᵢ/nᵢ. Yan, Su, Statistics in
+    Biopharmaceutical Research 2 (2010) 329–335. Not for strata most of which have no events:
+    :func:`miettinen_nurminen`. In R: ``tern::prop_diff_strat_nc``; in SAS: PROC FREQ,
+    ``COMMONRISKDIFF(CL=NEWCOMBE)``.
+
+    Parameters
+    ----------
+    strata
+        From :func:`strata_of`.
+    level
+        The confidence level, a fraction [1].
+
+    Returns
+    -------
+    Limits
+        NaN where no stratum of a group varies: nobody, or everybody, in each has the event.
 
     Examples
     --------
@@ -190,9 +217,15 @@ def _stratified_wilson(strata: Strata, count: Floats, number: Floats, level: flo
 
 
 def greenland_robins_error(strata: Strata) -> Floats:
-    """Give the standard error √(Σ wᵢ²(p₁q₁/n₁ + p₂q₂/n₂)): Greenland and Robins's for Mantel–Haenszel weights.
+    """Give the standard error √(Σ wᵢ²(p₁q₁/n₁ + p₂q₂/n₂)) [1]: Greenland and Robins's for Mantel–Haenszel weights.
 
-    Greenland, Robins, Biometrics 41 (1985) 55–68; consistent for few large strata.
+    Part of :func:`common_risk_difference`. Greenland, Robins, Biometrics 41 (1985) 55–68, doi:10.2307/2530643;
+    consistent for few large strata.
+
+    Parameters
+    ----------
+    strata
+        From :func:`strata_of`; the error is 0 where no group of a stratum varies.
 
     Examples
     --------
@@ -204,10 +237,16 @@ def greenland_robins_error(strata: Strata) -> Floats:
 
 
 def sato_error(strata: Strata) -> Floats:
-    """Give Sato's standard error √(dP + Q) for Mantel–Haenszel weights, consistent for many small strata too.
+    """Give Sato's standard error √(dP + Q) [1] for Mantel–Haenszel weights, consistent for many small strata too.
 
-    P = Σ (n₁²x₂ − n₂²x₁ + n₁n₂(n₂ − n₁)/2)/N², Q = Σ (x₁(n₂ − x₂) + x₂(n₁ − x₁))/(2N), both over (Σ n₁n₂/N)². Sato, letter
-    in Biometrics 45 (1989) 1323–1324. In SAS: PROC FREQ, ``COMMONRISKDIFF(CL=MH)``; in R: ``metafor::rma.mh``.
+    Part of :func:`common_risk_difference`. P = Σ (n₁²x₂ − n₂²x₁ + n₁n₂(n₂ − n₁)/2)/N², Q = Σ (x₁(n₂ − x₂) + x₂(n₁ −
+    x₁))/(2N), both over (Σ n₁n₂/N)². Sato, letter in Biometrics 45 (1989) 1323–1324. In R:
+    ``metafor::rma.mh(measure = "RD")``; in SAS: PROC FREQ, ``COMMONRISKDIFF(CL=MH)``.
+
+    Parameters
+    ----------
+    strata
+        From :func:`strata_of`; the error is 0 where in every stratum nobody or everybody has the event.
 
     Examples
     --------
@@ -265,7 +304,16 @@ INTERVALS: Mapping[str, StratifiedMethod] = MappingProxyType(
 def strata_of(
     groups: TwoGroups, begin: Integers | None = None, weights: str = "mantel_haenszel"
 ) -> Strata:
-    """Weight checked strata; ``begin`` says where each comparison begins, by default there is one.
+    """Weight checked strata. Part of :func:`miettinen_nurminen`.
+
+    Parameters
+    ----------
+    groups
+        From :func:`topline.stats.two_proportions.two_groups`, one element for each stratum.
+    begin
+        Where each comparison begins [places among the strata]; by default there is one comparison.
+    weights
+        A name in :data:`WEIGHTS`.
 
     Examples
     --------
@@ -289,6 +337,12 @@ def common_risk_difference(
 ) -> Estimate:
     """Estimate the common risk difference over strata with its interval.
 
+    d = Σ wᵢdᵢ / Σ wᵢ of the strata's differences, with limits by one of :data:`INTERVALS`, which names the source
+    of each. The weights of Mantel and Haenszel are n₁n₂/N (Greenland, Robins, Biometrics 41 (1985) 55–68,
+    doi:10.2307/2530643). In R: ``ratesci::scoreci(x1, n1, x2, n2, stratified = TRUE, weighting = "MH", skew =
+    FALSE)``; in SAS: PROC FREQ of SAS Viya (2023.10), ``COMMONRISKDIFF(CL=MNMH)``; the older ``CL=SCORE`` is
+    another interval, a summary of the strata's own.
+
     Not for: differences that change sign between strata; participants matched one to one.
 
     Parameters
@@ -296,9 +350,9 @@ def common_risk_difference(
     count, number
         Participants with the event and participants of the first group of each stratum [participants].
     control_count, control_number
-        The same of the control group.
+        The same of the control group [participants].
     level
-        The confidence level, a fraction.
+        The confidence level, a fraction [1].
     interval
         A name in :data:`INTERVALS`.
     weights
@@ -307,7 +361,8 @@ def common_risk_difference(
     Returns
     -------
     Estimate
-        A difference of fractions; with a standard error for the normal intervals.
+        A difference of fractions [1], defined also where nobody or everybody has the event; with a standard error
+        for the normal intervals. Newcombe's limits are ``None`` where no stratum of a group varies.
 
     Raises
     ------
@@ -343,21 +398,21 @@ def common_risk_differences(
     interval: str = "miettinen_nurminen",
     weights: str = "mantel_haenszel",
 ) -> Estimates:
-    """Estimate many common risk differences at once; as :func:`common_risk_difference`.
+    """Estimate many common risk differences at once, each as :func:`common_risk_difference` does.
 
     Parameters
     ----------
     count, number, control_count, control_number
         The strata of all comparisons, one after the other [participants].
     offsets
-        Where each comparison begins, and the end of the last.
+        Where each comparison begins, and the end of the last [places among the strata].
     level, interval, weights
         As in :func:`common_risk_difference`.
 
     Returns
     -------
     Estimates
-        One for each comparison; NaN where undefined.
+        One for each comparison [1]; NaN where undefined.
 
     Raises
     ------

@@ -33,24 +33,26 @@ def cochran_mantel_haenszel(
 ) -> Test:
     """Test over strata whether two groups have equal proportions.
 
-    χ² = (Σ (xᵢ − Eᵢ))² / Σ Vᵢ with the hypergeometric mean and variance of each stratum's first-group events; corrected,
-    the absolute sum is lowered by 1/2 where it is at least that. Mantel, Haenszel, Journal of the National Cancer
-    Institute 22 (1959) 719–748; Cochran, Biometrics 10 (1954) 417–451. In R: ``mantelhaen.test``, which corrects unless told
-    not to; in SAS: PROC FREQ, ``CMH``, which does not correct.
+    χ² = (Σ (xᵢ − Eᵢ))² / Σ Vᵢ with the hypergeometric mean and variance of each stratum's first-group events;
+    corrected, the absolute sum is lowered by 1/2 where it is at least that. Mantel, Haenszel, Journal of the
+    National Cancer Institute 22 (1959) 719–748, doi:10.1093/jnci/22.4.719; Cochran, Biometrics 10 (1954) 417–451,
+    doi:10.2307/3001616. In R: ``mantelhaen.test``, which corrects unless told not to; in SAS: PROC FREQ, ``CMH``,
+    which does not correct. Not for effects whose direction differs between strata, which cancel each other.
 
     Parameters
     ----------
     count, number
         Participants with the event and participants of the first group of each stratum [participants].
     control_count, control_number
-        The same of the control group.
+        The same of the control group [participants].
     corrected
         Apply the continuity correction.
 
     Returns
     -------
     Test
-        Undefined, with the reason, where in every stratum nobody or everybody has the event, or there is one participant.
+        Undefined, with the reason, where in every stratum nobody or everybody has the event, or there is one
+        participant.
 
     Raises
     ------
@@ -103,24 +105,24 @@ def common_odds_ratio(
 ) -> Estimate:
     """Estimate the common odds ratio by Mantel and Haenszel, with Robins, Breslow and Greenland's limits.
 
-    Σ(ad/N) / Σ(bc/N); limits exp(log ψ ± z SE). Robins, Breslow, Greenland, Biometrics 42 (1986) 311–323. In R:
-    ``mantelhaen.test``; in SAS: PROC FREQ, ``CMH``. Not for: odds ratios that differ between strata
-    (:func:`homogeneity_test`).
+    ψ = Σ(ad/N) / Σ(bc/N); limits exp(log ψ ± z SE). Robins, Breslow, Greenland, Biometrics 42 (1986) 311–323,
+    doi:10.2307/2531052. In R: ``mantelhaen.test``; in SAS: PROC FREQ, ``CMH``. Not for: odds ratios that differ
+    between strata (:func:`homogeneity_test`).
 
     Parameters
     ----------
     count, number, control_count, control_number
         As in :func:`cochran_mantel_haenszel`.
     level
-        The confidence level, a fraction.
+        The confidence level, a fraction [1].
     scale
         ``"log"`` for natural logarithms, with their standard error.
 
     Returns
     -------
     Estimate
-        ``None`` with the reason where a sum is 0. Strata in which nobody or everybody has the event have no say, and
-        a note names them.
+        A ratio [1]; ``None`` with the reason where a sum is 0. Strata in which nobody or everybody has the event
+        have no say, and a note names them.
 
     Raises
     ------
@@ -152,10 +154,29 @@ def common_risk_ratio(
 ) -> Estimate:
     """Estimate the common risk ratio by Mantel and Haenszel, with Greenland and Robins's limits.
 
-    Σ(an₂/N) / Σ(cn₁/N); limits exp(log φ ± z SE). Greenland, Robins, Biometrics 41 (1985) 55–68. In R:
-    ``metafor::rma.mh(measure = "RR")``; in SAS: PROC FREQ, ``CMH``. Parameters and errors as in :func:`common_odds_ratio`.
-    A stratum in which everybody has the event draws the ratio towards 1; one in which nobody has has no say, and a note
-    names it.
+    φ = Σ(an₂/N) / Σ(cn₁/N); limits exp(log φ ± z SE). Greenland, Robins, Biometrics 41 (1985) 55–68,
+    doi:10.2307/2530643. In R: ``metafor::rma.mh(measure = "RR")``; in SAS: PROC FREQ, ``CMH``. Not for risk ratios
+    that differ between strata.
+
+    Parameters
+    ----------
+    count, number, control_count, control_number
+        As in :func:`cochran_mantel_haenszel`.
+    level
+        The confidence level, a fraction [1].
+    scale
+        ``"log"`` for natural logarithms, with their standard error.
+
+    Returns
+    -------
+    Estimate
+        A ratio [1]; ``None`` with the reason where a group has no event in any stratum. A stratum in which
+        everybody has the event draws the ratio towards 1; one in which nobody has has no say, and a note names it.
+
+    Raises
+    ------
+    DataError, UsageError
+        As :func:`common_odds_ratio`.
 
     Examples
     --------
