@@ -23,6 +23,9 @@ ENFORCED = (
     "Means, medians and shape",
     "Analysis of variance and linear models",
     "Repeated measurements",
+    "One proportion",
+    "Two proportions",
+    "Tables and strata",
 )
 """The titles of the families that are held to this."""
 
@@ -32,6 +35,9 @@ NUMERIC = re.compile(r"\b(?:float|int|ArrayLike|Floats|Integers|NDArray)\b")
 RESULTS = re.compile(r"\b(?:Estimates?|Tests?|Effects?|Limits)\b")
 """What a function gives that is a method by that alone."""
 
+MADE = re.compile(r"\b(?:Estimates?|Tests?|Effects?|\w+Method)\b")
+"""What a function takes that only dresses what another one found: a result, or a method to find it by."""
+
 UNIT = re.compile(r"\[[^\]]{1,80}\]")
 AS_ELSEWHERE = re.compile(r"\bAs (?:in|for|of) :(?:func|class|meth):")
 FORMULA = re.compile(r"[=√Σ∫∏±≤≥∝]")
@@ -40,7 +46,7 @@ SOURCE_PLACE = re.compile(
 )
 EDGE = re.compile(
     r"\b(?:[Uu]ndefined|None|NaN|infinite|infinity|[Ss]ingle|nobody|[Nn]obody|everybody|[Ee]verybody|[Tt]ies|[Tt]ied"
-    r"|[Ee]mpty|[Ee]dges?|all equal|without (?:an )?(?:events?|spread)|[Oo]ne (?:participant|observation|group))\b"
+    r"|[Ee]mpty|discordant|[Ee]dges?|all equal|without (?:an )?(?:events?|spread)|[Oo]ne (?:participant|observation|group))\b"
 )
 NOT_FOR = re.compile(r"\bNot (?:for|suitable|where|meant|with)\b")
 PART = re.compile(r"\bPart of :(?:func|meth):`~?([\w.]+)`")
@@ -166,7 +172,7 @@ def missing_from_a_part(function: Function, target: str) -> list[str]:
     method = functions_of(module).get(name)
     if method is None or not leads_to_a_method(function, target):
         return [f"a method it is a part of: {target} is none"]
-    if RESULTS.search(function.result):
+    if RESULTS.search(function.result) and not any(map(MADE.search, function.signature.values())):
         return [f"a method's docstring: what gives {function.result} is no part"]
     # Computed inside, perhaps through another function of the module; or the maker of what the method takes.
     source = (STATS / f"{module}.py").read_text(encoding="utf-8")
@@ -221,7 +227,7 @@ HELD = [
 
 def test_the_families_that_are_held_to_this_exist() -> None:
     assert set(ENFORCED) <= set(FAMILIES)
-    assert len(HELD) > 50
+    assert len(HELD) > 80
 
 
 @pytest.mark.parametrize(
