@@ -94,8 +94,8 @@ def mixed_model_inference(
     estimates of the covariance parameters add; a combination of variance v has 2v²/(g′Wg) degrees of freedom, with
     its derivatives g by the covariance parameters and their covariance W. Satterthwaite, Biometrics Bulletin 2
     (1946) 110–114, doi:10.2307/3002019; Kenward and Roger, Biometrics 53 (1997) 983–997, doi:10.2307/2533558. Not
-    for a matrix of few participants that is unstructured, by ``"kenward-roger"``, whose standard errors are then
-    too small: ``"kenward-roger-linear"``.
+    for an unstructured matrix in a small trial by ``"kenward-roger"``, whose standard errors are then too small:
+    ``"kenward-roger-linear"``.
 
     Parameters
     ----------

@@ -115,9 +115,9 @@ def mixed_model_coefficients(inference: Inference, *, level: float = 0.95) -> tu
 
     bⱼ with its standard error, and t = bⱼ over it with the degrees of freedom ν = 2v²/(g′Wg) of
     :mod:`topline.stats.degrees_of_freedom`. Source: :func:`topline.stats.degrees_of_freedom.mixed_model_inference`.
-    Not for the effect of a group at a visit where the model has their interaction: a coefficient is then a
-    difference at the first visit, or of two such. In R: ``summary(fit)$coefficients`` of mmrm; in SAS: PROC MIXED,
-    MODEL … / SOLUTION, with the last level as reference and not the first.
+    Not for the effect of a group at a visit where the model has their interaction: the coefficient of a group is
+    then its difference at the first visit: :func:`mixed_model_difference`. In R: ``summary(fit)$coefficients`` of
+    mmrm; in SAS: PROC MIXED, MODEL … / SOLUTION, with the last level as reference and not the first.
 
     Parameters
     ----------
