@@ -49,11 +49,11 @@ def correlation(
     Parameters
     ----------
     first, second
-        The two measurements of each participant, in the same order.
+        The two measurements of each participant, in the same order [any units]; at least two pairs.
     coefficient
         See :data:`Coefficient`.
     level
-        The confidence level, a fraction.
+        The confidence level, a fraction [1].
     rank_error
         The variance behind the limits of a rank correlation; see :data:`RankError`. SAS uses ``"fisher"`` for
         Spearman; R gives no limits for rank correlations.
@@ -67,13 +67,22 @@ def correlation(
     Raises
     ------
     DataError
-        If a value is not a finite number, or the lengths differ.
+        If a value is not a finite number, there are not two pairs, or the lengths differ.
     UsageError
         If a word is not known.
 
     Notes
     -----
-    In R: ``cor.test``. In SAS: PROC CORR with FISHER(BIASADJ=NO).
+    Pearson: r = Σ(x − x̄)(y − ȳ)/√(Σ(x − x̄)² Σ(y − ȳ)²); Spearman: the same of midranks; Kendall: τ_b = (C − D)/√((P
+    − Tₓ)(P − T_y)), of P pairs C concordant, D discordant, and Tₓ, T_y tied in one measurement. Limits: tanh(artanh r
+    ± z √V), V = 1/(n − 3) for Pearson. Fisher, Metron 1 (1921) 3–32; Bonett and Wright, Psychometrika 65 (2000)
+    23–28, doi:10.1007/BF02294183 (V of rank correlations); Fieller, Hartley and Pearson, Biometrika 44 (1957)
+    470–481.
+
+    Not for agreement of two methods of measurement: a constant bias leaves the correlation at 1. Not for Pearson's
+    limits where the two are far from jointly normal.
+
+    In R: ``cor.test(x, y, method = "pearson")``; in SAS: PROC CORR, PEARSON SPEARMAN KENDALL FISHER(BIASADJ=NO).
 
     Examples
     --------
@@ -136,12 +145,27 @@ def correlation_test(
     Returns
     -------
     Test
-        For Pearson and Spearman ``t = r √((n - 2) / (1 - r²))`` with n - 2 degrees of freedom (an approximation
-        for Spearman); for Kendall the normal statistic with the variance given the ties.
+        For Pearson and Spearman t with n − 2 degrees of freedom (an approximation for Spearman); for Kendall the
+        normal statistic, its variance given the ties. Undefined, ``None`` with the reason, where one of the
+        measurements does not vary, for fewer than three pairs, and, except for Kendall, where the correlation is −1
+        or 1.
+
+    Raises
+    ------
+    DataError
+        If a value is not a finite number, there are not two pairs, or the lengths differ.
+    UsageError
+        If a word is not known.
 
     Notes
     -----
-    In R: ``cor.test(exact = FALSE)``. In SAS: PROC CORR.
+    Pearson and Spearman: t = r √((n − 2)/(1 − r²)); Kendall: z = (C − D)/√V, V with the ties of both measurements.
+    Kendall, Rank Correlation Methods, 4th edition, 1970, chapter 4 (V); Fieller, Hartley and Pearson, Biometrika 44
+    (1957) 470–481 (rank correlations in samples).
+
+    Not for Spearman with fewer than about ten pairs, where t is a poor approximation to the exact distribution.
+
+    In R: ``cor.test(x, y, method = "kendall", exact = FALSE)``; in SAS: PROC CORR, PEARSON SPEARMAN KENDALL.
 
     Examples
     --------

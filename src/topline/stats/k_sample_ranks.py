@@ -40,15 +40,18 @@ def _grouped(
 def kruskal_wallis(values: ArrayLike, group: Iterable[object]) -> Test:
     """Test whether several groups come from one distribution, by ranks.
 
-    ``H = 12 / (N (N + 1)) Σ Rᵢ² / nᵢ - 3 (N + 1)``, divided by ``1 - Σ (t³ - t) / (N³ - N)`` for ties, judged by
-    the chi-squared distribution with one degree of freedom fewer than groups.
-
     Parameters
     ----------
     values
         One measurement for each participant [the measurement's unit].
     group
-        The group of each.
+        The group of each; at least two groups.
+
+    Returns
+    -------
+    Test
+        H, with one degree of freedom fewer than groups [1]; the p-value is from chi-squared. Undefined, ``None`` with
+        the reason, where all values are equal. A group of one participant counts like any other.
 
     Raises
     ------
@@ -57,8 +60,14 @@ def kruskal_wallis(values: ArrayLike, group: Iterable[object]) -> Test:
 
     Notes
     -----
-    In R: ``kruskal.test``. In SAS: PROC NPAR1WAY WILCOXON. With fewer than five values in a group the chi-squared
-    distribution is a poor guide.
+    H = (12/(N (N + 1)) Σ Rᵢ²/nᵢ − 3 (N + 1)) / (1 − Σ(t³ − t)/(N³ − N)), Rᵢ the rank sum of a group of nᵢ, t the
+    sizes of the groups of ties. Kruskal and Wallis, Journal of the American Statistical Association 47 (1952)
+    583–621, doi:10.1080/01621459.1952.10483441.
+
+    Not for groups with fewer than five values, where the chi-squared distribution is a poor guide; nor for groups in
+    an order, where :func:`jonckheere_terpstra` has more power.
+
+    In R: ``kruskal.test(values, group)``; in SAS: PROC NPAR1WAY WILCOXON.
 
     Examples
     --------
@@ -106,6 +115,9 @@ def jonckheere_terpstra_statistic(
     values: ArrayLike, group: Iterable[object], *, order: Sequence[object] | None = None
 ) -> RankStatistic:
     """Give J, the number of pairs from two groups that are in the groups' order, a tie as one half.
+
+    Part of :func:`jonckheere_terpstra`. Its mean is (N² − Σ nᵢ²)/4; the variance, 0 where all values are equal, takes
+    the ties into account.
 
     Parameters
     ----------
@@ -179,7 +191,9 @@ def jonckheere_terpstra(
     Returns
     -------
     Test
-        The standardised J, its variance given the ties, without continuity correction.
+        The standardised J, its variance given the ties, without continuity correction [1]
+        (:func:`jonckheere_terpstra_statistic` gives J itself). Undefined, ``None`` with the reason, where all values
+        are equal. Of two groups it is the rank-sum test.
 
     Raises
     ------
@@ -188,7 +202,15 @@ def jonckheere_terpstra(
 
     Notes
     -----
-    In R: ``clinfun::jonckheere.test``, ``DescTools::JonckheereTerpstraTest``. In SAS: PROC FREQ with JT.
+    J = Σ over pairs of groups i < j of the pairs of values with x in group i below y in group j, a tie as ½; z = (J −
+    E J)/√Var J. Jonckheere, Biometrika 41 (1954) 133–145, doi:10.1093/biomet/41.1-2.133. Variance with ties:
+    Hollander and Wolfe, Nonparametric Statistical Methods, 2nd edition, 1999, section 6.2.
+
+    Not for groups without an order that was fixed before the data were seen, nor for responses that rise and fall
+    again over the order.
+
+    In R: ``DescTools::JonckheereTerpstraTest(values, group)``, ``clinfun::jonckheere.test(values, group)`` (exact up
+    to 100 values without ties); in SAS: PROC FREQ, TABLES / JT.
 
     Examples
     --------

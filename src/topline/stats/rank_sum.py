@@ -55,6 +55,10 @@ RankSumMethod: TypeAlias = Literal["exact", "exact_doubled", "normal", "normal_c
 def rank_sum_statistic(first: ArrayLike, second: ArrayLike, *, shift: float = 0.0) -> RankStatistic:
     """Give Mann and Whitney's W of the first sample, with its mean and variance given the ties.
 
+    Part of :func:`rank_sum_test`. W = R₁ − m (m + 1)/2, R₁ the sum of the midranks of the first sample of size m;
+    mean m n/2, variance m n/12 × (N + 1 − Σ(t³ − t)/(N (N − 1))), N = m + n and t the sizes of the groups of ties.
+    The variance is 0 where all values are equal.
+
     Parameters
     ----------
     first, second, shift
@@ -112,19 +116,29 @@ def rank_sum_test(
     Returns
     -------
     Test
-        With W as statistic where the method is exact, and the standardised W otherwise.
+        With W as statistic where the method is exact, and the standardised W otherwise (:func:`rank_sum_statistic`
+        gives its mean and variance). One value in each sample: the exact p-value is 1. All values equal: the exact
+        p-value is 1, and the normal statistic is undefined, ``None`` with the reason.
 
     Raises
     ------
     DataError
-        If a value is not a finite number.
+        If a value is not a finite number, or a sample is empty.
     UsageError
         If a word is not known, or the exact distribution would take too long.
 
     Notes
     -----
-    In R: ``wilcox.test(x, y)``, exact only without ties; with them ``exactRankTests::wilcox.exact`` or
-    ``coin::wilcox_test``. In SAS: PROC NPAR1WAY WILCOXON, whose Z is corrected, with EXACT WILCOXON.
+    W = Σᵢⱼ (1 if xᵢ > yⱼ, ½ if xᵢ = yⱼ). W/(m n) estimates the probability that a value of the first sample exceeds
+    one of the second. Mann and Whitney, Annals of Mathematical Statistics 18 (1947) 50–60,
+    doi:10.1214/aoms/1177730491.
+
+    Not for paired values (:func:`topline.stats.signed_rank.signed_rank_test`), and not a test of means or medians
+    where the two distributions differ in shape.
+
+    In R: ``wilcox.test(x, y)``, exact only without ties; with them ``exactRankTests::wilcox.exact(x, y)`` or
+    ``coin::wilcox_test(y ~ group, distribution = "exact")``. In SAS: PROC NPAR1WAY WILCOXON, whose Z is corrected,
+    with EXACT WILCOXON.
 
     Examples
     --------
@@ -186,7 +200,7 @@ def hodges_lehmann(
     first, second
         One measurement for each participant of each group [the measurement's unit].
     level
-        The confidence level, a fraction.
+        The confidence level, a fraction [1].
     interval
         ``"exact"``: the differences that stand at the quantile of the null distribution without ties, from
         either end. ``"normal"``, ``"normal_corrected"``: where the normal approximation to the test, given the
@@ -200,12 +214,29 @@ def hodges_lehmann(
     Returns
     -------
     Estimate
-        With tied values the exact limits, which disregard ties, hold at least the level.
+        The shift [the measurement's unit]. With tied values the exact limits, which disregard ties, hold at least the
+        level. Exact limits of very small samples hold less than the level asked for: ``level`` is then what they
+        hold, with a note. No limits, with the reason, for a single value in each sample, and by the normal
+        approximation where all values are equal.
+
+    Raises
+    ------
+    DataError
+        If a value is not a finite number, or a sample is empty.
+    UsageError
+        If a word or the level is not known.
 
     Notes
     -----
-    In R: ``wilcox.test(x, y, conf.int = TRUE)``. In SAS: PROC NPAR1WAY with HL gives Moses' limits, with EXACT HL
-    the exact ones.
+    Δ̂ = median of all m n differences xᵢ − yⱼ. Hodges and Lehmann, Annals of Mathematical Statistics 34 (1963)
+    598–611, doi:10.1214/aoms/1177704172. Exact and Moses' limits: Hollander and Wolfe, Nonparametric Statistical
+    Methods, 2nd edition, 1999, section 4.3.
+
+    Not for distributions of different shape or spread: the estimate is then the median difference of two random
+    participants, and neither a difference of medians nor of means.
+
+    In R: ``wilcox.test(x, y, conf.int = TRUE)``; in SAS: PROC NPAR1WAY HL for Moses' limits, with EXACT HL for the
+    exact ones.
 
     Examples
     --------
@@ -290,12 +321,15 @@ def _exact_limits(x: Floats, y: Floats, level: float, value: float, method: str)
 def moses_place(first: int, second: int, level: float, *, rounded_down: bool = True) -> int:
     """Give the place of Moses' limits among the ordered differences, from either end; below 1 there is none.
 
+    Part of :func:`hodges_lehmann`. The place is m n/2 − z √(m n (m + n + 1)/12), a normal approximation to the exact
+    place: Hollander and Wolfe, Nonparametric Statistical Methods, 2nd edition, 1999, section 4.3.
+
     Parameters
     ----------
     first, second
-        The sizes of the samples.
+        The sizes of the samples [participants].
     level
-        The confidence level, a fraction.
+        The confidence level, a fraction [1].
     rounded_down
         Round the formula's number down, or else to the nearest whole number (a half to the even one).
 

@@ -71,6 +71,9 @@ def signed_rank_statistic(
 ) -> RankStatistic:
     """Give the sum of the ranks of those above the null value, with its mean and variance given the ties.
 
+    Part of :func:`signed_rank_test`. V = Σ Rᵢ over the values above the null value, Rᵢ the midranks of the absolute
+    differences; mean Σ Rᵢ/2 and variance Σ Rᵢ²/4 over all of them. All are 0 where every value equals the null value.
+
     Parameters
     ----------
     values, null_value, zeros
@@ -114,7 +117,9 @@ def signed_rank_test(
     Returns
     -------
     Test
-        With the sum of positive ranks as statistic where the method is exact, and the standardised one otherwise.
+        With the sum of positive ranks as statistic where the method is exact, and the standardised one otherwise
+        (:func:`signed_rank_statistic` gives its mean and variance). A single value gives the exact p-value 1.
+        Undefined, ``None`` with the reason, where every value equals the null value.
 
     Raises
     ------
@@ -125,9 +130,15 @@ def signed_rank_test(
 
     Notes
     -----
-    In R: ``wilcox.test(x, mu)``, exact only without ties and zeros; with them
-    ``exactRankTests::wilcox.exact``. In SAS: PROC UNIVARIATE (exact up to 20 values, otherwise a t
-    approximation that is not offered here).
+    V = Σ Rᵢ over the values above the null value, Rᵢ the rank of ∣xᵢ − null value∣. Wilcoxon, Biometrics Bulletin 1
+    (1945) 80–83, doi:10.2307/3001968; Pratt, Journal of the American Statistical Association 54 (1959) 655–667.
+
+    Not for values that are clearly skewed about their middle: it then tests symmetry as much as location; the sign
+    test does not.
+
+    In R: ``wilcox.test(x, mu = null_value)``, exact only without ties and zeros; with them
+    ``exactRankTests::wilcox.exact(x, mu = null_value)``. In SAS: PROC UNIVARIATE MU0= (exact up to 20 values,
+    otherwise a t approximation that is not offered here).
 
     Examples
     --------
@@ -177,7 +188,7 @@ def pseudomedian(
     values
         One measurement or difference within a pair for each participant [the measurement's unit].
     level
-        The confidence level, a fraction.
+        The confidence level, a fraction [1].
     interval
         ``"exact"``: the Walsh averages that stand at the quantile of the null distribution without ties, from
         either end (Hollander and Wolfe, Nonparametric Statistical Methods). ``"normal"``,
@@ -188,13 +199,33 @@ def pseudomedian(
         ``"walsh"``: the median of all Walsh averages. ``"root"``: where the normal approximation passes 0, as R
         gives it where its test is not exact; the two can differ where the middle two averages differ.
     null_value
-        Values equal to it are left out, as R does; ``None`` leaves out none.
+        Values equal to it are left out, as R does [the measurement's unit]; ``None`` leaves out none.
 
     Returns
     -------
     Estimate
-        A level that cannot be reached with so few values is lowered, and a note says so: exact limits are then
-        the smallest and the largest value.
+        The pseudomedian [the measurement's unit]. A level that cannot be reached with so few values is lowered, and a
+        note says so: exact limits are then the smallest and the largest value. A single value has no limits, nor have
+        equal values by the normal approximation; the notes say why.
+
+    Raises
+    ------
+    DataError
+        If a value is not a finite number, or there is none.
+    UsageError
+        If a word or the level is not known.
+
+    Notes
+    -----
+    θ̂ = median of the n (n + 1)/2 Walsh averages (xᵢ + xⱼ)/2, i ≤ j. Hodges and Lehmann, Annals of Mathematical
+    Statistics 34 (1963) 598–611, doi:10.1214/aoms/1177704172. Exact limits: Hollander and Wolfe, Nonparametric
+    Statistical Methods, 2nd edition, 1999, section 3.3.
+
+    Not for skewed values, of which it estimates neither the median nor the mean:
+    :func:`topline.stats.median.median_interval` holds for any distribution.
+
+    In R: ``wilcox.test(x, conf.int = TRUE)``; in SAS: none in PROC UNIVARIATE, whose CIPCTLDF option gives limits of
+    the median.
 
     Examples
     --------

@@ -57,17 +57,26 @@ def stratified_rank_test(
     -------
     Test
         For two groups the normal statistic (its square is the chi-squared statistic); for more the chi-squared
-        statistic with one degree of freedom fewer than groups.
+        statistic with one degree of freedom fewer than groups. Undefined, ``None`` with the reason, where in no
+        stratum both values and groups vary.
 
     Raises
     ------
     DataError
         If a value is not a finite number, or there are not two groups.
+    UsageError
+        If a word is not known, or a one-sided test is asked of more than two groups.
 
     Notes
     -----
-    The variance is that over all permutations within strata, given the ties; no continuity correction. In SAS:
-    PROC FREQ, CMH2 with SCORES=MODRIDIT (van Elteren) or SCORES=RANK (equal), row mean scores.
+    z = Σₕ wₕ (Rₕ − E Rₕ) / √(Σₕ wₕ² Var Rₕ), Rₕ the rank sum of the first group in stratum h of nₕ participants, wₕ =
+    1/(nₕ + 1) or 1. The variance is that over all permutations within strata, given the ties; no continuity
+    correction. Van Elteren, Bulletin de l'Institut International de Statistique 37 (1960) 351–361; Lehmann, Nonparametrics, 1975, section 3.3.
+
+    Not for effects that go in opposite directions in different strata: they cancel.
+
+    In R: none in package stats; in SAS: PROC FREQ, TABLES stratum * group * value / CMH2 SCORES=MODRIDIT (van
+    Elteren) or SCORES=RANK (equal), row mean scores.
 
     Examples
     --------
