@@ -76,24 +76,23 @@ def event_incidence(
     counts once. For an organ system the condition is system(termᵣ) = s; in all there is none. Affected participants
     therefore do not add up over terms or systems, and events do.
 
-    These are the numbers of an adverse-event table: "number of participants affected" of 42 CFR 11.48(a)(4).
-
-    In R: ``cards::ard_stack_hierarchical`` and ``cards::ard_stack_hierarchical_count``; in SAS: PROC SQL with
-    ``count(*)`` and ``count(distinct USUBJID)``.
+    These are the numbers of an adverse-event table: "number of participants affected". 42 CFR part 11, section
+    11.48(a)(4), Federal Register 81 (2016) 64981–65157.
 
     Parameters
     ----------
     participant
-        For each event its participant, as a place in ``arm``.
+        For each event its participant, as a place in ``arm`` [1].
     term
-        For each event its term, as a place in ``system``. A term that stands under two organ systems is two terms.
+        For each event its term, as a place in ``system`` [1]. A term that stands under two organ systems is two
+        terms.
     arm
-        For each participant the arm, counted from 0, or -1 for a participant in no arm. Or, where arms overlap, a
+        For each participant the arm, counted from 0, or -1 for a participant in no arm [1]. Or, where arms overlap, a
         matrix of booleans with a row for each arm and a column for each participant.
     system
-        For each term its organ system, counted from 0.
+        For each term its organ system, counted from 0 [1].
     arms, systems
-        How many there are, where the last of them may have no participant or no term; ``None``: as many as the
+        How many there are [1], where the last of them may have no participant or no term; ``None``: as many as the
         highest code says. ``arms`` is not for a matrix, which has its rows.
 
     Returns
@@ -111,10 +110,16 @@ def event_incidence(
 
     Notes
     -----
-    For rates per time at risk see :func:`topline.stats.rate.event_rate`; for a comparison of affected
-    participants :mod:`topline.stats.risk_difference`. Memory beyond the result is at most twice that of the rows
-    (int32 and int16 suffice for most trials). Where arms overlap it also grows with the number of different sets of
-    arms that participants are in.
+    For rates per time at risk see :func:`topline.stats.rate.event_rate`; for a comparison of affected participants
+    :mod:`topline.stats.risk_difference`. Memory beyond the result is at most twice that of the rows (int32 and int16
+    suffice for most trials). Where arms overlap it also grows with the number of different sets of arms that
+    participants are in.
+
+    Not for a comparison of arms that were observed for different times, whose numbers of affected participants differ
+    by that alone; and the codes must be of the events to report already: no treatment-emergent rule is applied here.
+
+    In R: ``cards::ard_stack_hierarchical()`` and ``cards::ard_stack_hierarchical_count()``; in SAS: PROC SQL,
+    count(*) and count(distinct USUBJID).
 
     Examples
     --------
@@ -152,20 +157,20 @@ def event_incidences(
     arms: int | None = None,
     systems: int | None = None,
 ) -> dict[str, EventIncidence]:
-    """Count several subsets of the same rows, such as all events, the serious and the related ones.
+    """Count several subsets of the same rows, such as all events and the serious, each as :func:`event_incidence` does.
 
     Parameters
     ----------
     participant, term, arm, system, arms, systems
         As in :func:`event_incidence`.
     subsets
-        By a name of the caller's choice, for each event whether it belongs: 0 or 1, False or True. ``None`` is all
-        events.
+        By a name of the caller's choice, for each event whether it belongs: 0 or 1, False or True [1]. ``None`` is
+        all events.
 
     Returns
     -------
     dict
-        The incidence of each subset by its name, in the order given.
+        The incidence of each subset by its name, in the order given; an empty subset has zeros.
 
     Raises
     ------

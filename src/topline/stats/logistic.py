@@ -43,11 +43,11 @@ def fit_logistic(
     Parameters
     ----------
     outcome
-        1 or 0 for each participant.
+        1 or 0 for each participant [1].
     matrix
         The columns of the model, from :func:`topline.stats.model_matrix.model_matrix`.
     offset
-        A known part of each participant's log odds; 0 where ``None``.
+        A known part of each participant's log odds [1]; 0 where ``None``.
 
     Returns
     -------
@@ -63,9 +63,16 @@ def fit_logistic(
 
     Notes
     -----
-    In R: ``glm(family = binomial)``. In SAS: PROC LOGISTIC with EVENT='1'. Where a covariate separates the outcomes,
-    R warns of "fitted probabilities numerically 0 or 1" and prints where its steps ended: a coefficient around 20 with
-    a standard error in the thousands, which mean nothing. SAS notes quasi-complete separation and does the same.
+    log(p/(1 − p)) = Xβ + offset, β by maximum likelihood. Cox, Journal of the Royal Statistical Society B 20 (1958)
+    215–242. Separation: Albert and Anderson, Biometrika 71 (1984) 1–10, doi:10.1093/biomet/71.1.1.
+
+    Not for few events for each coefficient, fewer than about ten: the estimates are then too far from 0. Not for odds
+    ratios of common outcomes that will be read as risk ratios.
+
+    In R: ``glm(outcome ~ x, family = binomial)``; in SAS: PROC LOGISTIC, EVENT='1'. Where a covariate separates the
+    outcomes, R warns of "fitted probabilities numerically 0 or 1" and prints where its steps ended: a coefficient
+    around 20 with a standard error in the thousands, which mean nothing. SAS notes quasi-complete separation and does
+    the same.
 
     Examples
     --------

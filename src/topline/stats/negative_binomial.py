@@ -116,11 +116,11 @@ def fit_negative_binomial(
     Parameters
     ----------
     events
-        How many events each participant had; whole, from 0.
+        How many events each participant had [events]; whole, from 0.
     matrix
         The columns of the model, from :func:`topline.stats.model_matrix.model_matrix`.
     offset
-        The logarithm of each participant's time at risk; 0 where ``None``.
+        The logarithm of each participant's time at risk [log of any unit of time]; 0 where ``None``.
     information
         See :data:`Information`.
 
@@ -138,7 +138,14 @@ def fit_negative_binomial(
 
     Notes
     -----
-    In R: ``MASS::glm.nb`` (expected information). In SAS: PROC GENMOD with DIST=NEGBIN (observed).
+    log μ = Xβ + offset, with variance μ + k μ², k = 1/θ; β and θ by maximum likelihood together. Lawless, Canadian
+    Journal of Statistics 15 (1987) 209–225, doi:10.2307/3314912.
+
+    Not for small groups with many zeros, where the dispersion is estimated poorly and Wald limits are too narrow; not
+    for counts that vary less than Poisson counts, of which it makes a Poisson regression.
+
+    In R: ``MASS::glm.nb(events ~ x + offset(log(time)))`` (expected information; :func:`theta_error_as_mass` gives
+    the standard error of θ that it prints); in SAS: PROC GENMOD, MODEL / DIST=NEGBIN OFFSET= (observed).
 
     Examples
     --------
@@ -207,7 +214,29 @@ def negative_binomial_ratios(
     fit
         From :func:`fit_negative_binomial`.
     level
-        The confidence level, a fraction.
+        The confidence level, a fraction [1].
+
+    Returns
+    -------
+    tuple of Effect
+        In the order of the fit's names; the first is usually the rate where all variables are 0 [events per unit of
+        time], the others rate ratios [1]. The ratio of a group without events is infinite or 0: value, limits and
+        test are then ``None``, with the reason.
+
+    Raises
+    ------
+    UsageError
+        If the level is not a fraction.
+
+    Notes
+    -----
+    exp(β̂), limits exp(β̂ ± z SE), test z = β̂/SE. Lawless, Canadian Journal of Statistics 15 (1987) 209–225,
+    doi:10.2307/3314912.
+
+    Not for few participants in a group: the Wald limits take no account of how badly the dispersion is known.
+
+    In R: ``exp(cbind(coef(fit), confint.default(fit)))``, ``summary(fit)`` of ``MASS::glm.nb`` (expected
+    information); in SAS: PROC GENMOD with ESTIMATE / EXP, or LSMEANS / DIFF EXP CL.
 
     Examples
     --------
@@ -230,6 +259,32 @@ def negative_binomial_ratios(
 
 def dispersion_estimate(fit: NegativeBinomialFit, *, level: float = 0.95) -> Estimate:
     """Give the dispersion k with Wald limits of its logarithm.
+
+    Parameters
+    ----------
+    fit
+        From :func:`fit_negative_binomial`.
+    level
+        The confidence level, a fraction [1].
+
+    Returns
+    -------
+    Estimate
+        The dispersion [1]. Where it is 0, at the edge, limits and error are ``None``, with the reason.
+
+    Raises
+    ------
+    UsageError
+        If the level is not a fraction.
+
+    Notes
+    -----
+    k = 1/θ, limits k exp(± z SE(θ)/θ). Lawless, Canadian Journal of Statistics 15 (1987) 209–225,
+    doi:10.2307/3314912.
+
+    Not for a test whether counts are Poisson: 0 is at the edge of what k can be, where these limits do not hold.
+
+    In R: ``1 / MASS::glm.nb(events ~ x)$theta``; in SAS: PROC GENMOD, DIST=NEGBIN, the row Dispersion.
 
     Examples
     --------
@@ -262,8 +317,14 @@ def dispersion_estimate(fit: NegativeBinomialFit, *, level: float = 0.95) -> Est
 def theta_error_as_mass(fit: NegativeBinomialFit) -> float | None:
     """Give the standard error of θ that R's MASS prints.
 
-    ``theta.ml`` iterates from the moment estimate at the fitted means and takes the information from the step before
-    the last, so that its standard error is off by the order of 1e-4; here to compare with what R printed.
+    Part of :func:`fit_negative_binomial`, to compare with what R printed: ``theta.ml`` iterates from the moment
+    estimate at the fitted means and takes the information from the step before the last, so that its standard error
+    is off by the order of 1e-4. ``None`` where the dispersion is 0, or the iteration finds no information.
+
+    Parameters
+    ----------
+    fit
+        From :func:`fit_negative_binomial`, with expected information.
 
     Examples
     --------

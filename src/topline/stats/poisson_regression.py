@@ -47,11 +47,11 @@ def fit_poisson(
     Parameters
     ----------
     events
-        How many events each participant had; whole, from 0.
+        How many events each participant had [events]; whole, from 0.
     matrix
         The columns of the model, from :func:`topline.stats.model_matrix.model_matrix`.
     offset
-        The logarithm of each participant's time at risk; 0 where ``None``.
+        The logarithm of each participant's time at risk [log of any unit of time]; 0 where ``None``.
 
     Returns
     -------
@@ -68,8 +68,15 @@ def fit_poisson(
 
     Notes
     -----
-    In R: ``glm(family = poisson)``. In SAS: PROC GENMOD with DIST=POISSON. For a group without events both print
-    where their steps ended: a coefficient around -20 with a standard error in the thousands, which mean nothing.
+    log μ = Xβ + offset, the number of events Poisson with mean μ, β by maximum likelihood. McCullagh and Nelder,
+    Generalized Linear Models, 2nd edition, 1989, chapter 6.
+
+    Not for counts that vary more than Poisson counts, as recurring events mostly do: the errors are then too small.
+    Pearson's dispersion of the fit says so.
+
+    In R: ``glm(events ~ x + offset(log(time)), family = poisson)``; in SAS: PROC GENMOD, MODEL / DIST=POISSON
+    OFFSET=. For a group without events both print where their steps ended: a coefficient around −20 with a standard
+    error in the thousands, which mean nothing.
 
     Examples
     --------
@@ -85,7 +92,24 @@ def fit_poisson(
 def checked_counts(
     events: ArrayLike, matrix: ModelMatrix, offset: ArrayLike | None
 ) -> tuple[Floats, Floats]:
-    """Take counts and their offsets for a regression; errors as :func:`fit_poisson`.
+    """Take counts and their offsets for a regression.
+
+    Part of :func:`fit_poisson`, and of :func:`topline.stats.negative_binomial.fit_negative_binomial`.
+
+    Parameters
+    ----------
+    events, matrix, offset
+        As in :func:`fit_poisson`.
+
+    Returns
+    -------
+    tuple
+        The counts [events] and the offsets, 0 where ``None`` was given.
+
+    Raises
+    ------
+    DataError
+        As :func:`fit_poisson`.
 
     Examples
     --------

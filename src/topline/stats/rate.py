@@ -127,21 +127,23 @@ def event_rate(
     Parameters
     ----------
     events
-        How many events were observed; whole, from 0.
+        How many events were observed; whole, from 0 [events].
     person_time
         The time at risk, summed over participants [any unit of time]; above 0.
     level
-        The confidence level, a fraction.
+        The confidence level, a fraction [1].
     per
         The person-time the rate is given for, in the unit of ``person_time``: 100 for events per 100
-        participant-years where person_time is in years.
+        participant-years where person_time is in years [the unit of ``person_time``].
     interval
         A name in :data:`INTERVALS`.
 
     Returns
     -------
     Estimate
-        Events per ``per`` units of person-time. Limits that a method does not have for no events are ``None``.
+        Events per ``per`` units of person-time. Without events the rate is 0, and so is the lower limit, except Jeffreys'
+        without the edge rule; the upper limit is above 0 except Wald's, which is 0; "wald_log" has no limits,
+        ``None`` with the reason. A Wald limit below 0 is left, with a note.
 
     Raises
     ------
@@ -149,6 +151,18 @@ def event_rate(
         If ``events`` is not a count or ``person_time`` not above 0.
     UsageError
         If ``level``, ``per`` or ``interval`` does not fit.
+
+    Notes
+    -----
+    λ̂ = x/T, x the events and T the person-time; limits are those of the expected count
+    (:mod:`topline.stats.rate_intervals`) over T. Garwood, Biometrika 28 (1936) 437–442, doi:10.1093/biomet/28.3-4.437
+    (exact); Barker, The American Statistician 56 (2002) 85–89, doi:10.1198/000313002317572736 (a comparison of
+    methods).
+
+    Not for events that recur in the same participants or rates that differ much between them: the limits are then too
+    narrow, and :func:`topline.stats.negative_binomial.fit_negative_binomial` allows for it.
+
+    In R: ``poisson.test(x, T)`` for exact limits; in SAS: PROC STDRATE, STAT=RATE with STRATA / STATS(CL=POISSON).
 
     Examples
     --------
@@ -181,9 +195,25 @@ def event_rates(
     per: float = 1.0,
     interval: str = "exact",
 ) -> Estimates:
-    """Estimate many event rates with their intervals at once; parameters as in :func:`event_rate`.
+    """Estimate many event rates with their intervals at once, each as :func:`event_rate` does.
 
-    A limit that is undefined is NaN.
+    Parameters
+    ----------
+    events, person_time
+        As in :func:`event_rate`, one element for each group.
+    level, per, interval
+        As in :func:`event_rate`.
+
+    Returns
+    -------
+    Estimates
+        Events per ``per`` units of person-time. A limit that is undefined, such as those of "wald_log" without
+        events, is NaN.
+
+    Raises
+    ------
+    DataError, UsageError
+        As :func:`event_rate`; the message names the element.
 
     Examples
     --------
@@ -251,7 +281,8 @@ def event_rate_test(
     Returns
     -------
     Test
-        The number of events is the statistic of the first two.
+        The number of events is the statistic of the first two. Defined without events too: the lower exact tail is
+        then exp(−μ).
 
     Raises
     ------
@@ -259,6 +290,19 @@ def event_rate_test(
         If ``events`` is not a count, or the person-time or null value not above 0.
     UsageError
         If a word is not known.
+
+    Notes
+    -----
+    Under the null hypothesis x is Poisson with mean μ = λ₀ T, λ₀ the rate tested and T the person-time. Exact test:
+    Garwood, Biometrika 28 (1936) 437–442, doi:10.1093/biomet/28.3-4.437; mid-p: Lancaster, Journal of the American
+    Statistical Association 56 (1961) 223–234.
+
+    Not for events that recur in the same participants, whose number varies more than a Poisson count; not for the
+    score test with fewer than about ten events.
+
+    In R: ``poisson.test(x, T, r = null_value)``; mid-p
+    ``exactci::poisson.exact(x, T, r = null_value, midp = TRUE, tsmethod = "central")``; in SAS: no procedure, the
+    function CDF('POISSON', x, m) gives the tails.
 
     Examples
     --------

@@ -1,13 +1,7 @@
 """Two event rates: their ratio and their difference, with intervals and tests; one comparison or many at once.
 
-The first group's rate is compared with the second's, the control's. Given the total number of events, those of the
-first group are binomial with share ``φ t₁ / (φ t₁ + t₂)``, φ the ratio of the rates; every interval of a proportion
-thus gives one of the ratio. N. E. Breslow and N. E. Day, Statistical Methods in Cancer Research II, 1987, chapter 3;
-O. Miettinen and M. Nurminen, "Comparative analysis of two rates", Statistics in Medicine 4 (1985) 213–226,
-doi:10.1002/sim.4780040211 (score limits).
-
-The numbers of events are taken as Poisson; negative binomial regression allows for rates that differ between
-participants.
+The first group's rate is compared with the second's, the control's. The numbers of events are taken as Poisson;
+negative binomial regression allows for rates that differ between participants.
 """
 
 import math
@@ -54,8 +48,7 @@ DIFFERENCE_INTERVALS: Mapping[str, str] = MappingProxyType(
         "mover_score": "variance recovery from score limits (MOVER)",
     }
 )
-"""The intervals of a difference by name. MOVER: G. Y. Zou and A. Donner, "Construction of confidence limits about
-effect measures", Statistics in Medicine 27 (2008) 1693–1702."""
+"""The intervals of a difference by name."""
 
 RATIO_TESTS: Mapping[str, str] = MappingProxyType(
     {"exact": "exact", "mid_p": "mid_p", "score": "score"}
@@ -69,7 +62,6 @@ _SHARES = {
     "jeffreys": "jeffreys",
 }
 """The interval of the first group's share of the events behind each interval of the ratio."""
-
 
 _CHUNK = 1 << 13
 """So many comparisons are worked on together: their arrays stay in the processor's cache."""
@@ -117,11 +109,11 @@ def rate_ratio(
     Parameters
     ----------
     events, control_events
-        How many events were observed in each group; whole, from 0.
+        How many events were observed in each group; whole, from 0 [events].
     person_time, control_person_time
         The time at risk, summed over the participants of each group [any unit, the same]; above 0.
     level
-        The confidence level, a fraction.
+        The confidence level, a fraction [1].
     interval
         A name in :data:`RATIO_INTERVALS`. ``"wald_log"`` is undefined for no events in either group.
 
@@ -140,8 +132,16 @@ def rate_ratio(
 
     Notes
     -----
-    In R: ``poisson.test(c(x1, x2), c(t1, t2))`` for exact limits. In SAS: PROC GENMOD for Wald limits, PROC
-    STDRATE.
+    φ̂ = (x₁/t₁)/(x₂/t₂). Given x₁ + x₂, x₁ is binomial with share φ t₁/(φ t₁ + t₂), so that limits of that share give
+    those of φ; "wald_log": φ̂ exp(± z √(1/x₁ + 1/x₂)). Breslow and Day, Statistical Methods in Cancer Research II,
+    1987, chapter 3.
+
+    Not for events that recur in the same participants: the limits are too narrow, and
+    :func:`topline.stats.negative_binomial.fit_negative_binomial` allows for it.
+
+    In R: ``poisson.test(c(x1, x2), c(t1, t2))`` for exact limits,
+    ``exactci::poisson.exact(c(x1, x2), c(t1, t2), midp = TRUE, tsmethod = "central")`` for mid-p; in SAS: PROC
+    GENMOD, DIST=POISSON for "wald_log", with EXACT for exact limits.
 
     Examples
     --------
@@ -192,9 +192,17 @@ def rate_ratios(
     level: float = 0.95,
     interval: str = "exact",
 ) -> Estimates:
-    """Estimate many rate ratios with their intervals at once; parameters as in :func:`rate_ratio`.
+    """Estimate many rate ratios with their intervals at once, each as :func:`rate_ratio` does.
 
-    Infinite where the control group has no event, NaN where undefined.
+    Parameters
+    ----------
+    events, person_time, control_events, control_person_time, level, interval
+        As in :func:`rate_ratio`; one element of each count and time for each comparison.
+
+    Returns
+    -------
+    Estimates
+        Ratios [1]: value and upper limit infinite where only the control group has no event, NaN where undefined.
 
     Examples
     --------
@@ -273,7 +281,24 @@ def rate_ratio_test(
     Returns
     -------
     Test
-        Undefined where there is no event in either group.
+        The statistic of the exact tests is the number of events of the first group [events]; the score statistic is
+        standard normal. Undefined, ``None`` with the reason, where there is no event in either group; with events in
+        only one group it is defined.
+
+    Raises
+    ------
+    DataError, UsageError
+        As :func:`rate_ratio`, and if the null value is no such value.
+
+    Notes
+    -----
+    Given x₁ + x₂ = m, x₁ is binomial with share q = φ₀ t₁/(φ₀ t₁ + t₂), φ₀ the ratio tested. Breslow and Day,
+    Statistical Methods in Cancer Research II, 1987, chapter 3.
+
+    Not for events that recur in the same participants; the p-value is then too small.
+
+    In R: ``poisson.test(c(x1, x2), c(t1, t2), r = null_value)``; in SAS: PROC GENMOD, DIST=POISSON with EXACT
+    (``"exact"``).
 
     Examples
     --------
@@ -324,25 +349,31 @@ def rate_difference(
     events, person_time, control_events, control_person_time
         As in :func:`rate_ratio`.
     level
-        The confidence level, a fraction.
+        The confidence level, a fraction [1].
     interval
         A name in :data:`DIFFERENCE_INTERVALS`.
 
     Returns
     -------
     Estimate
-        The first rate minus the second [events per unit of person-time], with Wald's standard error.
+        The first rate minus the second [events per unit of person-time], with Wald's standard error. The difference
+        is 0 without events in both groups: score and MOVER limits have width, Wald's have none.
 
     Raises
     ------
-    DataError
-        If events are not counts or person-time is not above 0.
-    UsageError
-        If ``level`` or ``interval`` is not known.
+    DataError, UsageError
+        As :func:`rate_ratio`.
 
     Notes
     -----
-    In R: ``ratesci::scoreci(distrib = "poi", contrast = "RD", skew = FALSE)`` for score limits.
+    δ̂ = x₁/t₁ − x₂/t₂. Score: the δ with (δ̂ − δ)/√(λ̃₁/t₁ + λ̃₂/t₂) = ± z, λ̃ the rates that are most likely under
+    δ. Miettinen and Nurminen, Statistics in Medicine 4 (1985) 213–226, doi:10.1002/sim.4780040211. Wald: δ̂ ± z
+    √(x₁/t₁² + x₂/t₂²). MOVER: Zou and Donner, Statistics in Medicine 27 (2008) 1693–1702, doi:10.1002/sim.3095.
+
+    Not for events that recur in the same participants; Wald limits not for few events.
+
+    In R: ``ratesci::scoreci(x1, t1, x2, t2, distrib = "poi", contrast = "RD", skew = FALSE)`` for score limits; in
+    SAS: PROC STDRATE, METHOD=MH EFFECT=DIFF for Wald limits.
 
     Examples
     --------
@@ -378,7 +409,17 @@ def rate_differences(
     level: float = 0.95,
     interval: str = "score",
 ) -> Estimates:
-    """Estimate many rate differences with their intervals at once; parameters as in :func:`rate_difference`.
+    """Estimate many rate differences with their intervals at once, each as :func:`rate_difference` does.
+
+    Parameters
+    ----------
+    events, person_time, control_events, control_person_time, level, interval
+        As in :func:`rate_difference`; one element of each count and time for each comparison.
+
+    Returns
+    -------
+    Estimates
+        Differences [events per unit of person-time]. No limit is NaN; without any event Wald limits have no width.
 
     Examples
     --------
@@ -430,6 +471,28 @@ def rate_difference_test(
         The difference tested [events per unit of person-time].
     sides
         ``"greater"``: the difference is greater than the null value.
+
+    Returns
+    -------
+    Test
+        The statistic is standard normal. Undefined, ``None`` with the reason, where there is no event in either group
+        and the null value is 0.
+
+    Raises
+    ------
+    DataError, UsageError
+        As :func:`rate_ratio`, and if the null value is no such value.
+
+    Notes
+    -----
+    z = (x₁/t₁ − x₂/t₂ − δ₀)/√(λ̃₁/t₁ + λ̃₂/t₂), λ̃ the rates that are most likely under the difference δ₀. Miettinen
+    and Nurminen, Statistics in Medicine 4 (1985) 213–226, doi:10.1002/sim.4780040211.
+
+    Not for events that recur in the same participants, nor for fewer than about five in all, where the normal
+    distribution is a poor guide.
+
+    In R: ``ratesci::scoreci(x1, t1, x2, t2, distrib = "poi", contrast = "RD", skew = FALSE, theta0 = null_value)``;
+    in SAS: none.
 
     Examples
     --------

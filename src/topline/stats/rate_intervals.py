@@ -16,8 +16,27 @@ from topline.stats.root_finding import falling_roots
 def garwood(events: Floats, level: float) -> Limits:
     """Give exact limits by gamma quantiles: each tail holds at most half of what the level leaves.
 
-    The lower limit is 0 where no event was observed. F. Garwood, "Fiducial limits for the Poisson distribution",
-    Biometrika 28 (1936) 437–442, doi:10.1093/biomet/28.3-4.437. In R: ``poisson.test``.
+    Parameters
+    ----------
+    events
+        Observed numbers, already checked, one for each group [events]; from 0.
+    level
+        The confidence level, a fraction [1].
+
+    Returns
+    -------
+    Limits
+        Of the expected number [events]. The lower limit is 0 without events.
+
+    Notes
+    -----
+    The limits are the (1 − level)/2 quantile of Gamma(x) and the (1 + level)/2 quantile of Gamma(x + 1), x = events.
+    Garwood, Biometrika 28 (1936) 437–442, doi:10.1093/biomet/28.3-4.437.
+
+    Not for the shortest interval: it holds at least the level, often much more with few events; mid-p limits hold it
+    on average.
+
+    In R: ``poisson.test(x)``; in SAS: PROC STDRATE, STRATA / STATS(CL=POISSON).
 
     Examples
     --------
@@ -36,9 +55,29 @@ def garwood(events: Floats, level: float) -> Limits:
 def byar(events: Floats, level: float) -> Limits:
     """Give Byar's approximation to the exact limits, by the Wilson–Hilferty cube root.
 
-    ``x (1 - 1/(9x) - z/(3√x))³`` and ``(x + 1) (1 - 1/(9(x + 1)) + z/(3√(x + 1)))³``; the lower limit is 0 where
-    no event was observed. It may lie below 0 for one or two events at levels above 0.99, and is not cut. N. E. Breslow and N. E. Day, Statistical Methods in
-    Cancer Research II, 1987, chapter 2.
+    Parameters
+    ----------
+    events
+        Observed numbers, already checked, one for each group [events]; from 0.
+    level
+        The confidence level, a fraction [1].
+
+    Returns
+    -------
+    Limits
+        Of the expected number [events]. The lower limit is 0 without events; for one or two events at
+        levels above 0.99 it may lie below 0, and is not cut.
+
+    Notes
+    -----
+    Lower: x (1 − 1/(9x) − z/(3√x))³; upper: (x + 1) (1 − 1/(9(x + 1)) + z/(3√(x + 1)))³, x = events. Breslow and Day,
+    Statistical Methods in Cancer Research II, 1987, chapter 2.
+
+    Not for software of today, which has the exact limits (:func:`garwood`) at once: here to reproduce what was
+    reported.
+
+    In R: ``PHEindicatormethods::phe_rate(data, x, n)`` from 10 events on (``epitools::pois.byar`` takes x + 1/2 for
+    both limits, which is another formula); in SAS: none.
 
     Examples
     --------
@@ -55,8 +94,27 @@ def byar(events: Floats, level: float) -> Limits:
 def mid_p(events: Floats, level: float) -> Limits:
     """Give limits at which half the probability of the count itself, and that of all beyond it, is the tail.
 
-    The lower limit is 0 where no event was observed. H. O. Lancaster, "Significance tests in discrete
-    distributions", Journal of the American Statistical Association 56 (1961) 223–234.
+    Parameters
+    ----------
+    events
+        Observed numbers, already checked, one for each group [events]; from 0.
+    level
+        The confidence level, a fraction [1].
+
+    Returns
+    -------
+    Limits
+        Of the expected number [events]. The lower limit is 0 without events, and the upper one −log(1 −
+        level).
+
+    Notes
+    -----
+    The lower limit λ solves P(X > x; λ) + P(X = x; λ)/2 = (1 − level)/2, the upper one the same with P(X < x; λ).
+    Lancaster, Journal of the American Statistical Association 56 (1961) 223–234.
+
+    Not for a guaranteed level: it is held on average, and not for every true rate.
+
+    In R: ``exactci::poisson.exact(x, T, midp = TRUE, tsmethod = "central")``; in SAS: none.
 
     Examples
     --------
@@ -101,7 +159,28 @@ def _mass(count: Floats, expected: Floats) -> Floats:
 
 
 def score(events: Floats, level: float) -> Limits:
-    """Give score limits: ``x + z²/2 ± z √(x + z²/4)``.
+    """Give score limits: where the distance of the count from its expectation is z of its standard deviations.
+
+    Parameters
+    ----------
+    events
+        Observed numbers, already checked, one for each group [events]; from 0.
+    level
+        The confidence level, a fraction [1].
+
+    Returns
+    -------
+    Limits
+        Of the expected number [events]. The lower limit is 0 without events.
+
+    Notes
+    -----
+    x + z²/2 ± z √(x + z²/4), x = events: the roots of (x − λ)² = z² λ. Barker, The American Statistician 56 (2002)
+    85–89, doi:10.1198/000313002317572736.
+
+    Not for a guaranteed level with very few events: the level is held on average over true rates.
+
+    In R: ``DescTools::PoissonCI(x, method = "score")``; in SAS: none.
 
     Examples
     --------
@@ -115,10 +194,28 @@ def score(events: Floats, level: float) -> Limits:
 
 
 def jeffreys(events: Floats, level: float) -> Limits:
-    """Give quantiles of Gamma(x + 1/2), the posterior under Jeffreys' prior; lower limit 0 for no events.
+    """Give the equal-tailed limits of the posterior under Jeffreys' prior.
 
-    L. D. Brown, T. T. Cai and A. DasGupta, "Interval estimation in exponential families", Statistica Sinica 13
-    (2003) 19–49.
+    Parameters
+    ----------
+    events
+        Observed numbers, already checked, one for each group [events]; from 0.
+    level
+        The confidence level, a fraction [1].
+
+    Returns
+    -------
+    Limits
+        Of the expected number [events]. Without events the lower limit is 0, by the rule for edges.
+
+    Notes
+    -----
+    The (1 − level)/2 and (1 + level)/2 quantiles of Gamma(x + ½), x = events. Brown, Cai and DasGupta, Statistica
+    Sinica 13 (2003) 19–49.
+
+    Not for a guaranteed level: it is held on average, and not for every true rate.
+
+    In R: ``qgamma(c(0.025, 0.975), x + 0.5)``, ``ratesci::jeffreysci(x, n, distrib = "poi")``; in SAS: none.
 
     Examples
     --------
@@ -129,7 +226,29 @@ def jeffreys(events: Floats, level: float) -> Limits:
 
 
 def jeffreys_without_edge_rule(events: Floats, level: float) -> Limits:
-    """Give Jeffreys limits with the lower quantile also for no events; the interval then leaves out the estimate.
+    """Give Jeffreys limits with the lower quantile also for no events.
+
+    Parameters
+    ----------
+    events
+        Observed numbers, already checked, one for each group [events]; from 0.
+    level
+        The confidence level, a fraction [1].
+
+    Returns
+    -------
+    Limits
+        Of the expected number [events]. Also without events the lower limit is above 0, so that the interval leaves
+        out the estimate.
+
+    Notes
+    -----
+    The (1 − level)/2 and (1 + level)/2 quantiles of Gamma(x + ½), x = events. Brown, Cai and DasGupta, Statistica
+    Sinica 13 (2003) 19–49.
+
+    Not for a report of no events, where an interval that leaves out 0 misleads: :func:`jeffreys` has the rule.
+
+    In R: ``qgamma(c(0.025, 0.975), x + 0.5)``; in SAS: none.
 
     Examples
     --------
@@ -149,7 +268,27 @@ def _jeffreys(events: Floats, level: float, *, edge_rule: bool) -> Limits:
 
 
 def wald(events: Floats, level: float) -> Limits:
-    """Give Wald limits ``x ± z √x``; they may lie below 0 and are not cut, and have no width for no events.
+    """Give Wald limits: the count plus and minus z times its root.
+
+    Parameters
+    ----------
+    events
+        Observed numbers, already checked, one for each group [events]; from 0.
+    level
+        The confidence level, a fraction [1].
+
+    Returns
+    -------
+    Limits
+        Of the expected number [events]. They may lie below 0 and are not cut; without events both are 0.
+
+    Notes
+    -----
+    x ± z √x, x = events. Barker, The American Statistician 56 (2002) 85–89, doi:10.1198/000313002317572736.
+
+    Not for fewer than about thirty events: the level is then missed by far.
+
+    In R: ``DescTools::PoissonCI(x, method = "wald")``; in SAS: PROC STDRATE, STRATA / STATS(CL=NORMAL).
 
     Examples
     --------
@@ -161,7 +300,28 @@ def wald(events: Floats, level: float) -> Limits:
 
 
 def wald_log(events: Floats, level: float) -> Limits:
-    """Give Wald limits of the logarithm, ``x exp(± z / √x)``; undefined (NaN) for no events.
+    """Give Wald limits of the logarithm of the expected number.
+
+    Parameters
+    ----------
+    events
+        Observed numbers, already checked, one for each group [events]; from 0.
+    level
+        The confidence level, a fraction [1].
+
+    Returns
+    -------
+    Limits
+        Of the expected number [events]. Undefined, NaN, for no events.
+
+    Notes
+    -----
+    x exp(± z/√x), x = events: by the delta method the logarithm of a Poisson count has variance 1/x. Rothman,
+    Greenland and Lash, Modern Epidemiology, 3rd edition, 2008, chapter 14.
+
+    Not for groups without events, and not for one or two.
+
+    In R: ``exp(confint.default(glm(x ~ 1, family = poisson)))``; in SAS: PROC STDRATE, STRATA / STATS(CL=LOGNORMAL).
 
     Examples
     --------
@@ -174,7 +334,28 @@ def wald_log(events: Floats, level: float) -> Limits:
 
 
 def likelihood_ratio(events: Floats, level: float) -> Limits:
-    """Give limits at which twice the log likelihood is z² below its largest; lower limit 0 for no events.
+    """Give limits at which twice the log likelihood is z² below its largest.
+
+    Parameters
+    ----------
+    events
+        Observed numbers, already checked, one for each group [events]; from 0.
+    level
+        The confidence level, a fraction [1].
+
+    Returns
+    -------
+    Limits
+        Of the expected number [events]. Without events the lower limit is 0, and upper limit z²/2.
+
+    Notes
+    -----
+    The roots of 2 (λ − x + x log(x/λ)) = z², x = events. Brown, Cai and DasGupta, Statistica Sinica 13 (2003) 19–49.
+
+    Not for a guaranteed level: without events the upper limit is low, half the score limit.
+
+    In R: ``exp(confint(glm(x ~ 1, family = poisson)))``, in four or five digits; in SAS: PROC GENMOD, MODEL /
+    DIST=POISSON LRCI.
 
     Examples
     --------

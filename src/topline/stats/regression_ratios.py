@@ -53,7 +53,7 @@ def coefficient_ratios(
     fit
         Of a logistic or Poisson regression.
     level
-        The confidence level, a fraction.
+        The confidence level, a fraction [1].
     limits
         ``"wald"``: ``exp(β ± z se)``. ``"profile"``: where twice the log likelihood, maximised over all other
         coefficients, is z² below its largest. Those are the better ones with few events, and an infinite
@@ -65,7 +65,9 @@ def coefficient_ratios(
     Returns
     -------
     tuple of Effect
-        In the order of the fit's names; the first is usually the odds or rate where all variables are 0.
+        In the order of the fit's names; the first is usually the odds or rate where all variables are 0. Where a
+        covariate separates the outcomes the ratio is infinite or 0: value and Wald limits are ``None``, with the
+        reason, and the profile has one limit.
 
     Raises
     ------
@@ -76,7 +78,15 @@ def coefficient_ratios(
 
     Notes
     -----
-    In R: ``exp(cbind(coef(fit), confint(fit)))``; up to version 4.3 confint belongs to the package MASS. In SAS: PROC LOGISTIC with CLODDS=WALD or PL.
+    exp(β̂), Wald limits exp(β̂ ± z SE), test z = β̂/SE; profile limits where 2 (ℓ(β̂) − max ℓ given β) = z². Venzon
+    and Moolgavkar, Applied Statistics 37 (1988) 87–94, doi:10.2307/2347496 (profile limits). Errors widened by
+    Pearson's dispersion: McCullagh and Nelder, Generalized Linear Models, 2nd edition, 1989, section 6.2.
+
+    Not for Wald limits with few events or large coefficients: they are too short on the side away from 1; take
+    profile limits.
+
+    In R: ``exp(cbind(coef(fit), confint.default(fit)))`` (Wald), ``exp(confint(fit))`` (profile; up to version 4.3 in
+    the package MASS); in SAS: PROC LOGISTIC, CLODDS=WALD or CLODDS=PL; PROC GENMOD, LRCI and SCALE=PEARSON.
 
     Examples
     --------
@@ -165,19 +175,34 @@ def _profile_limits(
 def profile_limit(fit: RegressionFit, place: int, level: float, side: int) -> float | None:
     """Give the lower (side -1) or upper (1) profile likelihood limit of a coefficient; ``None`` if not reached.
 
-    The root of the likelihood ratio, signed, is nearly straight in the coefficient, so that Newton's method settles
-    in a few steps; its slope is the score of the constrained fit over the root.
+    Part of :func:`coefficient_ratios`. The root of the likelihood ratio, signed, is nearly straight in the
+    coefficient, so that Newton's method settles in a few steps; its slope is the score of the constrained fit over
+    the root.
 
     Parameters
     ----------
     fit
         Of a logistic or Poisson regression.
     place
-        Of the coefficient.
+        Of the coefficient, from 0 [1].
     level
-        The confidence level, a fraction.
+        The confidence level, a fraction [1].
     side
-        -1 or 1.
+        −1 or 1 [1].
+
+    Returns
+    -------
+    float or None
+        On the scale of the coefficient, a logarithm. An infinite coefficient has the limit on its finite side only.
+
+    Examples
+    --------
+    >>> from topline.stats.logistic import fit_logistic
+    >>> from topline.stats.model_matrix import model_matrix, variables
+    >>> made = model_matrix(variables(factors={"arm": list("AAAABBBB")}), [("arm",)])
+    >>> fitted = fit_logistic([1, 0, 0, 0, 1, 1, 1, 0], made)
+    >>> round(profile_limit(fitted, 1, 0.95, -1), 4), round(profile_limit(fitted, 1, 0.95, 1), 4)
+    (-0.7386, 6.0378)
     """
     towards = int(fit.estimable.direction[place])
     if not fit.finite[place] and towards != -side:
