@@ -28,7 +28,6 @@ NOT_OF_ITS_OWN = {
     "log_coefficients:ratio_estimate": "step of Cox and Fine–Gray regression",
     "log_coefficients:ratio_estimates": "step of Cox and Fine–Gray regression",
     "log_coefficients:wald_tests": "step of Cox and Fine–Gray regression",
-    "log_rank:z_test": "step of the log-rank tests",
     "mean:paired_t_test": "mean --minus gives it from the differences",
     "pooled_tables:normal_estimate": "step of pooling tables",
     "pooled_tables:spread_around": "step of pooling tables",

@@ -108,20 +108,20 @@ def cox(
     Parameters
     ----------
     time
-        The time to event or censoring of each participant [any unit], from 0.
+        The time to event or censoring of each participant [any unit of time], from 0.
     event
-        1 (or True) for an event, 0 (or False) for a censoring.
+        1 (or True) for an event, 0 (or False) for a censoring [1].
     covariates
-        One row for each participant, one column for each covariate; one dimension for one covariate. A category
-        stands as one 0/1 column for each of its labels but one.
+        One row for each participant, one column for each covariate; one dimension for one covariate [any units]. A
+        category stands as one 0/1 column for each of its labels but one.
     names
         Of the covariates; "x1", "x2" … by default.
     entry
-        When observation of each participant began, before ``time`` (left truncation).
+        When observation of each participant began, before ``time`` [the unit of ``time``] (left truncation).
     strata
         The stratum of each participant: each stratum has a baseline hazard of its own.
     weights
-        The weight of each participant, above 0.
+        The weight of each participant, above 0 [1].
     cluster
         Which participants belong together, such as those of one site: standard errors become robust to
         dependence within clusters.
@@ -132,7 +132,7 @@ def cox(
         "efron" (the default, as in R), "breslow" (the default of SAS), or "exact", the discrete-time
         likelihood, which takes no weights and no robust errors.
     level
-        The confidence level, a fraction.
+        The confidence level, a fraction [1].
     tie_tolerance
         As in :func:`topline.stats.survival.kaplan_meier`.
 
@@ -152,11 +152,17 @@ def cox(
 
     Notes
     -----
-    Cox, Journal of the Royal Statistical Society B 34 (1972) 187–220; Breslow, Biometrics 30 (1974) 89–99;
-    Efron, Journal of the American Statistical Association 72 (1977) 557–565; robust variance: Lin and Wei,
-    Journal of the American Statistical Association 84 (1989) 1074–1078. Not suitable where hazards cross: see
-    :mod:`topline.stats.proportional_hazards` and restricted means. In R: ``coxph``; in SAS: ``PROC PHREG``, whose
-    ``TIES=DISCRETE`` is "exact" here (its ``TIES=EXACT`` is a different, continuous-time likelihood).
+    h(t ∣ x) = h₀(t) exp(xβ); β maximises the partial likelihood ∏ exp(xᵢβ)/Σ exp(xⱼβ), over the events i and those j
+    at risk then. Cox, Journal of the Royal Statistical Society B 34 (1972) 187–220,
+    doi:10.1111/j.2517-6161.1972.tb00899.x; Breslow, Biometrics 30 (1974) 89–99; Efron, Journal of the American
+    Statistical Association 72 (1977) 557–565; robust variance: Lin and Wei, Journal of the American Statistical
+    Association 84 (1989) 1074–1078.
+
+    Not for hazards that cross: see :mod:`topline.stats.proportional_hazards` and restricted means. Not for fewer than
+    about ten events for each covariate.
+
+    In R: ``survival::coxph(Surv(time, event) ~ x, ties = "efron")``; in SAS: PROC PHREG, MODEL / TIES=EFRON, whose
+    TIES=DISCRETE is "exact" here (its TIES=EXACT is a different, continuous-time likelihood).
 
     Examples
     --------

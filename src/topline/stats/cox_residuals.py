@@ -8,7 +8,22 @@ from topline.stats.partial_likelihood import Moments, mean_of_set, moments, scor
 
 
 def moments_of(fit: CoxFit) -> Moments:
-    """Evaluate the partial likelihood of a fit at its coefficients; "exact" is judged as Efron's."""
+    """Evaluate the partial likelihood of a fit at its coefficients; "exact" is judged as Efron's.
+
+    Part of :func:`score_residuals`, and of all that is asked of a fit.
+
+    Parameters
+    ----------
+    fit
+        From :func:`topline.stats.cox.cox`.
+
+    Examples
+    --------
+    >>> from topline.stats.cox import cox
+    >>> fit = cox([1, 2, 3, 4], [1, 1, 1, 0], [0, 1, 0, 1])
+    >>> bool(moments_of(fit).log_likelihood == fit.log_likelihood)
+    True
+    """
     return moments(fit.risk_sets, fit.coefficients, "breslow" if fit.ties == "breslow" else "efron")
 
 
@@ -18,16 +33,22 @@ def score_residuals(fit: CoxFit) -> Floats:
     Parameters
     ----------
     fit
-        From :func:`topline.stats.cox.cox`, with Efron's or Breslow's ties.
+        From :func:`topline.stats.cox.cox`.
 
     Returns
     -------
     numpy.ndarray
-        In the order of the input. Weighted sums are 0.
+        In the order of the input [the covariates' units]. Weighted sums are 0 where the coefficients are finite. Of
+        ties handled as "exact", those of Efron's likelihood, whose sums are not 0.
 
     Notes
     -----
-    In R: ``residuals(fit, type = "score")``; in SAS: ``PROC PHREG``'s ``OUTPUT RESSCO=``.
+    Lᵢ = ∫ (xᵢ − x̄(t)) dMᵢ(t), x̄ the mean of those at risk weighted by exp(xβ) and Mᵢ the martingale residual up to
+    t. Therneau, Grambsch and Fleming, Biometrika 77 (1990) 147–160, doi:10.1093/biomet/77.1.147.
+
+    Not for a fit with a coefficient that is not finite (``fit.notes``): residuals are then of where the search ended.
+
+    In R: ``residuals(survival::coxph(Surv(time, event) ~ x), type = "score")``; in SAS: PROC PHREG, OUTPUT RESSCO=.
 
     Examples
     --------
@@ -52,11 +73,18 @@ def martingale_residuals(fit: CoxFit) -> Floats:
     Returns
     -------
     numpy.ndarray
-        In the order of the input; at most 1. Weighted sums are 0.
+        In the order of the input; at most 1 [events]. Weighted sums are 0; ties handled as "exact" take Efron's
+        hazard. Nobody censored has one above 0.
 
     Notes
     -----
-    In R: ``residuals(fit, type = "martingale")``; in SAS: ``PROC PHREG``'s ``OUTPUT RESMART=``.
+    Mᵢ = δᵢ − Λ̂₀(tᵢ) exp(xᵢβ), δ the event and Λ̂₀ the cumulative baseline hazard, over the time under observation.
+    Therneau, Grambsch and Fleming, Biometrika 77 (1990) 147–160, doi:10.1093/biomet/77.1.147.
+
+    Not for a judgement of single participants: their distribution is skewed, with no bound below.
+
+    In R: ``residuals(survival::coxph(Surv(time, event) ~ x), type = "martingale")``; in SAS: PROC PHREG, OUTPUT
+    RESMART=.
 
     Examples
     --------
@@ -85,14 +113,21 @@ def schoenfeld_residuals(fit: CoxFit) -> tuple[Floats, Floats]:
     Returns
     -------
     numpy.ndarray
-        The times of the events, ascending within strata.
+        The times of the events, ascending within strata [the unit of time].
     numpy.ndarray
-        One row for each event, one column for each covariate; columns sum to 0 (without weights).
+        One row for each event, one column for each covariate; columns sum to 0 (without weights) [the covariates'
+        units].
 
     Notes
     -----
-    Schoenfeld, Biometrika 69 (1982) 239–241. Tied events share the average of Efron's means. In R:
-    ``residuals(fit, type = "schoenfeld")``; in SAS: ``PROC PHREG``'s ``OUTPUT RESSCH=``.
+    sᵢ = xᵢ − x̄(tᵢ), x̄ the mean of those at risk weighted by exp(xβ). Schoenfeld, Biometrika 69 (1982) 239–241,
+    doi:10.1093/biomet/69.1.239. Tied events share the average of Efron's means.
+
+    Not for the time course of a ratio as they stand: scaled by the covariance they estimate it, see
+    :func:`topline.stats.proportional_hazards.proportional_hazards` for the test.
+
+    In R: ``residuals(survival::coxph(Surv(time, event) ~ x), type = "schoenfeld")``; in SAS: PROC PHREG, OUTPUT
+    RESSCH=.
 
     Examples
     --------

@@ -22,12 +22,13 @@ def peto_hazard_ratio(found: LogRank, *, level: float = 0.95) -> Estimate:
         From :func:`topline.stats.log_rank.log_rank` with the weight "log-rank", of two groups, with or without
         strata.
     level
-        The confidence level, a fraction.
+        The confidence level, a fraction [1].
 
     Returns
     -------
     Estimate
-        ``exp((O − E) / V)`` [1], with limits ``exp((O − E) / V ± z / √V)``.
+        The hazard ratio [1]. Undefined, ``None`` with the reason, where no event happened while both groups were at
+        risk; finite also where one group has no event.
 
     Raises
     ------
@@ -36,10 +37,15 @@ def peto_hazard_ratio(found: LogRank, *, level: float = 0.95) -> Estimate:
 
     Notes
     -----
-    Yusuf, Peto, Lewis, Collins and Sleight, Progress in Cardiovascular Diseases 27 (1985) 335–371,
-    doi:10.1016/S0033-0620(85)80003-7. Biased towards 1 where the ratio is far from it or groups are very
-    unequal. Meta-analyses in RevMan name it "O − E and variance"; in R: metafor's ``rma.peto`` for 2 × 2
-    tables.
+    exp((O − E)/V), with limits exp((O − E)/V ± z/√V), O and E the observed and expected events of the first group and
+    V the log-rank variance. Yusuf, Peto, Lewis, Collins and Sleight, Progress in Cardiovascular Diseases 27 (1985)
+    335–371, doi:10.1016/S0033-0620(85)80003-7.
+
+    Not for ratios far from 1 or groups of very unequal size, where it is biased towards 1:
+    :func:`topline.stats.cox.cox`. Meta-analyses in RevMan name it "O − E and variance".
+
+    In R: ``exp((fit$obs - fit$exp)[1] / fit$var[1, 1])`` of ``fit = survival::survdiff(Surv(time, event) ~ group)``;
+    in SAS: none; PROC LIFETEST, STRATA prints O − E and V.
 
     Examples
     --------
@@ -70,8 +76,8 @@ def pike_hazard_ratio(found: LogRank, *, level: float = 0.95) -> Estimate:
     Returns
     -------
     Estimate
-        ``(O₁ / E₁) / (O₂ / E₂)`` [1]; its limits take ``√(1 / E₁ + 1 / E₂)`` as the standard error of the
-        logarithm.
+        The hazard ratio [1]. Undefined, ``None`` with the reason, where a group has no event, or was never at risk
+        when one happened.
 
     Raises
     ------
@@ -80,9 +86,14 @@ def pike_hazard_ratio(found: LogRank, *, level: float = 0.95) -> Estimate:
 
     Notes
     -----
-    Pike's estimator in Peto and others, British Journal of Cancer 35 (1977) 1–39; Berry, Kitchin and
-    Mock, Statistics in Medicine 10 (1991) 749–755. Biased towards 1, less than Peto's. GraphPad Prism names
-    it "logrank". Undefined where a group has no event.
+    (O₁/E₁)/(O₂/E₂), limits by √(1/E₁ + 1/E₂) as the standard error of the logarithm. Peto and others, British Journal
+    of Cancer 35 (1977) 1–39, doi:10.1038/bjc.1977.1 (Pike's estimator); Berry, Kitchin and Mock, Statistics in
+    Medicine 10 (1991) 749–755. GraphPad Prism names it "logrank".
+
+    Not for ratios far from 1, where it is biased towards 1, though less than Peto's: :func:`topline.stats.cox.cox`.
+
+    In R: ``(fit$obs / fit$exp)[1] / (fit$obs / fit$exp)[2]`` of
+    ``fit = survival::survdiff(Surv(time, event) ~ group)``; in SAS: none.
 
     Examples
     --------

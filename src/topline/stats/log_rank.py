@@ -112,28 +112,31 @@ def log_rank(
     Parameters
     ----------
     time
-        The time to event or censoring of each participant [any unit], from 0.
+        The time to event or censoring of each participant [any unit of time], from 0.
     event
-        1 (or True) for an event, 0 (or False) for a censoring.
+        1 (or True) for an event, 0 (or False) for a censoring [1].
     group
         The group of each participant; two or more groups.
     strata
         The stratum of each participant: expectations are formed within strata, and summed.
     weight
-        A name in :data:`WEIGHTS`. The log-rank test is the most powerful where hazards are proportional; the
-        others look at early (Gehan–Breslow, Tarone–Ware, Peto–Peto, Fleming–Harrington with ``rho``) or late
-        (with ``gamma``) differences, and must have been chosen before the data were seen.
+        A name in :data:`WEIGHTS`. The log-rank test is the most powerful where hazards are proportional; the others
+        look at early (Gehan–Breslow, Tarone–Ware, Peto–Peto, Fleming–Harrington with ``rho``) or late (with
+        ``gamma``) differences, and must have been chosen before the data were seen.
     rho, gamma
-        The powers of the Fleming–Harrington weight, from 0; 0 and 0 give the log-rank test.
+        The powers of the Fleming–Harrington weight [1], from 0; 0 and 0 give the log-rank test.
     sides
-        For two groups: "greater" asks whether the first group has more events than expected, "less" whether
-        fewer; the statistic then is z.
+        For two groups: "greater" asks whether the first group has more events than expected, "less" whether fewer;
+        the statistic then is z.
     tie_tolerance
         As in :func:`topline.stats.survival.kaplan_meier`.
 
     Returns
     -------
     LogRank
+        The test is undefined, ``None`` with the reason, where no event happened while two groups were at risk:
+        without events, or where everybody has the event at one time. A group that was never at risk when an event
+        happened is left out of the degrees of freedom. Ties are no approximation: the variance is hypergeometric.
 
     Raises
     ------
@@ -145,11 +148,19 @@ def log_rank(
 
     Notes
     -----
-    Mantel, Cancer Chemotherapy Reports 50 (1966) 163–170; Gehan, Biometrika 52 (1965) 203–223; Breslow,
-    Biometrika 57 (1970) 579–594; Peto and Peto, Journal of the Royal Statistical Society A 135 (1972)
-    185–207; Tarone and Ware, Biometrika 64 (1977) 156–160; Harrington and Fleming, Biometrika 69 (1982)
-    553–566. A group that was never at risk when an event happened is left out of the degrees of freedom. In R: ``survdiff`` (``rho``; no other weights); in SAS: ``PROC LIFETEST`` with ``STRATA / TEST=``, where the
-    Peto test is the modified one offered here as "peto-peto".
+    χ² = U' V⁻ U, Uⱼ = Σ w (dⱼ − nⱼ d/n) over the times with an event, V = Σ w² d (n − d)/(n − 1) × (nⱼ/n) (δⱼₖ −
+    nₖ/n), both summed over strata. Mantel, Cancer Chemotherapy Reports 50 (1966) 163–170; Gehan, Biometrika 52 (1965)
+    203–223; Breslow, Biometrika 57 (1970) 579–594; Peto and Peto, Journal of the Royal Statistical Society A 135
+    (1972) 185–207; Tarone and Ware, Biometrika 64 (1977) 156–160; Harrington and Fleming, Biometrika 69 (1982)
+    553–566.
+
+    Not for hazards that cross, where early and late differences cancel (a weight chosen beforehand, or
+    :func:`topline.stats.restricted_mean.restricted_mean_difference`); not for competing events, see
+    :func:`topline.stats.gray_test.gray_test`.
+
+    In R: ``survival::survdiff(Surv(time, event) ~ group + strata(stratum), rho = 0)``, with no other weights than
+    S^rho; in SAS: PROC LIFETEST, STRATA / GROUP= TEST=(LOGRANK WILCOXON TARONE PETO MODPETO FLEMING), whose PETO is
+    "peto-peto" and MODPETO "andersen".
 
     Examples
     --------
@@ -191,20 +202,22 @@ def log_ranks(
     gamma: float = 0.0,
     tie_tolerance: float = TIE_TOLERANCE,
 ) -> LogRanks:
-    """Test many samples at once, each whether its groups share one survival curve.
+    """Test many samples at once, each as :func:`log_rank` does.
 
     Parameters
     ----------
     time, event, group, strata
         As in :func:`log_rank`, one sample after the other.
     offsets
-        Where each sample begins, and at last the number of participants.
+        Where each sample begins, and at last the number of participants [1].
     weight, rho, gamma, tie_tolerance
         As in :func:`log_rank`.
 
     Returns
     -------
     LogRanks
+        Chi-squared statistics and two-sided p-values [1], NaN where a test is undefined: fewer than two groups were
+        at risk when an event happened.
 
     Raises
     ------
@@ -229,14 +242,16 @@ def trend(found: LogRank, scores: ArrayLike | None = None, *, sides: Sides = "tw
     found
         From :func:`log_rank`, of any weight and strata.
     scores
-        One number for each group, in the order of ``found.groups``; 1, 2, 3 … by default.
+        One number for each group, in the order of ``found.groups``; 1, 2, 3 … by default [any unit]. Only differences
+        between scores matter.
     sides
         "greater": more events than expected where scores are high.
 
     Returns
     -------
     Test
-        ``z = Σ s_j U_j / √(s' V s)``; two-sided as chi-squared with one degree of freedom.
+        Two-sided as chi-squared with one degree of freedom, otherwise z. Undefined, ``None`` with the reason, where
+        no event happened while two groups were at risk, or all scores are equal.
 
     Raises
     ------
@@ -245,8 +260,14 @@ def trend(found: LogRank, scores: ArrayLike | None = None, *, sides: Sides = "tw
 
     Notes
     -----
-    Tarone, Biometrika 62 (1975) 679–682. Only differences between scores matter. In SAS: ``PROC LIFETEST``
-    with ``STRATA / TREND``.
+    z = Σ sⱼ Uⱼ/√(s' V s), with U and V of the log-rank test. Tarone, Biometrika 62 (1975) 679–682,
+    doi:10.1093/biomet/62.3.679.
+
+    Not for groups without an order that was fixed beforehand, nor for hazards that rise and fall again over the
+    order.
+
+    In R: ``summary(survival::coxph(Surv(time, event) ~ score))$sctest``, the same as the log-rank trend where times
+    are not tied; in SAS: PROC LIFETEST, STRATA / TREND.
 
     Examples
     --------
@@ -262,15 +283,15 @@ def trend(found: LogRank, scores: ArrayLike | None = None, *, sides: Sides = "tw
     if variance <= 0:
         return _undefined(method, sides, 1)
     z = float(contrast @ found.score) / np.sqrt(variance)
-    return z_test(z, sides, method)
+    return _z_test(z, sides, method)
 
 
-def z_test(z: float, sides: Sides, method: str) -> Test:
+def _z_test(z: float, sides: Sides, method: str) -> Test:
     """Word a standard normal statistic as a test: two-sided as chi-squared with one degree of freedom.
 
     Examples
     --------
-    >>> round(z_test(1.959964, "two-sided", "some test").p_value, 6)
+    >>> round(_z_test(1.959964, "two-sided", "some test").p_value, 6)
     0.05
     """
     if sides == "two-sided":
@@ -403,7 +424,7 @@ def _one_sided(
     if variance[0, 0] <= 0:
         return _undefined(method, sides, None)
     z = float(score[0] / np.sqrt(variance[0, 0]))
-    return z_test(z, sides, f"{method}, more events than expected in group {groups[0]} is greater")
+    return _z_test(z, sides, f"{method}, more events than expected in group {groups[0]} is greater")
 
 
 def _undefined(method: str, sides: Sides, degrees: int | None) -> Test:

@@ -29,16 +29,17 @@ def restricted_mean(
         The time up to which the area is taken [the unit of the curve], above 0; usually called tau. Choose it
         before the data are seen, or at most the smaller of the last times of the groups compared.
     level
-        The confidence level, a fraction.
+        The confidence level, a fraction [1].
     corrected
         Multiply the variance by m / (m − 1), m the events up to the horizon; one event leaves it undefined.
 
     Returns
     -------
     Estimate
-        In the unit of time, with normal limits, which may leave the range from 0 to the horizon. Where
-        follow-up ended before the horizon with somebody still free of the event, survival is carried on from
-        the last time, and a note says so.
+        In the unit of time, with normal limits, which may leave the range from 0 to the horizon. Without events
+        before the horizon, or where everybody has the event at one time, the standard error is 0. Where follow-up
+        ended before the horizon with somebody still free of the event, survival is carried on from the last time, and
+        a note says so.
 
     Raises
     ------
@@ -47,13 +48,16 @@ def restricted_mean(
 
     Notes
     -----
-    ``Σ A(t)² d / (n (n − d))`` over the event times up to the horizon, where ``A(t)`` is the area from t to
-    the horizon: Klein and Moeschberger, Survival Analysis, 2nd edition (2003), section 4.5. In R:
-    ``print(survfit(…), rmean = horizon)`` and survRM2's ``rmst2``; in SAS: ``PROC LIFETEST RMST(TAU=)``. Some
-    software, SAS's ``PROC LIFETEST`` for the mean among it, multiplies the variance by m / (m − 1) for m events;
-    R does not, nor does this unless ``corrected``. Where the only one at risk has the event, the area beyond is 0 and
-    the term counts nothing. Not for horizons at which few are still under observation: the last steps of a curve carry
-    much of the area there and little of the information.
+    μ̂ = ∫ S(u) du from 0 to the horizon τ; variance Σ A(t)² d/(n (n − d)) over the event times up to τ, A(t) the area
+    from t to τ. Klein and Moeschberger, Survival Analysis, 2nd edition, 2003, section 4.5. Some software, SAS's PROC
+    LIFETEST for the mean among it, multiplies the variance by m/(m − 1) for m events; R does not, nor does this
+    unless ``corrected``. Where the only one at risk has the event, the area beyond is 0 and the term counts nothing.
+
+    Not for horizons at which few are still under observation: the last steps of a curve carry much of the area there
+    and little of the information.
+
+    In R: ``print(survival::survfit(Surv(time, event) ~ 1), rmean = horizon)``, and survRM2's ``rmst2`` for two
+    groups; in SAS: PROC LIFETEST RMST(TAU=).
 
     Examples
     --------
@@ -114,8 +118,12 @@ def restricted_mean_difference(
 
     Notes
     -----
-    Royston and Parmar, BMC Medical Research Methodology 13 (2013) 152, doi:10.1186/1471-2288-13-152. In R:
-    survRM2's ``rmst2``.
+    Δ̂ = μ̂₂ − μ̂₁ ± z √(SE₁² + SE₂²); the test is Δ̂/√(SE₁² + SE₂²), undefined where there is no event before the
+    horizon. Royston and Parmar, BMC Medical Research Methodology 13 (2013) 152, doi:10.1186/1471-2288-13-152.
+
+    Not for a horizon that was chosen after seeing the curves, nor for one beyond the follow-up of either group.
+
+    In R: ``survRM2::rmst2(time, status, arm, tau = horizon)``; in SAS: PROC LIFETEST RMST(TAU=) with STRATA.
 
     Examples
     --------
@@ -165,8 +173,14 @@ def restricted_mean_ratio(
 
     Notes
     -----
-    In R: survRM2's ``rmst2``. Both means are above 0 whenever the first events come after time 0; a group
-    whose members all have the event at time 0 has no ratio, and the result says so.
+    ρ̂ = μ̂₂/μ̂₁, limits ρ̂ exp(± z √(SE₁²/μ̂₁² + SE₂²/μ̂₂²)). Royston and Parmar, BMC Medical Research Methodology 13
+    (2013) 152, doi:10.1186/1471-2288-13-152. Both means are above 0 whenever the first events come after time 0;
+    where everybody of a group has the event at time 0 the ratio is undefined, and the notes say so.
+
+    Not for comparing trials of different horizons: the ratio nears 1 as the horizon nears 0.
+
+    In R: ``survRM2::rmst2(time, status, arm, tau = horizon)``; in SAS: none that gives the same (PROC RMSTREG,
+    LINK=LOG estimates it by regression).
 
     Examples
     --------

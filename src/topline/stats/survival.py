@@ -95,19 +95,22 @@ def kaplan_meier(
     Parameters
     ----------
     time
-        The time to event or censoring of each participant [any unit], from 0.
+        The time to event or censoring of each participant [any unit of time], from 0.
     event
-        1 (or True) for an event, 0 (or False) for a censoring. ADaM's CNSR is the reverse.
+        1 (or True) for an event, 0 (or False) for a censoring [1]. ADaM's CNSR is the reverse.
     entry
-        The time at which observation of each participant began, from 0 and before ``time``; ``None`` where
-        all began at 0.
+        The time at which observation of each participant began [the unit of ``time``], from 0 and before ``time``;
+        ``None`` where all began at 0.
     tie_tolerance
-        Merge distinct times closer than this, absolutely or relative to their mean, so that the rounding
-        noise of a change of units does not separate tied events; 0 merges nothing.
+        Merge distinct times closer than this, absolutely [the unit of ``time``] or relative to their mean [1], so
+        that the rounding noise of a change of units does not separate tied events; 0 merges nothing.
 
     Returns
     -------
     SurvivalCurve
+        One element for each distinct time. Without events survival is 1 throughout, with standard error 0; where the
+        last participant at risk has the event it falls to 0, and the standard error there is NaN. A single
+        participant has a curve too. Of ties, events come before censorings.
 
     Raises
     ------
@@ -117,8 +120,15 @@ def kaplan_meier(
 
     Notes
     -----
-    Events come before censorings at the same time. Kaplan and Meier, Journal of the American Statistical
-    Association 53 (1958) 457–481, doi:10.1080/01621459.1958.10501452.
+    S(t) = ∏ (1 − d/n) over the times up to t, of d events among n at risk; standard error S(t) √(Σ d/(n (n − d)))
+    (Greenwood). Kaplan and Meier, Journal of the American Statistical Association 53 (1958) 457–481,
+    doi:10.1080/01621459.1958.10501452.
+
+    Not for competing events, of which one minus survival overstates each:
+    :func:`topline.stats.competing_risks.cumulative_incidence`. Not where who is censored has another risk than who is
+    not.
+
+    In R: ``survival::survfit(Surv(time, event) ~ 1)``; in SAS: PROC LIFETEST METHOD=KM.
 
     Examples
     --------
@@ -150,7 +160,7 @@ def survival_limits(
     curve
         From :func:`kaplan_meier`.
     level
-        The confidence level, a fraction.
+        The confidence level, a fraction [1].
     transform
         A name in :data:`topline.stats.curve_crossing.TRANSFORMS`.
 
@@ -164,6 +174,17 @@ def survival_limits(
     ------
     UsageError
         If the level or the transform is not known.
+
+    Notes
+    -----
+    With σ² = Σ d/(n (n − d)): log-log S^exp(± z σ/log S), log S exp(± z σ) and plain S ± z S σ, both cut to [0, 1];
+    logit and arcsine likewise by the delta method. Klein and Moeschberger, Survival Analysis, 2nd edition, 2003,
+    section 4.3.
+
+    Not for a band that holds the whole curve at once: each limit holds at its own time.
+
+    In R: ``survival::survfit(Surv(time, event) ~ 1, conf.type = "log-log")``, and "log", "plain", "logit", "arcsin";
+    in SAS: PROC LIFETEST CONFTYPE=LOGLOG, LOG, LINEAR, LOGIT or ASINSQRT.
 
     Examples
     --------
@@ -188,18 +209,17 @@ def survival_quantile(
 ) -> Estimate:
     """Estimate the time by which a share of the group has had the event; the median by default.
 
-    The estimate is the first time at which survival is at most ``1 - probability``. Where survival equals it
-    (within :data:`topline.stats.curve_crossing.TOLERANCE`) over an interval, the estimate is the interval's midpoint, at the end of the curve
-    between the interval's beginning and the last time. The limits are the times at which the lower and the
-    upper limit of survival do the same (Brookmeyer and Crowley, Biometrics 38 (1982) 29–41,
-    doi:10.2307/2530286).
+    The estimate is the first time at which survival is at most 1 − ``probability``. Where survival equals it (within
+    :data:`topline.stats.curve_crossing.TOLERANCE`) over an interval, the estimate is the interval's midpoint, at the
+    end of the curve between the interval's beginning and the last time. The limits are the times at which the lower
+    and the upper limit of survival do the same.
 
     Parameters
     ----------
     curve
         From :func:`kaplan_meier`.
     probability
-        The share with the event: 0.25 for the first quartile, where survival is 0.75. Between 0 and 1.
+        The share with the event [1]: 0.25 for the first quartile, where survival is 0.75. Between 0 and 1.
     level, transform
         As in :func:`survival_limits`.
 
@@ -215,9 +235,16 @@ def survival_quantile(
 
     Notes
     -----
-    An upper limit can rise again in the tail of a curve, most often on the "log" scale. The first time at or
-    below ``1 - probability`` counts here; R looks the probability up among the sorted limits, and can so
-    report a later time.
+    t_p = min {t : S(t) ≤ 1 − p}. Brookmeyer and Crowley, Biometrics 38 (1982) 29–41, doi:10.2307/2530286.
+
+    An upper limit can rise again in the tail of a curve, most often on the "log" scale. The first time at or below 1
+    − ``probability`` counts here; R looks the probability up among the sorted limits, and can so report a later time.
+
+    Not for a median of follow-up, where events and censorings change places; and not for a median that so few reach
+    that its limit is open: report survival at a time instead.
+
+    In R: ``quantile(survival::survfit(Surv(time, event) ~ 1, conf.type = "log-log"), probs = 0.5)``; in SAS: PROC
+    LIFETEST, table Quartiles.
 
     Examples
     --------
@@ -279,18 +306,19 @@ def survival_at(
     curve
         From :func:`kaplan_meier`.
     time
-        In the unit of the curve.
+        From 0 [the unit of the curve].
     level, transform
         As in :func:`survival_limits`.
     extend
-        Carry the last estimate beyond the last time on which anyone was observed, instead of leaving
-        survival there undefined.
+        Carry the last estimate beyond the last time on which anyone was observed, instead of leaving survival there
+        undefined.
 
     Returns
     -------
     Estimate
-        A fraction, with Greenwood's standard error. Before the first time of the curve survival and its limits
-        are 1: nothing was observed yet that could make them anything else.
+        A fraction [1], with Greenwood's standard error. Before the first time of the curve survival and its limits
+        are 1: nothing was observed yet that could make them anything else. Limits are undefined, ``None`` with the
+        reason, where survival is 0, and, except for "plain" and "log", where there was no event yet.
 
     Raises
     ------
@@ -298,6 +326,17 @@ def survival_at(
         If the time is not a finite number from 0.
     UsageError
         If the level or the transform is not known.
+
+    Notes
+    -----
+    S(t) = ∏ (1 − d/n) over the times up to t; limits as in :func:`survival_limits`. Kaplan and Meier, Journal of the
+    American Statistical Association 53 (1958) 457–481, doi:10.1080/01621459.1958.10501452.
+
+    Not for a time at which few are still under observation (:func:`number_at_risk`), nor one that was chosen where
+    curves lie farthest apart.
+
+    In R: ``summary(survival::survfit(Surv(time, event) ~ 1, conf.type = "log-log"), times = time)``; in SAS: PROC
+    LIFETEST TIMELIST=.
 
     Examples
     --------
@@ -352,13 +391,23 @@ def number_at_risk(curve: SurvivalCurve, times: ArrayLike) -> Integers:
     curve
         From :func:`kaplan_meier`.
     times
-        Any times from 0, in any order.
+        Any times from 0, in any order [the unit of the curve].
 
     Returns
     -------
     numpy.ndarray
-        Participants who entered before the time, and had neither event nor censoring before it. At time 0
-        without late entry, everyone.
+        Participants who entered before the time, and had neither event nor censoring before it [participants]. At
+        time 0 without late entry, everybody; beyond the last time, nobody.
+
+    Notes
+    -----
+    n(t) = #{i : entryᵢ < t ≤ timeᵢ}. Klein and Moeschberger, Survival Analysis, 2nd edition, 2003, section 4.2.
+
+    Not for how many are known to be free of the event at a time: who is censored or has the event at that very time
+    still counts.
+
+    In R: ``summary(survival::survfit(Surv(time, event) ~ 1), times = times, extend = TRUE)$n.risk``; in SAS: PROC
+    LIFETEST PLOTS=SURVIVAL(ATRISK=).
 
     Examples
     --------
@@ -384,11 +433,18 @@ def nelson_aalen(curve: SurvivalCurve) -> CumulativeHazard:
     Returns
     -------
     CumulativeHazard
+        One element for each distinct time. Without events the hazard is 0, with standard error 0; of ties, each event
+        counts against all who were at risk.
 
     Notes
     -----
-    ``Σ d / n`` with the variance ``Σ d / n²``: Aalen, Annals of Statistics 6 (1978) 701–726. In R:
-    ``survfit``'s ``cumhaz``; in SAS: ``PROC LIFETEST NELSON``, whose variance is ``Σ d / n²`` too.
+    H(t) = Σ d/n over the times up to t, with variance Σ d/n². Aalen, Annals of Statistics 6 (1978) 701–726,
+    doi:10.1214/aos/1176344247.
+
+    Not for a probability: exp(−H) is near survival, but can be above 0 where everybody has had the event.
+
+    In R: ``survival::survfit(Surv(time, event) ~ 1)$cumhaz`` and ``$std.chaz``; in SAS: PROC LIFETEST NELSON, whose
+    variance is Σ d/n² too.
 
     Examples
     --------

@@ -82,24 +82,26 @@ def kaplan_meier_curves(
     *,
     tie_tolerance: float = TIE_TOLERANCE,
 ) -> SurvivalCurves:
-    """Estimate the survival curves of many groups by Kaplan and Meier's product.
+    """Estimate many groups' survival curves at once, each as :func:`topline.stats.survival.kaplan_meier` does.
 
     Parameters
     ----------
     time, event, tie_tolerance
         As in :func:`topline.stats.survival.kaplan_meier`, the participants of one group after the other.
     offsets
-        Where each group begins, and at last the number of participants.
+        Where each group begins, and at last the number of participants [1]; every group has at least one.
 
     Returns
     -------
     SurvivalCurves
-        Each curve to the last digit as :func:`topline.stats.survival.kaplan_meier` gives it.
+        Each curve to the last digit as :func:`topline.stats.survival.kaplan_meier` gives it: NaN for the standard
+        error where survival is 0.
 
     Raises
     ------
     DataError
-        As :func:`topline.stats.survival.kaplan_meier`, and if the offsets do not divide the participants.
+        As :func:`topline.stats.survival.kaplan_meier`, and if the offsets do not divide the participants or a group
+        is empty.
 
     Examples
     --------

@@ -79,23 +79,23 @@ def survival_quantiles(
     transform: str = "log-log",
     tie_tolerance: float = TIE_TOLERANCE,
 ) -> SurvivalQuantiles:
-    """Estimate quantiles of survival with their limits.
+    """Estimate quantiles of survival, each as :func:`topline.stats.survival.survival_quantile` does.
 
     Parameters
     ----------
     time, event, tie_tolerance
         As in :func:`topline.stats.survival.kaplan_meier`.
     probabilities
-        The shares with the event: 0.25 for the first quartile, where survival is 0.75. Between 0 and 1.
+        The shares with the event [1]: 0.25 for the first quartile, where survival is 0.75. Between 0 and 1.
     offsets
-        Where each group begins, and at last the number of participants; ``None`` for one group.
+        Where each group begins, and at last the number of participants [1]; ``None`` for one group.
     level, transform
         As in :func:`topline.stats.survival.survival_quantile`.
 
     Returns
     -------
     SurvivalQuantiles
-        What :func:`topline.stats.survival.survival_quantile` gives for each group.
+        Times [the unit of ``time``]; NaN where survival or its limit does not fall so far, which ``notes`` says.
 
     Raises
     ------
@@ -106,8 +106,8 @@ def survival_quantiles(
 
     Notes
     -----
-    Brookmeyer and Crowley, Biometrics 38 (1982) 29–41. For 10,000,000 participants with continuous times a median
-    with its limits takes about one and a half times the sort of the times.
+    Brookmeyer and Crowley, Biometrics 38 (1982) 29–41, doi:10.2307/2530286. For 10,000,000 participants with
+    continuous times a median with its limits takes about one and a half times the sort of the times.
 
     Examples
     --------
