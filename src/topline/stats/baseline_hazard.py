@@ -43,12 +43,13 @@ def predicted_survival(
     fit
         From :func:`topline.stats.cox.cox`.
     covariates
-        One value for each covariate; by default the means over the participants.
+        One value for each covariate [its unit]; by default the means over the participants.
 
     Returns
     -------
     tuple of PredictedSurvival
-        One for each stratum, in the order of their labels.
+        One for each stratum, in the order of their labels. Above 0 also where everybody has had the event. Ties
+        handled as "exact" take Efron's denominators.
 
     Raises
     ------
@@ -57,9 +58,15 @@ def predicted_survival(
 
     Notes
     -----
-    Breslow's estimator, with the denominators of Efron where ties were handled so: R's ``basehaz``, and
-    ``survfit(coxph(…))`` with its defaults; in SAS: ``PROC PHREG``'s ``BASELINE`` with ``METHOD=BRESLOW``. The mean
-    of covariates is nobody in particular: do not report it as the survival of a group.
+    Λ(t) = exp(xβ) Σ d/Σⱼ exp(xⱼβ), the first sum over event times up to t, the second over those at risk, with
+    Efron's denominators where ties were handled so; survival exp(−Λ). Breslow, Biometrics 30 (1974) 89–99,
+    doi:10.2307/2529620.
+
+    Not for the survival of a group: the mean of covariates is nobody in particular. Not for a fit with a coefficient
+    that is not finite.
+
+    In R: ``survival::basehaz(fit)``, ``survival::survfit(fit, newdata)``; in SAS: PROC PHREG, BASELINE /
+    METHOD=BRESLOW.
 
     Examples
     --------

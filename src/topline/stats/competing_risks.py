@@ -72,15 +72,17 @@ def cumulative_incidence(
     Parameters
     ----------
     time
-        The time to the first event or censoring of each participant [any unit], from 0.
+        The time to the first event or censoring of each participant [any unit of time], from 0.
     cause
-        The code of the event: 0 for a censoring, 1, 2 … for the causes.
+        The code of the event [1]: 0 for a censoring, 1, 2 … for the causes.
     tie_tolerance
         As in :func:`topline.stats.survival.kaplan_meier`.
 
     Returns
     -------
     CumulativeIncidence
+        Probabilities [1] at each distinct time. Ties: events come before censorings. With one cause only it is one
+        minus Kaplan–Meier; a single participant with an event has incidence 1.
 
     Raises
     ------
@@ -90,9 +92,14 @@ def cumulative_incidence(
 
     Notes
     -----
-    Aalen and Johansen, Scandinavian Journal of Statistics 5 (1978) 141–150. Events come before censorings at
-    the same time. In R: ``survfit(Surv(time, factor(cause)) ~ 1)`` and cmprsk's ``cuminc``; in SAS:
-    ``PROC LIFETEST`` with ``FAILCODE``.
+    F(t) = Σ S(s−) d/n over the times s up to t, d the events of the cause, n at risk and S the probability of no
+    event of any cause. Aalen and Johansen, Scandinavian Journal of Statistics 5 (1978) 141–150.
+
+    Not for one minus Kaplan–Meier's question, how many would have the event if nobody had the others: data do not
+    tell.
+
+    In R: ``survival::survfit(Surv(time, factor(cause)) ~ 1)``, ``cmprsk::cuminc(time, cause)``; in SAS: PROC
+    LIFETEST, TIME / EVENTCODE=.
 
     Examples
     --------
@@ -136,13 +143,15 @@ def incidence_error(
     curve
         From :func:`cumulative_incidence`.
     cause
-        The code of the cause; 0 for the probability of no event.
+        The code of the cause [1]; 0 for the probability of no event.
     variance
-        A name in :data:`VARIANCES`. The two differ by about 1 / (2 n).
+        A name in :data:`VARIANCES`. The two differ by about 1/(2 n).
 
     Returns
     -------
     numpy.ndarray
+        One standard error for each time [1]; "aalen-johansen" gives 0 where everybody has had the event of one cause,
+        "hypergeometric" mostly not.
 
     Raises
     ------
@@ -152,9 +161,15 @@ def incidence_error(
 
     Notes
     -----
-    ``Var F(t) = Σ S(s−)² / n² × Var Σ g dN(s)`` over the times s up to t, where an event of the cause itself
-    changes F(t) by ``1 − (F(t) − F(s)) / S(s)`` and any other event by ``−(F(t) − F(s)) / S(s)``: Andersen,
-    Borgan, Gill and Keiding, Statistical Models Based on Counting Processes (1993), section IV.4.1.
+    Var F(t) = Σ S(s−)²/n² × Var Σ g dN(s) over the times s up to t, where an event of the cause itself changes F(t)
+    by 1 − (F(t) − F(s))/S(s) and any other event by −(F(t) − F(s))/S(s). Andersen, Borgan, Gill and Keiding,
+    Statistical Models Based on Counting Processes, 1993, section IV.4.1.
+
+    Not for the first and last times of small groups, where normal limits from it are poor.
+
+    In R: ``survival::survfit(Surv(time, factor(cause)) ~ 1)$std.err`` ("aalen-johansen"), the root of
+    ``cmprsk::cuminc(time, cause)[[1]]$var`` ("hypergeometric"); in SAS: PROC LIFETEST ERROR=DELTA or ERROR=AALEN,
+    TIME / EVENTCODE=, not compared here.
 
     Examples
     --------
@@ -212,11 +227,11 @@ def incidence_at(
     curve
         From :func:`cumulative_incidence`.
     cause
-        The code of the cause; 0 for the probability of no event of any cause.
+        The code of the cause [1]; 0 for the probability of no event of any cause.
     time
-        In the unit of the curve, from 0.
+        From 0 [the unit of the curve].
     level
-        The confidence level, a fraction.
+        The confidence level, a fraction [1].
     transform
         "plain", "log" or "log-log"; R's ``survfit`` defaults to "log", SAS to "log-log".
     variance
@@ -225,8 +240,9 @@ def incidence_at(
     Returns
     -------
     Estimate
-        A fraction. Limits under "log" and "log-log" are undefined where it is 0. Beyond the last time the last
-        estimate is carried on, and a note says so where anyone was still free of events.
+        A fraction [1]. Limits are undefined, ``None`` with the reason, under "log" and "log-log" where it is 0, and
+        under "log-log" where it is 1. Beyond the last time the last estimate is carried on, and a note says so where
+        anyone was still free of events.
 
     Raises
     ------
@@ -234,6 +250,17 @@ def incidence_at(
         If the time is not a finite number from 0.
     UsageError
         If the cause has no event, or the level, the transform or the variance is not known.
+
+    Notes
+    -----
+    F(t) of :func:`cumulative_incidence`; with σ its standard error, log-log F^exp(± z σ/(F log F)), log F exp(± z
+    σ/F) and plain F ± z σ, both cut to [0, 1]. Aalen and Johansen, Scandinavian Journal of Statistics 5 (1978)
+    141–150.
+
+    Not for a time at which few are still under observation, nor one chosen after seeing the curves.
+
+    In R: ``summary(survival::survfit(Surv(time, factor(cause)) ~ 1), times = time)``,
+    ``cmprsk::timepoints(cmprsk::cuminc(time, cause), time)``; in SAS: PROC LIFETEST TIMELIST=, TIME / EVENTCODE=.
 
     Examples
     --------
@@ -268,6 +295,18 @@ def incidence_at(
 
 def observations(time: ArrayLike, cause: ArrayLike) -> tuple[Floats, Integers]:
     """Take times and codes of causes.
+
+    Part of :func:`cumulative_incidence`.
+
+    Parameters
+    ----------
+    time, cause
+        As in :func:`cumulative_incidence`.
+
+    Returns
+    -------
+    tuple
+        The times and the codes, checked.
 
     Raises
     ------

@@ -54,16 +54,17 @@ def concordance(
     time, event, entry, strata, weights, tie_tolerance
         As in :func:`topline.stats.cox.cox`; pairs are formed within strata.
     score
-        Of each participant: higher is a higher risk, an earlier event.
+        Of each participant [any unit]: higher is a higher risk, an earlier event.
     level
-        The confidence level, a fraction.
+        The confidence level, a fraction [1].
 
     Returns
     -------
     Concordance
-        0.5 is no better than chance. A pair is comparable where the one has the event while the other is still
-        under observation; a censoring at the time of an event comes after it, and two events at the same
-        time are not compared.
+        The share [1]; 0.5 is no better than chance. A pair is comparable where the one has the event while the other
+        is still under observation; a censoring at the time of an event comes after it, and two events at the same
+        time are not compared. Undefined, ``None`` with the reason, where no pair is comparable, as for a single
+        participant. Limits are not cut to [0, 1].
 
     Raises
     ------
@@ -72,10 +73,15 @@ def concordance(
 
     Notes
     -----
-    Harrell, Califf, Pryor, Lee and Rosati, JAMA 247 (1982) 2543–2546. The standard error is the infinitesimal
-    jackknife of R's ``concordance`` (survival 3.x), the limits are normal. It depends on the censoring, so
-    that trials of different lengths do not compare. In SAS: ``PROC PHREG CONCORDANCE=HARRELL(SE)``, whose error
-    is a different one.
+    C = (concordant + tied/2)/comparable pairs; the standard error is the infinitesimal jackknife of R's
+    ``concordance`` (survival 3.x), the limits are normal. Harrell, Califf, Pryor, Lee and Rosati, JAMA 247 (1982)
+    2543–2546, doi:10.1001/jama.1982.03320430047030.
+
+    Not for comparing trials of different lengths: C depends on the censoring. Not for how good predicted
+    probabilities are, only for their order.
+
+    In R: ``survival::concordance(Surv(time, event) ~ score, reverse = TRUE)``; in SAS: PROC PHREG
+    CONCORDANCE=HARRELL(SE), whose error is a different one.
 
     Examples
     --------
@@ -105,12 +111,22 @@ def cox_concordance(fit: CoxFit, *, level: float = 0.95) -> Concordance:
     fit
         From :func:`topline.stats.cox.cox`.
     level
-        The confidence level, a fraction.
+        The confidence level, a fraction [1].
 
     Returns
     -------
     Concordance
-        As :func:`concordance`. Judged on the data of the fit, it flatters the model.
+        As :func:`concordance` gives it, the linear predictor being the score [1]. A covariate that separates the
+        events (an infinite coefficient) orders all pairs that it tells apart.
+
+    Notes
+    -----
+    C of :func:`concordance` with score = xβ. Harrell, Califf, Pryor, Lee and Rosati, JAMA 247 (1982) 2543–2546,
+    doi:10.1001/jama.1982.03320430047030.
+
+    Not for how well the model predicts other participants: judged on the data of the fit, it flatters the model.
+
+    In R: ``survival::concordance(fit)``; in SAS: PROC PHREG CONCORDANCE=HARRELL(SE), whose error is a different one.
 
     Examples
     --------

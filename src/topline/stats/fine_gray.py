@@ -100,9 +100,9 @@ def fine_gray(
     covariates, names
         As in :func:`topline.stats.cox.cox`.
     event
-        The code of the cause that is modelled.
+        The code of the cause that is modelled [1].
     level
-        The confidence level, a fraction.
+        The confidence level, a fraction [1].
     tied_censorings
         Of :data:`TIED_CENSORINGS`; matters where somebody is censored at the time of an event.
     tie_tolerance
@@ -111,6 +111,8 @@ def fine_gray(
     Returns
     -------
     FineGrayFit
+        Where a covariate separates those with the event, its ratio is ``None`` with the reason, and ``notes`` says
+        that the coefficient is not finite.
 
     Raises
     ------
@@ -121,11 +123,18 @@ def fine_gray(
 
     Notes
     -----
-    Fine and Gray, Journal of the American Statistical Association 94 (1999) 496–509, with Breslow's ties and one
-    censoring distribution for all. In R: cmprsk's ``crr``, standard errors included; ``coxph`` on
-    ``finegray`` data gives the coefficients of ``tied_censorings="after"``, and slightly different errors. The default
-    is cmprsk's way, which most published analyses rest on. In SAS: ``PROC PHREG / EVENTCODE=``. A subdistribution hazard ratio says in which direction, not by how much, a
-    covariate moves the incidence; for what causes the events look at cause-specific hazards too.
+    λ(t ∣ x) = λ₀(t) exp(xβ) for the subdistribution hazard −d log(1 − F(t))/dt; who had a competing event at T stays
+    at risk with the weight G(t−)/G(T−), G the censoring distribution. Fine and Gray, Journal of the American
+    Statistical Association 94 (1999) 496–509, doi:10.1080/01621459.1999.10474144. Breslow's ties and one censoring
+    distribution for all.
+
+    Not for causes: a subdistribution hazard ratio says in which direction, not by how much, a covariate moves the
+    incidence; look at cause-specific hazards too.
+
+    In R: ``cmprsk::crr(ftime, fstatus, cov1)``, standard errors included (``survival::coxph`` on
+    ``survival::finegray`` data gives the coefficients of ``tied_censorings = "after"``, and slightly different
+    errors); in SAS: PROC PHREG, MODEL / EVENTCODE=. The default is cmprsk's way, which most published analyses rest
+    on.
 
     Examples
     --------
@@ -204,17 +213,27 @@ def predicted_incidence(fit: FineGrayFit, covariates: ArrayLike) -> Floats:
     fit
         From :func:`fine_gray`.
     covariates
-        One value for each covariate.
+        One value for each covariate [its unit].
 
     Returns
     -------
     numpy.ndarray
-        ``1 − exp(−Λ₀(t) exp(βᵀx))``.
+        Probabilities [1], one for each of ``fit.time``; a single event gives a single step.
 
     Raises
     ------
     DataError
         If there is not one finite value for each covariate.
+
+    Notes
+    -----
+    F(t ∣ x) = 1 − exp(−Λ₀(t) exp(xβ)), Λ₀ Breslow's cumulative subdistribution hazard. Fine and Gray, Journal of the
+    American Statistical Association 94 (1999) 496–509, doi:10.1080/01621459.1999.10474144.
+
+    Not for all causes of one participant together: predicted for each cause on its own, their incidences can sum to
+    more than 1. Not for a fit with a coefficient that is not finite.
+
+    In R: ``predict(cmprsk::crr(ftime, fstatus, cov1), cov1)``; in SAS: PROC PHREG, BASELINE / CIF=.
 
     Examples
     --------

@@ -56,11 +56,11 @@ def gray_test(
     group
         The group of each participant; two or more groups.
     event
-        The code of the cause that is compared.
+        The code of the cause that is compared [1].
     strata
         The stratum of each participant: scores and variances are summed over strata.
     rho
-        The power of the weight ``(1 − F)^rho``, F the pooled cumulative incidence just before; above 0 it looks at
+        The power of the weight (1 − F)^rho [1], F the pooled cumulative incidence just before; above 0 it looks at
         early differences.
     tie_tolerance
         As in :func:`topline.stats.survival.kaplan_meier`.
@@ -68,18 +68,27 @@ def gray_test(
     Returns
     -------
     GrayTest
+        Chi-squared with one degree of freedom fewer than groups. Undefined, ``None`` with the reason, with too few
+        events of the cause while groups were at risk together, as where everybody has the event at one time.
 
     Raises
     ------
     DataError
-        If an input is not as described, there is only one group, or nobody has an event of the cause.
+        If an input is not as described, or there is only one group.
+    UsageError
+        If nobody has an event of the cause.
 
     Notes
     -----
-    Gray, Annals of Statistics 16 (1988) 1141–1154, doi:10.1214/aos/1176350951, with the variance for ties of R's
-    cmprsk (``cuminc``). It compares incidences, that is subdistribution hazards, and not cause-specific hazards:
-    a log-rank test with the other causes censored asks another question. In SAS: ``PROC LIFETEST`` with
-    ``FAILCODE`` and ``STRATA``.
+    χ² = U' V⁻¹ U, U the sums of ∫ w(t) Rⱼ(t) (dΓⱼ(t) − dΓ(t)), Γⱼ the cumulative subdistribution hazard of group j, Γ
+    the pooled one and Rⱼ = nⱼ (1 − Fⱼ)/Sⱼ the number at risk of it; V with the variance for ties of R's cmprsk. Gray,
+    Annals of Statistics 16 (1988) 1141–1154, doi:10.1214/aos/1176350951.
+
+    Not for what causes the events: it compares incidences, that is subdistribution hazards, and not cause-specific
+    hazards, for which a log-rank test with the other causes censored asks.
+
+    In R: ``cmprsk::cuminc(time, cause, group, strata, rho = 0)``, component Tests; in SAS: PROC LIFETEST, TIME /
+    EVENTCODE= with STRATA.
 
     Examples
     --------

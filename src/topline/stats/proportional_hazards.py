@@ -64,6 +64,7 @@ def proportional_hazards(
     -------
     ProportionalHazards
         A large statistic says that hazards are not proportional; a small one, in a small trial, says little.
+        Undefined, ``None`` with the reason, with too few events to tell a change over time.
 
     Raises
     ------
@@ -73,10 +74,15 @@ def proportional_hazards(
 
     Notes
     -----
-    The score test of adding ``x × g(t)`` to the model: Grambsch and Therneau, Biometrika 81 (1994) 515–526,
-    with the information of each event time rather than its average, as R's ``cox.zph`` since survival 3.0. SAS's
-    ``PROC PHREG ASSESS PH`` is a different, simulated test. Schoenfeld residuals plotted against time show
-    how a ratio changes.
+    The score test of γ = 0 in h(t ∣ x) = h₀(t) exp(x (β + γ g(t))), with the information of each event time rather
+    than its average. Grambsch and Therneau, Biometrika 81 (1994) 515–526, doi:10.1093/biomet/81.3.515. Schoenfeld
+    residuals plotted against time show how a ratio changes.
+
+    Not for a fit with a coefficient that is not finite (``fit.notes`` says so): the statistic then only tells where
+    the search ended. Not as proof that hazards are proportional.
+
+    In R: ``survival::cox.zph(fit, transform = "km")``, from version 3.0 of survival; in SAS: none that gives the
+    same: PROC PHREG, ASSESS PH is a different, simulated test.
 
     Examples
     --------
