@@ -163,7 +163,7 @@ def incidence_error(
     -----
     Var F(t) = Σ S(s−)²/n² × Var Σ g dN(s) over the times s up to t, where an event of the cause itself changes F(t)
     by 1 − (F(t) − F(s))/S(s) and any other event by −(F(t) − F(s))/S(s). Andersen, Borgan, Gill and Keiding,
-    Statistical Models Based on Counting Processes, 1993, section IV.4.1.
+    Statistical Models Based on Counting Processes, 1993, chapter 4, section IV.4.1.
 
     Not for the first and last times of small groups, where normal limits from it are poor.
 
