@@ -34,6 +34,7 @@ NOT_OF_ITS_OWN = {
     "possible_values:derive": "makes the results of from-summary",
     "ranking:normal_rank_test": "step of the rank tests",
     "two_proportions:single_estimate": "step of the contrasts of two proportions",
+    "wald_relations:p_value_of_statistic": "step of from-summary",
 }
 """Functions that give a result and are no statistic of their own -> what they are."""
 

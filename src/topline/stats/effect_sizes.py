@@ -50,6 +50,23 @@ def effects_with_reasons(
 ) -> EffectSizes:
     """Make effect sizes, with one reason for all that are not finite or have no positive variance.
 
+    Part of :func:`topline.stats.effect_sizes_two_by_two.two_by_two_effects`, and of every other function that makes
+    effect sizes.
+
+    Parameters
+    ----------
+    value, variance
+        One effect for each study [the unit of the scale], and its variance [that unit squared].
+    reason
+        Why what is not finite is not.
+    measure, scale, method
+        As in :class:`EffectSizes`.
+
+    Returns
+    -------
+    EffectSizes
+        NaN and the reason wherever a value is not finite or a variance not above 0.
+
     Examples
     --------
     >>> found = effects_with_reasons(np.array([np.inf]), np.array([1.0]), "a zero cell", measure="OR",
@@ -79,24 +96,38 @@ def effects_from_intervals(
     """Take effects from their confidence limits: variance = ((upper − lower) / 2z)².
 
     For ratios (hazard, odds, risk ratios) everything is on logarithms. The effect is ``value`` where it is given and
-    the middle of the limits where not. Cochrane Handbook 6.5, section 6.3.1. In R: ``meta::metagen(lower=, upper=)``.
-    Not for limits from t, exact, profile or bootstrap methods, which are not ±z standard errors.
+    the middle of the limits where not.
 
     Parameters
     ----------
     lower, upper
-        The limits, one pair for each study.
+        The limits, one pair for each study [the effect's unit; 1 for ratios].
     value
-        The published effects.
+        The published effects [the same].
     level
-        The confidence level of the limits, a fraction.
+        The confidence level of the limits, a fraction [1].
     ratio
         Whether the effects are ratios.
+
+    Returns
+    -------
+    EffectSizes
+        Effects and variances, of logarithms for ratios. No effect is undefined: limits that are equal, as of an
+        infinite or empty study, are an error.
 
     Raises
     ------
     DataError
         If a limit is not finite (above 0 for ratios), not below its partner, or a value outside its limits.
+
+    Notes
+    -----
+    variance = ((upper − lower)/(2 z))², z the normal quantile of the level. Cochrane Handbook for Systematic Reviews
+    of Interventions, version 6.5, 2024, section 6.3.1 (differences) and section 6.3.2 (ratios).
+
+    Not for limits from t, exact, profile or bootstrap methods, which are not ±z standard errors.
+
+    In R: ``meta::metagen(TE, lower = lower, upper = upper)``, of logarithms for ratios; in SAS: none.
 
     Examples
     --------

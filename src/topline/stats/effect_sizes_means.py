@@ -49,26 +49,21 @@ def mean_effects(
 ) -> EffectSizes:
     """Compute an effect and its variance from the means of two groups of each study.
 
-    MD: mean difference, s₁²/n₁ + s₂²/n₂. SMD: Hedges' g, J(m) (x̄₁ − x̄₂)/s with pooled s, m = n₁ + n₂ − 2, and
-    J(m) = Γ(m/2)/(√(m/2) Γ((m − 1)/2)), variance 1/n₁ + 1/n₂ + g²/2(n₁ + n₂) (Hedges 1981). SMDH: with
-    √((s₁² + s₂²)/2) and no assumption of equal variances (Bonett 2009, Psychol Methods 14:225–238). SMD1: Glass' Δ
-    with the second group's s. ROM: log ratio of means, s₁²/n₁x̄₁² + s₂²/n₂x̄₂² (Hedges, Gurevitch, Curtis 1999,
-    Ecology 80:1150–1156). VR, CVR: log ratios of standard deviations and of coefficients of variation (Nakagawa et
-    al. 2015, Methods Ecol Evol 6:143–152). In R: ``metafor::escalc(measure, m1i, sd1i, n1i, m2i, sd2i, n2i)``.
-
     Parameters
     ----------
     mean, standard_deviation, number
         Of the first (experimental) group of each study [unit, unit, participants].
     control_mean, control_standard_deviation, control_number
-        Of the second group.
+        Of the second group [unit, unit, participants].
     measure
         Of :data:`MEAN_MEASURES`.
 
     Returns
     -------
     EffectSizes
-        Ratios of means are undefined, with the reason, where the means have different signs or one is zero.
+        MD in the measurement's unit, the others [1], logarithms for ROM, VR and CVR. Ratios of means are undefined,
+        NaN with the reason, where the means have different signs or one is zero. Glass' Δ of a second group of two is
+        0, as its correction is (metafor leaves it out); a single participant or no spread is an error.
 
     Raises
     ------
@@ -77,6 +72,23 @@ def mean_effects(
         lengths differ.
     UsageError
         If there is no such measure.
+
+    Notes
+    -----
+    MD: x̄₁ − x̄₂, variance s₁²/n₁ + s₂²/n₂. SMD: Hedges' g = J(m) (x̄₁ − x̄₂)/s with pooled s, m = n₁ + n₂ − 2 and
+    J(m) = Γ(m/2)/(√(m/2) Γ((m − 1)/2)), variance 1/n₁ + 1/n₂ + g²/(2 (n₁ + n₂)). SMDH: with s = √((s₁² + s₂²)/2) and
+    no assumption of equal variances. SMD1: Glass' Δ with the second group's s. ROM: log(x̄₁/x̄₂), s₁²/(n₁ x̄₁²) +
+    s₂²/(n₂ x̄₂²). VR, CVR: log ratios of standard deviations and of coefficients of variation. Hedges, Journal of
+    Educational Statistics 6 (1981) 107–128, doi:10.3102/10769986006002107 (SMD); Bonett, Psychological Methods 14
+    (2009) 225–238, doi:10.1037/a0016619 (SMDH); Hedges, Gurevitch and Curtis, Ecology 80 (1999) 1150–1156 (ROM);
+    Nakagawa and others, Methods in Ecology and Evolution 6 (2015) 143–152, doi:10.1111/2041-210X.12309 (VR, CVR).
+
+    Not for standardised differences where all studies share one unit: they mix the effect with how varied the
+    participants were. Not for ratios of measurements without a true zero.
+
+    In R:
+    ``metafor::escalc(measure = "SMD", m1i = mean, sd1i = standard_deviation, n1i = number, m2i = control_mean, sd2i = control_standard_deviation, n2i = control_number)``;
+    in SAS: none.
 
     Examples
     --------
@@ -118,6 +130,19 @@ def mean_effects(
 
 def small_sample_factor(degrees_of_freedom: Floats) -> Floats:
     """Give Hedges' exact factor J(m) = Γ(m/2) / (√(m/2) Γ((m − 1)/2)).
+
+    Part of :func:`mean_effects`. Hedges, Journal of Educational Statistics 6 (1981) 107–128,
+    doi:10.3102/10769986006002107.
+
+    Parameters
+    ----------
+    degrees_of_freedom
+        m, from 1 [1].
+
+    Returns
+    -------
+    numpy.ndarray
+        Between 0 and 1; 0 for a single degree of freedom.
 
     Examples
     --------

@@ -48,10 +48,6 @@ def proportion_effects(
 ) -> EffectSizes:
     """Compute a (transformed) proportion and its variance for each study.
 
-    PR: p, p(1 − p)/n. PLN: log p, 1/x − 1/n. PLO: log odds, 1/x + 1/(n − x). PAS: arcsin √p, 1/4n. PFT: mean of the
-    arcsines of √(x/(n + 1)) and √((x + 1)/(n + 1)), 1/(4n + 2) (Freeman, Tukey 1950, Ann Math Stat 21:607–611; halved,
-    as metafor does). In R: ``metafor::escalc(measure, xi, ni)``.
-
     Parameters
     ----------
     count, number
@@ -67,7 +63,8 @@ def proportion_effects(
     Returns
     -------
     EffectSizes
-        Undefined, with the reason, where a zero remains that the measure cannot take.
+        Transformed proportions [1]. Undefined, NaN with the reason, where a zero remains that the measure cannot
+        take; PAS and PFT are defined where nobody, or everybody, is affected.
 
     Raises
     ------
@@ -75,6 +72,19 @@ def proportion_effects(
         If a number is no count, a group is empty or has more events than participants, or lengths differ.
     UsageError
         If ``measure``, ``zero_cells`` or ``add`` does not fit.
+
+    Notes
+    -----
+    With x of n affected and p = x/n. PR: p, variance p (1 − p)/n. PLN: log p, 1/x − 1/n. PLO: log(p/(1 − p)), 1/x +
+    1/(n − x). PAS: arcsin √p, 1/(4n). PFT: mean of arcsin √(x/(n + 1)) and arcsin √((x + 1)/(n + 1)), 1/(4n + 2),
+    halved as metafor does. Freeman and Tukey, Annals of Mathematical Statistics 21 (1950) 607–611,
+    doi:10.1214/aoms/1177729756 (PFT); Agresti, Categorical Data Analysis, 3rd edition, 2013, section 16.1 (the delta
+    method behind the others).
+
+    Not for proportions near 0 or 1 of small studies, whose variances are poor:
+    :func:`topline.stats.pooling_mixed.pool_proportions` needs none.
+
+    In R: ``metafor::escalc(measure = "PLO", xi = count, ni = number)``; in SAS: none.
 
     Examples
     --------
@@ -119,23 +129,36 @@ def proportion_from_effect(
 ) -> Floats:
     """Turn transformed proportions back into proportions.
 
-    For PFT by Miller's formula (1978, Am Stat 32:138) with the harmonic mean of the studies' numbers, which gives
-    misleading results where these differ much (Schwarzer et al. 2019, Res Synth Methods 10:476–483): prefer PLO.
-
     Parameters
     ----------
     value
-        Transformed proportions, such as a pooled effect and its limits. Beyond the transformation's range they
-        are 0 or 1.
+        Transformed proportions, such as a pooled effect and its limits [1].
     measure
         Of :data:`PROPORTION_MEASURES`.
     harmonic_number
         The harmonic mean of the studies' numbers, for PFT [participants].
 
+    Returns
+    -------
+    numpy.ndarray
+        Proportions [1]. Beyond the edge of what an arcsine transformation can give they are 0 or 1; PR is given back
+        as it is, also outside 0 to 1.
+
     Raises
     ------
     UsageError
         If ``measure`` is unknown, or is PFT without ``harmonic_number``.
+
+    Notes
+    -----
+    PLN: p = exp(y); PLO: p = 1/(1 + exp(−y)); PAS: p = sin² y; PFT: Miller's inverse with the harmonic mean of the
+    numbers. Miller, The American Statistician 32 (1978) 138 (PFT); Schwarzer, Chemaitelly, Abu-Raddad and Rücker,
+    Research Synthesis Methods 10 (2019) 476–483, doi:10.1002/jrsm.1348 (what is wrong with it).
+
+    Not for PFT of studies whose numbers differ much, where the result misleads: prefer PLO.
+
+    In R: ``metafor::transf.ilogit(value)`` (PLO), ``metafor::transf.iarcsin(value)`` (PAS),
+    ``metafor::transf.ipft.hm(value, targs = list(ni = number))`` (PFT), ``exp(value)`` (PLN); in SAS: none.
 
     Examples
     --------
@@ -156,12 +179,10 @@ def correlation_effects(
 ) -> EffectSizes:
     """Compute an effect and its variance from a correlation of each study.
 
-    ZCOR: Fisher's z = artanh r, 1/(n − 3). COR: r itself, (1 − r²)²/(n − 1). In R: ``metafor::escalc(measure, ri, ni)``.
-
     Parameters
     ----------
     correlation
-        Pearson correlations, from −1 to 1.
+        Pearson correlations, from −1 to 1 [1].
     number
         Participants of each study [participants].
     measure
@@ -170,7 +191,8 @@ def correlation_effects(
     Returns
     -------
     EffectSizes
-        Undefined, with the reason, for fewer than four (COR: two) participants or a correlation of ±1.
+        z or r [1]. Undefined, NaN with the reason, for fewer than four (COR: two) participants or a correlation of
+        ±1.
 
     Raises
     ------
@@ -178,6 +200,16 @@ def correlation_effects(
         If a correlation is outside [−1, 1] or a number no count.
     UsageError
         If there is no such measure.
+
+    Notes
+    -----
+    ZCOR: artanh r, variance 1/(n − 3). COR: r, (1 − r²)²/(n − 1). Fisher, Metron 1 (1921) 3–32.
+
+    Not for partial or rank correlations, whose variances are others; not for COR of small studies with strong
+    correlations, which are far from normal.
+
+    In R: ``metafor::escalc(measure = "ZCOR", ri = correlation, ni = number)``; in SAS: none; PROC CORR
+    FISHER(BIASADJ=NO) gives the limits of one study.
 
     Examples
     --------
@@ -220,12 +252,10 @@ def one_rate_effects(
 ) -> EffectSizes:
     """Compute a (transformed) event rate and its variance for each study.
 
-    IR: x/t, x/t². IRLN: log(x/t), 1/x. IRS: √(x/t), 1/4t. In R: ``metafor::escalc(measure, xi, ti)``.
-
     Parameters
     ----------
     events, person_time
-        Events and time at risk of each study [events, time].
+        Events and time at risk of each study [events, any unit of time].
     measure
         ``"IR"``, ``"IRLN"`` or ``"IRS"``.
     zero_cells
@@ -233,12 +263,27 @@ def one_rate_effects(
     add
         The constant that is added [events].
 
+    Returns
+    -------
+    EffectSizes
+        A rate [events per unit of time], its logarithm or its root. Undefined, NaN with the reason, without events
+        where nothing is added; IRS is defined.
+
     Raises
     ------
     DataError
         If events are no count, or person-time is not positive.
     UsageError
         If ``measure`` or ``zero_cells`` does not fit.
+
+    Notes
+    -----
+    IR: x/t, variance x/t². IRLN: log(x/t), 1/x. IRS: √(x/t), 1/(4t). Rothman, Greenland and Lash, Modern
+    Epidemiology, 3rd edition, 2008, chapter 14.
+
+    Not for events that recur in the same participants, whose variance is larger than that of Poisson counts.
+
+    In R: ``metafor::escalc(measure = "IRLN", xi = events, ti = person_time)``; in SAS: none.
 
     Examples
     --------

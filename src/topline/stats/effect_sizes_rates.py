@@ -36,15 +36,12 @@ def rate_effects(
 ) -> EffectSizes:
     """Compute an effect and its variance from the event rates of two groups of each study.
 
-    IRR: log of the rate ratio, 1/x₁ + 1/x₂. IRD: difference of rates, x₁/t₁² + x₂/t₂². IRSD: difference of
-    square roots of rates, 1/4t₁ + 1/4t₂ (no zero rule needed). In R: ``metafor::escalc(measure, x1i, t1i, x2i, t2i)``.
-
     Parameters
     ----------
     events, person_time
-        Events and time at risk of the first group of each study [events, time].
+        Events and time at risk of the first group of each study [events, any unit of time].
     control_events, control_person_time
-        Of the second group.
+        Of the second group [events, the same unit].
     measure
         Of :data:`RATE_MEASURES`.
     zero_cells
@@ -55,7 +52,8 @@ def rate_effects(
     Returns
     -------
     EffectSizes
-        Undefined, with the reason, where a zero remains that the measure cannot take.
+        The logarithm of a ratio [1], a difference [events per unit of time], or a difference of roots. Undefined, NaN
+        with the reason, where a zero remains that the measure cannot take.
 
     Raises
     ------
@@ -63,6 +61,19 @@ def rate_effects(
         If events are no count, person-time is not positive, or lengths differ.
     UsageError
         If ``measure``, ``zero_cells`` or ``add`` does not fit.
+
+    Notes
+    -----
+    IRR: log((x₁/t₁)/(x₂/t₂)), variance 1/x₁ + 1/x₂. IRD: x₁/t₁ − x₂/t₂, x₁/t₁² + x₂/t₂². IRSD: √(x₁/t₁) − √(x₂/t₂),
+    1/(4t₁) + 1/(4t₂), which needs no rule for zeros. Rothman, Greenland and Lash, Modern Epidemiology, 3rd edition,
+    2008, chapter 14.
+
+    Not for events that recur in the same participants, whose variance is larger than that of Poisson counts; not for
+    pooling rare events by inverse variance: :func:`topline.stats.mantel_haenszel_pooling.pool_mantel_haenszel_rates`.
+
+    In R:
+    ``metafor::escalc(measure = "IRR", x1i = events, t1i = person_time, x2i = control_events, t2i = control_person_time)``;
+    in SAS: none.
 
     Examples
     --------

@@ -78,20 +78,12 @@ def two_by_two_effects(
 ) -> EffectSizes:
     """Compute an effect and its variance from the events of two groups of each study.
 
-    OR: log(ad/bc), variance 1/a + 1/b + 1/c + 1/d (Woolf 1955). RR: log of the risk ratio, 1/a − 1/n₁ + 1/c − 1/n₂.
-    RD: difference of risks, ab/n₁³ + cd/n₂³. AS: difference of arcsine square roots, 1/4n₁ + 1/4n₂ (Rücker et al.
-    2009, Stat Med 28:721–738). PETO: (O − E)/V, 1/V with V the hypergeometric variance (Yusuf et al. 1985, Prog
-    Cardiovasc Dis 27:335–371). In R: ``metafor::escalc(measure, ai, n1i, ci, n2i, add, to)``.
-
-    Not for: pooling tables with few events by inverse variance: use
-    :func:`topline.stats.mantel_haenszel_pooling.pool_mantel_haenszel`.
-
     Parameters
     ----------
     count, number
         Participants affected and participants of the first (experimental) group of each study [participants].
     control_count, control_number
-        The same of the second group.
+        The same of the second group [participants].
     measure
         Of :data:`MEASURES`.
     zero_cells
@@ -102,7 +94,9 @@ def two_by_two_effects(
     Returns
     -------
     EffectSizes
-        Undefined, with the reason, where a zero remains that the measure cannot take.
+        Logarithms of ratios, or differences [1]. Undefined, NaN with the reason, where a zero remains that the
+        measure cannot take. Without events in both groups the usual rule gives a ratio of 1 (for equal groups) with a
+        large variance: such a study is not left out here.
 
     Raises
     ------
@@ -110,6 +104,22 @@ def two_by_two_effects(
         If a number is not a count, a group is empty or has more events than participants, or lengths differ.
     UsageError
         If ``measure``, ``zero_cells`` or ``add`` does not fit.
+
+    Notes
+    -----
+    With a of n₁ and c of n₂ affected, b and d not. OR: log(ad/bc), variance 1/a + 1/b + 1/c + 1/d. RR: log of the
+    risk ratio, 1/a − 1/n₁ + 1/c − 1/n₂. RD: a/n₁ − c/n₂, ab/n₁³ + cd/n₂³. AS: arcsin √(a/n₁) − arcsin √(c/n₂),
+    1/(4n₁) + 1/(4n₂). PETO: (O − E)/V, 1/V with V the hypergeometric variance. Woolf, Annals of Human Genetics 19
+    (1955) 251–253 (OR); Rücker, Schwarzer, Carpenter and Olkin, Statistics in Medicine 28 (2009) 721–738,
+    doi:10.1002/sim.3511 (AS); Yusuf, Peto, Lewis, Collins and Sleight, Progress in Cardiovascular Diseases 27 (1985)
+    335–371, doi:10.1016/S0033-0620(85)80003-7 (PETO).
+
+    Not for pooling tables with few events by inverse variance: use
+    :func:`topline.stats.mantel_haenszel_pooling.pool_mantel_haenszel`.
+
+    In R:
+    ``metafor::escalc(measure = "OR", ai = count, n1i = number, ci = control_count, n2i = control_number, add = 1/2, to = "only0")``;
+    in SAS: PROC FREQ, TABLES / RELRISK RISKDIFF for a table without zeros.
 
     Examples
     --------
@@ -142,7 +152,24 @@ def two_by_two_effects(
 def two_by_two_tables(
     count: ArrayLike, number: ArrayLike, control_count: ArrayLike, control_number: ArrayLike
 ) -> Tables:
-    """Check the counts of two groups and give their tables; parameters as :func:`two_by_two_effects`.
+    """Check the counts of two groups and give their tables.
+
+    Part of :func:`two_by_two_effects`.
+
+    Parameters
+    ----------
+    count, number, control_count, control_number
+        As in :func:`two_by_two_effects`.
+
+    Returns
+    -------
+    Tables
+        The four cells of each study [participants].
+
+    Raises
+    ------
+    DataError
+        As :func:`two_by_two_effects`.
 
     Examples
     --------
@@ -227,6 +254,19 @@ def _arcsine(tables: Tables) -> tuple[Floats, Floats]:
 
 def peto_parts(tables: Tables) -> tuple[Floats, Floats]:
     """Give observed less expected events of the first group, and their hypergeometric variance.
+
+    Part of :func:`two_by_two_effects`, and of :func:`topline.stats.peto_pooling.pool_peto`. E = n₁ m/N and V = n₁ n₂
+    m (N − m)/(N² (N − 1)), m the events of both groups.
+
+    Parameters
+    ----------
+    tables
+        From :func:`two_by_two_tables`.
+
+    Returns
+    -------
+    tuple of numpy.ndarray
+        O − E and V [participants]; both 0 where nobody, or everybody, is affected.
 
     Examples
     --------

@@ -14,19 +14,26 @@ import math
 from collections.abc import Callable
 from typing import Literal, TypeAlias
 
-from scipy import special
-
 from topline.errors import DataError, UsageError
 from topline.stats.checking import confidence_level, known
-from topline.stats.distribution import normal_multiplier, t_multiplier, t_probability
+from topline.stats.distribution import normal_multiplier, t_multiplier
 from topline.stats.estimate import Scale, Sides
 from topline.stats.possible_values import Derived, Given, PossibleValues, derive, possible
-from topline.stats.ranking import normal_probability
+from topline.stats.wald_relations import (
+    distance_from_null,
+    exponential,
+    limits_on_scale,
+    null_on_scale,
+    on_scale,
+    p_value_of_statistic,
+    printed_p_value,
+    size_of,
+    statistic_from_p,
+)
 
 Side: TypeAlias = Literal["greater", "less"]
 """Which way a one-sided test looks: at effects above, or below, the null value."""
 
-_SCALES = ("natural", "log")
 _SIDES = ("two-sided", "greater", "less")
 
 
@@ -43,19 +50,20 @@ def standard_error_from_interval(
     Parameters
     ----------
     lower, upper
-        The limits, as printed on the natural scale.
+        The limits, as printed on the natural scale [the estimate's unit].
     level
-        The confidence level, a fraction.
+        The confidence level, a fraction [1].
     scale
         ``"log"`` for ratios, whose limits are symmetric as logarithms: the standard error is then that of the
         logarithm.
     degrees_of_freedom
-        Of the t distribution behind the limits; normal where ``None``.
+        Of the t distribution behind the numbers [1]; normal where ``None``.
 
     Returns
     -------
     Derived
-        On ``scale``.
+        On ``scale`` [its unit]. 0 where the limits are equal; infinite or open, with a note, where a limit is known
+        by a bound only.
 
     Raises
     ------
@@ -64,12 +72,20 @@ def standard_error_from_interval(
     UsageError
         If ``level`` or ``scale`` does not fit.
 
+    Notes
+    -----
+    SE = (upper − lower)/(2 q), q the normal or t quantile of the level. Cochrane Handbook for Systematic Reviews of
+    Interventions, version 6.5, 2024, section 6.3.1 (ratios: section 6.3.2). Not for limits or tests that do not stand
+    on the estimate and its standard error: exact, score, profile, log-rank.
+
+    In R: ``meta::metagen(TE, lower = lower, upper = upper)$seTE``; in SAS: none.
+
     Examples
     --------
     >>> round(standard_error_from_interval(0.50, 0.92, scale="log").value, 4)
     0.1556
     """
-    low, high = _limits(lower, upper, scale)
+    low, high = limits_on_scale(lower, upper, scale)
     multiplier = _multiplier(level, degrees_of_freedom)
     return derive(
         lambda a, b: max(0.0, b - a) / (2 * multiplier),
@@ -89,14 +105,22 @@ def effect_from_interval(lower: Given, upper: Given, *, scale: Scale = "natural"
     Returns
     -------
     Derived
-        On the natural scale: for ``"log"`` the geometric middle.
+        On the natural scale: for ``"log"`` the geometric middle. Undefined, ``None``, where a limit is known by a
+        bound only.
+
+    Notes
+    -----
+    (lower + upper)/2, and √(lower × upper) on the log scale. Altman and Bland, BMJ 343 (2011) d2090,
+    doi:10.1136/bmj.d2090. Not for exact, profile or score limits, in whose middle the estimate does not lie.
+
+    In R: ``meta::metagen(lower = lower, upper = upper)$TE``; in SAS: none.
 
     Examples
     --------
     >>> round(effect_from_interval(0.50, 0.92, scale="log").value, 3)
     0.678
     """
-    low, high = _limits(lower, upper, scale)
+    low, high = limits_on_scale(lower, upper, scale)
     back = math.exp if scale == "log" else float
     return derive(
         lambda a, b: back((a + b) / 2), (low, high), f"middle of the interval{_on(scale)}"
@@ -117,22 +141,23 @@ def standard_error_from_p(
     Parameters
     ----------
     estimate
-        As printed on the natural scale.
+        As printed on the natural scale [its unit].
     p_value
-        In [0, 1].
+        In [0, 1] [1].
     sides
         Of the test.
     null_value
-        The value tested against; ``None`` for 0, or 1 on the log scale.
+        The value tested against [the estimate's unit]; ``None`` for 0, or 1 on the log scale.
     scale
         ``"log"`` for ratios: the standard error is then that of the logarithm.
     degrees_of_freedom
-        Of the t distribution; normal where ``None``.
+        Of the t distribution behind the numbers [1]; normal where ``None``.
 
     Returns
     -------
     Derived
-        On ``scale``. A p-value of 1 tells nothing (0.5 one-sided): the standard error is then not finite.
+        On ``scale`` [its unit]. A p-value of 1 tells nothing (0.5 one-sided): the standard error is then infinite,
+        ``None`` with a note. 0 where the estimate is the null value.
 
     Raises
     ------
@@ -141,24 +166,33 @@ def standard_error_from_p(
     UsageError
         If a word is not known.
 
+    Notes
+    -----
+    SE = ∣estimate − null value∣/q, q the normal or t quantile of the p-value. Cochrane Handbook for Systematic
+    Reviews of Interventions, version 6.5, 2024, section 6.3.1; Altman and Bland, BMJ 343 (2011) d2090,
+    doi:10.1136/bmj.d2090. Not for limits or tests that do not stand on the estimate and its standard error: exact,
+    score, profile, log-rank. Not for p-values printed as "< 0.05" unless given as their interval.
+
+    In R: ``meta::metagen(TE, pval = p_value, df = degrees_of_freedom)$seTE``; in SAS: none.
+
     Examples
     --------
     >>> round(standard_error_from_p(3.8, 0.008, degrees_of_freedom=78).value, 3)
     1.396
     """
-    statistic = _statistic_from_p(p_value, sides, degrees_of_freedom)
-    distance = _distance(estimate, null_value, scale)
+    statistic = statistic_from_p(p_value, sides, degrees_of_freedom)
+    distance = distance_from_null(estimate, null_value, scale)
     if sides == "less":
         distance = distance.mapped(lambda number: -number)
     if sides == "two-sided":
-        distance = _size(distance)
+        distance = size_of(distance)
     elif distance.middle * statistic.middle < 0:
         raise DataError(
             f"a one-sided p-value of {possible(p_value).middle:g} ({sides}) does not go with the estimate",
             accepted="an estimate on the side of the alternative exactly where the p-value is below 0.5",
         )
     elif distance.middle < 0:
-        distance, statistic = _size(distance), _size(statistic)
+        distance, statistic = size_of(distance), size_of(statistic)
     return derive(
         _ratio_of_sizes,
         (distance, statistic),
@@ -189,19 +223,25 @@ def p_from_interval(
     Parameters
     ----------
     lower, upper
-        The limits, as printed on the natural scale.
+        The limits, as printed on the natural scale [the estimate's unit].
     estimate
-        As printed; the middle of the interval where ``None``.
+        As printed [its unit]; the middle of the interval where ``None``.
     level
-        The confidence level of the (two-sided) interval, a fraction.
+        The confidence level of the (two-sided) interval, a fraction [1].
     sides
         Of the p-value wanted.
     null_value
-        The value tested against; ``None`` for 0, or 1 on the log scale.
+        The value tested against [the estimate's unit]; ``None`` for 0, or 1 on the log scale.
     scale
         ``"log"`` for ratios.
     degrees_of_freedom
-        Of the t distribution; normal where ``None``.
+        Of the t distribution behind the numbers [1]; normal where ``None``.
+
+    Returns
+    -------
+    Derived
+        The p-value [1]. Equal limits give 0, or 1 at the null value: ``value`` is ``None`` and ``possible`` has it
+        where a statistic is infinite.
 
     Raises
     ------
@@ -209,6 +249,14 @@ def p_from_interval(
         If limits are out of order, or not above 0 on the log scale.
     UsageError
         If a word is not known.
+
+    Notes
+    -----
+    z = (estimate − null value)/SE with SE = (upper − lower)/(2 q). Altman and Bland, BMJ 343 (2011) d2304,
+    doi:10.1136/bmj.d2304, with exact quantiles. Not for limits or tests that do not stand on the estimate and its
+    standard error: exact, score, profile, log-rank.
+
+    In R: ``2 * pnorm(-abs(z))`` of that z, ``meta::metagen(TE, lower = lower, upper = upper)$pval``; in SAS: none.
 
     Examples
     --------
@@ -218,9 +266,9 @@ def p_from_interval(
     (0.0132, 0.0095, 0.0177)
     """
     known("sides", sides, _SIDES)
-    low, high = _limits(lower, upper, scale)
+    low, high = limits_on_scale(lower, upper, scale)
     multiplier = _multiplier(level, degrees_of_freedom)
-    null = _null(null_value, scale)
+    null = null_on_scale(null_value, scale)
     if estimate is None:
         statistic = derive(
             lambda a, b: _middle_over_width(a - null, b - null) * multiplier, (low, high), ""
@@ -228,10 +276,10 @@ def p_from_interval(
     else:
         statistic = derive(
             lambda a, b, centre: _over(centre - null, (b - a) / (2 * multiplier)),
-            (low, high, _transformed(possible(estimate), scale)),
+            (low, high, on_scale(possible(estimate), scale)),
             "",
         )
-    return _probability(
+    return p_value_of_statistic(
         statistic.result,
         sides,
         degrees_of_freedom,
@@ -257,12 +305,19 @@ def interval_from_p(
     estimate, p_value, sides, null_value, scale, degrees_of_freedom
         As in :func:`standard_error_from_p`.
     level
-        The confidence level wanted, a fraction.
+        The confidence level wanted, a fraction [1].
 
     Returns
     -------
     tuple of Derived
-        Lower and upper limit on the natural scale.
+        Lower and upper limit on the natural scale. Infinite, ``None`` with a note, for a p-value of 1.
+
+    Notes
+    -----
+    estimate ± q SE, SE = ∣estimate − null value∣/q(p). Altman and Bland, BMJ 343 (2011) d2090, doi:10.1136/bmj.d2090.
+    Not for limits or tests that do not stand on the estimate and its standard error: exact, score, profile, log-rank.
+
+    In R: ``meta::metagen(TE, pval = p_value)``, columns lower and upper; in SAS: none.
 
     Examples
     --------
@@ -300,11 +355,24 @@ def interval_from_standard_error(
     Parameters
     ----------
     estimate
-        As printed on the natural scale.
+        As printed on the natural scale [its unit].
     standard_error
-        On ``scale``; from 0.
+        On ``scale``; from 0 [its unit].
     level, scale, degrees_of_freedom
         As in :func:`standard_error_from_interval`.
+
+    Returns
+    -------
+    tuple of Derived
+        Lower and upper limit on the natural scale; both the estimate where the error is 0, infinite where it is.
+
+    Notes
+    -----
+    estimate ± q SE, on the log scale estimate × exp(± q SE). Altman, Machin, Bryant and Gardner, Statistics with
+    Confidence, 2nd edition, 2000, chapter 3. Not for estimates near an edge of what is possible, such as proportions
+    near 0.
+
+    In R: ``estimate + c(-1, 1) * qnorm(0.975) * standard_error``; in SAS: none.
 
     Examples
     --------
@@ -318,8 +386,8 @@ def interval_from_standard_error(
         raise DataError(f"a standard error of {error.middle:g}", accepted="a number from 0")
     # A rounded 0.0 reaches below 0, where no standard error is.
     error = PossibleValues(max(error.lower, 0.0), error.upper, error.printed)
-    centre = _transformed(possible(estimate), scale)
-    back: Callable[[float], float] = _exponential if scale == "log" else float
+    centre = on_scale(possible(estimate), scale)
+    back: Callable[[float], float] = exponential if scale == "log" else float
     method = (
         f"estimate and standard error{_on(scale)}, {_named(degrees_of_freedom)}, level {level:.4g}"
     )
@@ -346,7 +414,20 @@ def interval_at_level(
     lower, upper, scale, degrees_of_freedom
         As in :func:`standard_error_from_interval`.
     level, wanted
-        The confidence level of the interval, and that wanted, fractions.
+        The confidence level of the interval, and that wanted, fractions [1].
+
+    Returns
+    -------
+    tuple of Derived
+        Lower and upper limit on the natural scale; equal limits, without spread, stay as they are.
+
+    Notes
+    -----
+    middle ± (upper − lower)/2 × q(wanted)/q(level). Cochrane Handbook for Systematic Reviews of Interventions,
+    version 6.5, 2024, section 6.3.1 (the standard error between). Not for limits or tests that do not stand on the
+    estimate and its standard error: exact, score, profile, log-rank.
+
+    In R: ``meta::metagen(TE, lower = lower, upper = upper, level.ci = level, level = wanted)``; in SAS: none.
 
     Examples
     --------
@@ -354,9 +435,9 @@ def interval_at_level(
     >>> round(lower.value, 3), round(upper.value, 3)
     (-0.678, 2.678)
     """
-    low, high = _limits(lower, upper, scale)
+    low, high = limits_on_scale(lower, upper, scale)
     share = _multiplier(wanted, degrees_of_freedom) / _multiplier(level, degrees_of_freedom)
-    back: Callable[[float], float] = _exponential if scale == "log" else float
+    back: Callable[[float], float] = exponential if scale == "log" else float
     method = f"the interval about the same middle at level {wanted:.4g} instead of {level:.4g}{_on(scale)}"
     return (
         derive(lambda a, b: back(_beyond(a, b, share)), (low, high), method),
@@ -365,14 +446,31 @@ def interval_at_level(
 
 
 def two_sided_p(p_value: Given) -> Derived:
-    """Give the two-sided p-value from a one-sided one: twice it, or twice what is left to 1.
+    """Give the two-sided p-value from a one-sided one.
+
+    Parameters
+    ----------
+    p_value
+        One-sided, in [0, 1] [1].
+
+    Returns
+    -------
+    Derived
+        [1]; 1 for a one-sided p-value of 0.5, and 0 at the edges 0 and 1.
+
+    Notes
+    -----
+    p₂ = 2 min(p₁, 1 − p₁). Bland and Altman, BMJ 309 (1994) 248. Not for exact tests of lopsided distributions, whose
+    two-sided p-value is another sum.
+
+    In R: ``2 * min(p, 1 - p)``; in SAS: none.
 
     Examples
     --------
     >>> two_sided_p(0.02).value, two_sided_p(0.98).value
     (0.04, 0.040000000000000036)
     """
-    tail = _probability_given(p_value)
+    tail = printed_p_value(p_value)
     found = derive(lambda p: 2 * min(p, 1 - p), (tail,), "twice the smaller tail")
     if tail.contains(0.5):
         return Derived(
@@ -389,9 +487,22 @@ def one_sided_p(p_value: Given, *, effect_towards_alternative: bool) -> Derived:
     Parameters
     ----------
     p_value
-        Two-sided, in [0, 1].
+        Two-sided, in [0, 1] [1].
     effect_towards_alternative
         Whether the estimate lies on the side of the one-sided alternative.
+
+    Returns
+    -------
+    Derived
+        [1]; 0.5 for a two-sided p-value of 1, the edge, whichever side the estimate lies on.
+
+    Notes
+    -----
+    p₁ = p₂/2 towards the alternative, 1 − p₂/2 away from it. Bland and Altman, BMJ 309 (1994) 248. Not for
+    chi-squared or F tests with more than one degree of freedom, which have no side; not for exact tests of lopsided
+    distributions.
+
+    In R: ``p / 2``; in SAS: none.
 
     Examples
     --------
@@ -401,7 +512,7 @@ def one_sided_p(p_value: Given, *, effect_towards_alternative: bool) -> Derived:
     towards = effect_towards_alternative
     return derive(
         lambda p: p / 2 if towards else 1 - p / 2,
-        (_probability_given(p_value),),
+        (printed_p_value(p_value),),
         "half the two-sided p-value" if towards else "1 less half the two-sided p-value",
     )
 
@@ -421,9 +532,22 @@ def standard_error_from_statistic(
     estimate, null_value, scale
         As in :func:`standard_error_from_p`.
     statistic
-        As printed; its sign does not count. Not 0.
+        As printed; its sign does not count [1].
     kind
         ``"chi-squared"`` and ``"f"``, with one (numerator) degree of freedom, are squares.
+
+    Returns
+    -------
+    Derived
+        On ``scale`` [its unit]. Infinite, ``None`` with a note, for a statistic of 0.
+
+    Notes
+    -----
+    SE = ∣estimate − null value∣/∣statistic∣, its root for squares. Cochrane Handbook for Systematic Reviews of
+    Interventions, version 6.5, 2024, section 6.3.1. Not for limits or tests that do not stand on the estimate and its
+    standard error: exact, score, profile, log-rank.
+
+    In R: ``metafor::conv.wald(zval = statistic, out = "yi", data = d)`` for z; in SAS: none.
 
     Examples
     --------
@@ -431,68 +555,13 @@ def standard_error_from_statistic(
     1.5
     """
     known("kind", kind, ("z", "t", "chi-squared", "f"))
-    size = _size(possible(statistic))
+    size = size_of(possible(statistic))
     square = kind in ("chi-squared", "f")
     return derive(
         lambda distance, found: _ratio_of_sizes(distance, math.sqrt(found) if square else found),
-        (_size(_distance(estimate, null_value, scale)), size),
+        (size_of(distance_from_null(estimate, null_value, scale)), size),
         f"distance from the null value over {'the root of ' if square else ''}the statistic{_on(scale)}",
     )
-
-
-def _limits(lower: Given, upper: Given, scale: Scale) -> tuple[PossibleValues, PossibleValues]:
-    known("scale", scale, _SCALES)
-    low, high = possible(lower), possible(upper)
-    if low.middle > high.middle or low.lower > high.upper:
-        raise DataError(
-            f"an interval from {low.middle:g} to {high.middle:g}",
-            where="lower, upper",
-            accepted="a lower limit that is not above the upper one",
-        )
-    return _transformed(low, scale), _transformed(high, scale)
-
-
-def _transformed(values: PossibleValues, scale: Scale) -> PossibleValues:
-    """Take logarithms on the log scale; a printed 0.00 of a ratio is above 0, and goes on without end."""
-    known("scale", scale, _SCALES)
-    if scale == "natural":
-        return values
-    if values.middle <= 0:
-        raise DataError(
-            f"{values.middle:g} has no logarithm",
-            accepted="ratios and their limits above 0, or the natural scale",
-        )
-    return values.mapped(lambda number: math.log(number) if number > 0 else -math.inf)
-
-
-def _exponential(number: float) -> float:
-    try:
-        return math.exp(number)
-    except OverflowError:
-        return math.inf
-
-
-def _null(null_value: float | None, scale: Scale) -> float:
-    if scale == "natural":
-        return 0.0 if null_value is None else float(null_value)
-    if null_value is None:
-        return 0.0
-    if null_value <= 0:
-        raise UsageError(f"a null value of {null_value:g} for a ratio", accepted="a number above 0")
-    return math.log(null_value)
-
-
-def _distance(estimate: Given, null_value: float | None, scale: Scale) -> PossibleValues:
-    null = _null(null_value, scale)
-    return _transformed(possible(estimate), scale).mapped(lambda number: number - null)
-
-
-def _size(values: PossibleValues) -> PossibleValues:
-    """Give all possible sizes of numbers of either sign."""
-    ends = abs(values.lower), abs(values.upper)
-    across = values.lower <= 0 <= values.upper
-    printed = None if values.printed is None else abs(values.printed)
-    return PossibleValues(0.0 if across else min(ends), max(ends), printed)
 
 
 def _multiplier(level: float, degrees_of_freedom: float | None) -> float:
@@ -528,55 +597,3 @@ def _over(distance: float, error: float) -> float:
     if error > 0:
         return distance / error
     return math.copysign(math.inf, distance) if distance else 0.0
-
-
-def _probability_given(p_value: Given) -> PossibleValues:
-    values = possible(p_value)
-    # A rounded 0.000 or "<0.001" reaches below 0, where no probability is.
-    low, high = max(values.lower, 0.0), min(values.upper, 1.0)
-    if low > high or not low <= values.middle <= high:
-        raise DataError(
-            f"a p-value of {values.middle:g}", where="p_value", accepted="a number from 0 to 1"
-        )
-    return PossibleValues(low, high, values.printed)
-
-
-def _statistic_from_p(
-    p_value: Given, sides: Sides, degrees_of_freedom: float | None
-) -> PossibleValues:
-    """Give the statistic of a p-value: its size, or for one-sided tests how far it is towards the alternative."""
-    known("sides", sides, _SIDES)
-    tail = _probability_given(p_value)
-
-    def statistic(p: float) -> float:
-        upper = p / 2 if sides == "two-sided" else p
-        if upper in (0.0, 1.0):
-            return math.inf if upper == 0 else -math.inf
-        if degrees_of_freedom is None:
-            return -float(special.ndtri(upper))
-        size = _t_of_tails(2 * min(upper, 1 - upper), degrees_of_freedom)
-        return size if upper <= 0.5 else -size
-
-    return tail.mapped(statistic)
-
-
-def _t_of_tails(both: float, degrees_of_freedom: float) -> float:
-    """Give t such that Student's variable lies beyond ±t with probability ``both``, also where that is tiny."""
-    half = degrees_of_freedom / 2
-    share = float(special.betaincinv(half, 0.5, both))
-    rest = float(special.betainccinv(0.5, half, both))
-    return math.sqrt(degrees_of_freedom * rest / share) if share > 0 else math.inf
-
-
-def _probability(
-    statistic: PossibleValues, sides: Sides, degrees_of_freedom: float | None, method: str
-) -> Derived:
-    def tail(number: float) -> float:
-        if math.isinf(number):
-            return 0.0 if sides == "two-sided" or (number > 0) == (sides == "greater") else 1.0
-        if degrees_of_freedom is None:
-            return normal_probability(number, sides)
-        return t_probability(number, degrees_of_freedom, sides)
-
-    values = _size(statistic) if sides == "two-sided" else statistic
-    return derive(tail, (values,), method)
