@@ -24,14 +24,32 @@ _NORMAL = "assumes measurements near a normal distribution"
 
 
 def deviation_from_error(standard_error: Given, number: int) -> Derived:
-    """Give the standard deviation from the standard error of a mean: ``se √n``.
+    """Give the standard deviation from the standard error of a mean.
 
     Parameters
     ----------
     standard_error
         Of the mean of one group [the measurement's unit]; from 0.
     number
-        Participants in the group; at least 2.
+        Participants in the group; at least 2 [participants].
+
+    Returns
+    -------
+    Derived
+        [the measurement's unit]; 0 for an error of 0. A single participant is an error.
+
+    Raises
+    ------
+    DataError
+        If there are not two participants, or the error is below 0.
+
+    Notes
+    -----
+    s = SE √n. Cochrane Handbook for Systematic Reviews of Interventions, version 6.5, 2024, section 6.5.2.2.
+
+    Not for the standard error of a difference between groups, nor of an adjusted (least-squares) mean.
+
+    In R: ``standard_error * sqrt(n)``; in SAS: none.
 
     Examples
     --------
@@ -47,7 +65,32 @@ def deviation_from_error(standard_error: Given, number: int) -> Derived:
 
 
 def error_from_deviation(standard_deviation: Given, number: int) -> Derived:
-    """Give the standard error of a mean from the standard deviation: ``s / √n``.
+    """Give the standard error of a mean from the standard deviation.
+
+    Parameters
+    ----------
+    standard_deviation
+        Of one group [the measurement's unit]; from 0.
+    number
+        Participants in the group; at least 2 [participants].
+
+    Returns
+    -------
+    Derived
+        [the measurement's unit]; 0 for a deviation of 0. A single participant is an error.
+
+    Raises
+    ------
+    DataError
+        If there are not two participants, or the deviation is below 0.
+
+    Notes
+    -----
+    SE = s/√n. Cochrane Handbook for Systematic Reviews of Interventions, version 6.5, 2024, section 6.5.2.2.
+
+    Not for means of participants who belong together in clusters, such as sites.
+
+    In R: ``standard_deviation / sqrt(n)``; in SAS: PROC MEANS STDERR.
 
     Examples
     --------
@@ -67,19 +110,30 @@ def deviation_from_interval(
 ) -> Derived:
     """Give the standard deviation from the confidence interval of one group's mean.
 
-    ``√n (upper - lower) / (2 q)``, q the quantile of the t distribution with n - 1 degrees of freedom, or the
-    normal one.
-
     Parameters
     ----------
     lower, upper
         The limits [the measurement's unit].
     number
-        Participants in the group; at least 2.
+        Participants in the group; at least 2 [participants].
     level
-        The confidence level, a fraction.
+        The confidence level, a fraction [1].
     reference
         ``"t"`` or ``"normal"``, whichever the report used.
+
+    Returns
+    -------
+    Derived
+        [the measurement's unit]; 0 where the limits are equal. A single participant is an error.
+
+    Notes
+    -----
+    s = √n (upper − lower)/(2 q), q the quantile of the t distribution with n − 1 degrees of freedom, or the normal
+    one. Cochrane Handbook for Systematic Reviews of Interventions, version 6.5, 2024, section 6.5.2.2.
+
+    Not for the interval of a difference between groups, of a median or of a geometric mean.
+
+    In R: ``sqrt(n) * (upper - lower) / (2 * qt(0.975, n - 1))``; in SAS: none.
 
     Examples
     --------
@@ -105,21 +159,29 @@ def deviation_from_p(
 ) -> Derived:
     """Give the common standard deviation of two groups from the p-value of a pooled t test of their means.
 
-    The p-value gives t with n₁ + n₂ - 2 degrees of freedom; then ``s = |d| / (t √(1/n₁ + 1/n₂))``.
-
     Parameters
     ----------
     difference
         Of the means [the measurement's unit].
     p_value
-        Two-sided.
+        Two-sided [1].
     number, control_number
-        Participants in each group; at least 2.
+        Participants in each group; at least 2 [participants].
 
     Returns
     -------
     Derived
-        Not finite where the p-value is 1 or the difference 0.
+        [the measurement's unit]. Infinite, ``None`` with a note, where the p-value is 1; 0 where the difference is 0
+        (rounded: give the interval of what was printed).
+
+    Notes
+    -----
+    s = ∣d∣/(t √(1/n₁ + 1/n₂)), t the quantile of the p-value with n₁ + n₂ − 2 degrees of freedom. Cochrane Handbook
+    for Systematic Reviews of Interventions, version 6.5, 2024, section 6.5.2.3.
+
+    Not for p-values of Welch's, adjusted or rank tests.
+
+    In R: ``abs(d) / (qt(1 - p / 2, n1 + n2 - 2) * sqrt(1 / n1 + 1 / n2))``; in SAS: none.
 
     Examples
     --------
@@ -144,9 +206,23 @@ def deviation_from_paired_p(difference: Given, p_value: Given, number: int) -> D
     difference
         Mean change [the measurement's unit].
     p_value
-        Two-sided.
+        Two-sided [1].
     number
-        Participants; at least 2.
+        Participants; at least 2 [participants].
+
+    Returns
+    -------
+    Derived
+        Of the changes [the measurement's unit]. Infinite, ``None`` with a note, where the p-value is 1.
+
+    Notes
+    -----
+    s = ∣d∣ √n/t, t the quantile of the p-value with n − 1 degrees of freedom. Cochrane Handbook for Systematic
+    Reviews of Interventions, version 6.5, 2024, section 6.5.2.8.
+
+    Not for the deviation of the measurements themselves, which the changes do not tell without their correlation.
+
+    In R: ``abs(d) * sqrt(n) / qt(1 - p / 2, n - 1)``; in SAS: none.
 
     Examples
     --------
@@ -167,17 +243,32 @@ def deviation_bounds_from_range(
 ) -> PossibleValues:
     """Give the bounds of a standard deviation when the smallest and largest value are known: no assumption is made.
 
-    Between ``range / √(2 (n - 1))``, with all others in the middle, and half of the participants at either end; with a
-    known mean at most ``√((mean - smallest)(largest - mean) n / (n - 1))``.
+    No assumption about the distribution is made.
 
     Parameters
     ----------
     smallest, largest
         As observed [the measurement's unit].
     number
-        Participants; at least 2.
+        Participants; at least 2 [participants].
     mean
-        Theirs; ``None`` where it is not known.
+        Theirs [the measurement's unit]; ``None`` where it is not known.
+
+    Returns
+    -------
+    PossibleValues
+        The bounds [the measurement's unit]; both 0 where all are equal, and both the same for two participants.
+
+    Notes
+    -----
+    At least (b − a)/√(2 (n − 1)), with all others in the middle; at most (b − a) √(⌊n/2⌋ ⌈n/2⌉/(n (n − 1))), with
+    half of the participants at either end, and, with a known mean, √((x̄ − a)(b − x̄) n/(n − 1)). Von Szőkefalvi
+    Nagy, Jahresbericht der Deutschen Mathematiker-Vereinigung 27 (1918) 37–43 (lower); Bhatia and Davis, American
+    Mathematical Monthly 107 (2000) 353–357, doi:10.2307/2589180 (with the mean).
+
+    Not for an estimate: :func:`deviation_from_range` gives one.
+
+    In R: none; in SAS: none.
 
     Examples
     --------
@@ -208,19 +299,30 @@ def deviation_bounds_from_range(
 
 
 def deviation_from_range(smallest: Given, largest: Given, number: int) -> Derived:
-    """Estimate a standard deviation from the range: ``(b - a) / (2 Φ⁻¹((n - 0.375) / (n + 0.25)))`` (Wan, C1).
+    """Estimate a standard deviation from the range.
 
     Parameters
     ----------
     smallest, largest
         As observed [the measurement's unit].
     number
-        Participants; at least 2.
+        Participants; at least 2 [participants].
 
     Returns
     -------
     Derived
-        An estimate for near normal measurements; :func:`deviation_bounds_from_range` gives what is certain.
+        [the measurement's unit]; 0 where all are equal. An estimate for near normal measurements;
+        :func:`deviation_bounds_from_range` gives what is certain.
+
+    Notes
+    -----
+    s ≈ (b − a)/(2 Φ⁻¹((n − 0.375)/(n + 0.25))), scenario C1. Wan, Wang, Liu and Tong, BMC Medical Research
+    Methodology 14 (2014) 135, doi:10.1186/1471-2288-14-135.
+
+    Not for skewed measurements, nor for large groups, whose range depends on a few participants.
+
+    In R: ``metafor::conv.fivenum(min = a, median = m, max = b, n = n)``,
+    ``meta::metagen(min = a, median = m, max = b, n.e = n, method.sd = "Wan")``; in SAS: none.
 
     Examples
     --------
@@ -247,18 +349,33 @@ def deviation_from_quartiles(
     smallest: Given | None = None,
     largest: Given | None = None,
 ) -> Derived:
-    """Estimate a standard deviation from the quartiles (Wan, C3), or quartiles and range (C2: the mean of both).
-
-    ``(q₃ - q₁) / (2 Φ⁻¹((0.75 n - 0.125) / (n + 0.25)))``.
+    """Estimate a standard deviation from the quartiles, or from quartiles and range.
 
     Parameters
     ----------
     first_quartile, third_quartile
         As observed [the measurement's unit].
     number
-        Participants; at least 2.
+        Participants; at least 2 [participants].
     smallest, largest
-        Both, or neither.
+        Both, or neither [the measurement's unit].
+
+    Returns
+    -------
+    Derived
+        [the measurement's unit]; 0 where the quartiles are equal, and so, with the range, are the extremes.
+
+    Notes
+    -----
+    s ≈ (q₃ − q₁)/(2 Φ⁻¹((0.75 n − 0.125)/(n + 0.25))), scenario C3; with the range the mean of it and that of
+    :func:`deviation_from_range`, scenario C2. Wan, Wang, Liu and Tong, BMC Medical Research Methodology 14 (2014)
+    135, doi:10.1186/1471-2288-14-135.
+
+    Not for skewed measurements, for which a report usually gives quartiles: the median itself is then the honest
+    summary.
+
+    In R: ``metafor::conv.fivenum(q1 = q1, median = m, q3 = q3, n = n)`` (C3),
+    ``meta::metagen(..., method.sd = "Wan")`` (C2 and C3); in SAS: none.
 
     Examples
     --------
@@ -305,9 +422,25 @@ def mean_from_median(
     median
         As observed [the measurement's unit].
     number
-        Participants; at least 2.
+        Participants; at least 2 [participants].
     quartiles, extremes
-        First and third quartile; smallest and largest value. At least one of the two.
+        First and third quartile; smallest and largest value [the measurement's unit]. At least one of the two.
+
+    Returns
+    -------
+    Derived
+        [the measurement's unit]; the median itself where all are equal.
+
+    Notes
+    -----
+    With the range x̄ ≈ w (a + b)/2 + (1 − w) m, w = 4/(4 + n^0.75); with quartiles w (q₁ + q₃)/2 + (1 − w) m, w = 0.7
+    + 0.39/n; with both three terms, w₁ = 2.2/(2.2 + n^0.75) and w₂ = 0.7 − 0.72/n^0.55. Luo, Wan, Liu and Tong,
+    Statistical Methods in Medical Research 27 (2018) 1785–1805, doi:10.1177/0962280216669183.
+
+    Not for skewed measurements, whose mean lies elsewhere.
+
+    In R: ``metafor::conv.fivenum(q1 = q1, median = m, q3 = q3, n = n)``, ``meta::metagen(..., method.mean = "Luo")``;
+    in SAS: none.
 
     Examples
     --------
