@@ -55,6 +55,34 @@ class Method:
 def estimate_between(model: StudyModel, method: str) -> BetweenStudyVariance:
     """Estimate τ² by a method of :data:`METHODS`.
 
+    Part of :func:`topline.stats.pooling.pool`. With weights w = 1/v, Q = Σ w (y − μ̂)² and k studies: DL (Q − (k −
+    1))/(Σ w − Σ w²/Σ w); HE the sample variance of y less the mean of v; HS (Q − k)/Σ w, HSk with Q k/(k − 1) for Q;
+    SJ Σ u (y − μ̂)²/(k − 1) with u = τ₀²/(v + τ₀²) and τ₀² = Σ (y − ȳ)²/k; PM and EB solve Σ (y − μ̂)²/(v + τ²) =
+    k − 1, PMM the same with the median of chi-squared; ML and REML maximise the likelihood, and of several peaks the
+    highest counts. All are cut at 0. DLIT repeats DL with weights 1/(v + τ²).
+
+    Parameters
+    ----------
+    model
+        Effects and variances of one set with moderators, or of many sets without.
+    method
+        A name in :data:`METHODS`.
+
+    Returns
+    -------
+    BetweenStudyVariance
+        τ² of each set [the effects' unit squared], and whether the search settled.
+
+    Notes
+    -----
+    DerSimonian and Laird, Controlled Clinical Trials 7 (1986) 177–188, doi:10.1016/0197-2456(86)90046-2 (DL);
+    Viechtbauer, Journal of Educational and Behavioral Statistics 30 (2005) 261–293, doi:10.3102/10769986030003261
+    (HE, HS, ML, REML); Sidik and Jonkman, Statistics in Medicine 26 (2007) 1964–1981, doi:10.1002/sim.2688 (SJ, EB);
+    Paule and Mandel, Journal of Research of the National Bureau of Standards 87 (1982) 377–385,
+    doi:10.6028/jres.087.022 (PM).
+
+    In R: ``metafor::rma.uni(yi, vi, method = "DL")$tau2``; in SAS: PROC MIXED for ML and REML only.
+
     Examples
     --------
     >>> from topline.stats.study_model import CommonMean
@@ -68,7 +96,20 @@ def estimate_between(model: StudyModel, method: str) -> BetweenStudyVariance:
 def between_error(model: StudyModel, method: str, between: Floats) -> Floats:
     """Give the standard error of τ² at its estimate; NaN where the method has none.
 
-    For moment estimators that of a quadratic form of normal effects, else from the expected information.
+    Part of :func:`topline.stats.pooling.pool`. For moment estimators that of a quadratic form of normal effects, else
+    from the expected information.
+
+    Parameters
+    ----------
+    model, method
+        As for :func:`estimate_between`.
+    between
+        τ² of each set [the effects' unit squared].
+
+    Returns
+    -------
+    numpy.ndarray
+        [the effects' unit squared]; NaN for EE.
 
     Examples
     --------
@@ -306,10 +347,24 @@ class _Narrowing:
 
 
 def solve_generalized_q(model: StudyModel, target: float) -> tuple[Floats, NDArray[np.bool_]]:
-    """Find the τ² at which y'Py with weights 1/(v + τ²) equals a target; zero where it is below at once.
+    """Find the τ² at which the generalized Q statistic equals a target.
 
-    The generalized Q statistic falls in τ². Its reciprocal is nearly a straight line (exactly one where all
-    variances are equal), so that Newton's method is applied to that.
+    Part of :func:`topline.stats.heterogeneity.heterogeneity_limits`, and of Paule and Mandel's estimate. Q(τ²) = Σ (y
+    − μ̂)²/(v + τ²) falls in τ². Its reciprocal is nearly a straight line (exactly one where all variances are equal),
+    so that Newton's method is applied to that.
+
+    Parameters
+    ----------
+    model
+        As for :func:`estimate_between`.
+    target
+        The value wanted [1], above 0.
+
+    Returns
+    -------
+    tuple of numpy.ndarray
+        τ² of each set [the effects' unit squared], 0 where Q lies below the target at once; and whether the search
+        settled.
 
     Examples
     --------

@@ -19,23 +19,22 @@ def henmi_copas_interval(
 ) -> Estimate:
     """Estimate a pooled effect that depends little on small studies, with limits for a random effect.
 
-    The estimate has weights 1/v, which give small studies and their bias less say; the limits rest on the distribution
-    of (μ̂ − μ)/√(1 + τ̂²W₂), W₂ = Σw²/Σw, with τ̂² by DerSimonian and Laird, approximated by a gamma distribution of Q given μ̂
-    (Henmi, Copas 2010, Stat Med 29:2969–2983). In R: ``metafor::hc``.
+    The estimate has weights 1/v, which give small studies and their bias less say.
 
     Parameters
     ----------
     effects, variances
         As for :func:`topline.stats.pooling.pool`; at least two studies.
     level
-        The confidence level, a fraction.
+        The confidence level, a fraction [1].
     scale
         What scale the effects are on.
 
     Returns
     -------
     Estimate
-        Its standard error is √((1 + τ̂²W₂)/Σw); the limits are wider than ±z times it.
+        [the effects' unit]. Its standard error is √((1 + τ̂²W₂)/Σw); the limits are wider than ±z times it. Defined
+        also where all effects are equal; a single study is an error.
 
     Raises
     ------
@@ -43,6 +42,17 @@ def henmi_copas_interval(
         If effects or variances do not fit.
     UsageError
         If there is only one study, or ``level`` is no fraction.
+
+    Notes
+    -----
+    The limits rest on the distribution of (μ̂ − μ)/√(1 + τ̂²W₂), μ̂ = Σ w y/Σ w, w = 1/v, W₂ = Σ w²/Σ w, with τ̂² by
+    DerSimonian and Laird, approximated by a gamma distribution of Q given μ̂. Henmi and Copas, Statistics in Medicine
+    29 (2010) 2969–2983, doi:10.1002/sim.4029.
+
+    Not for effects that differ between studies for reasons of interest: a mean that large studies govern is then not
+    the mean of effects.
+
+    In R: ``metafor::hc(metafor::rma.uni(yi, vi))``; in SAS: none.
 
     Examples
     --------

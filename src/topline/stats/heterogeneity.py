@@ -68,9 +68,27 @@ class HeterogeneityLimits:
 
 
 def typical_variance(model: StudyModel) -> Floats:
-    """Give the typical sampling variance of Higgins and Thompson, (k − p) / tr(P), for each set.
+    """Give the typical sampling variance of Higgins and Thompson for each set.
 
-    Higgins, Thompson 2002, Stat Med 21:1539–1558, equation 9 (for one mean).
+    Part of :func:`topline.stats.pooling.pool`, whose I² is τ²/(τ² + typical variance). (k − p)/tr(P), for one mean Σ
+    w (k − 1)/((Σ w)² − Σ w²). Higgins and Thompson, Statistics in Medicine 21 (2002) 1539–1558, doi:10.1002/sim.1186,
+    equation 9.
+
+    Parameters
+    ----------
+    model
+        Effects and variances of the studies.
+
+    Returns
+    -------
+    numpy.ndarray
+        [the effects' unit squared].
+
+    Examples
+    --------
+    >>> from topline.stats.study_model import CommonMean
+    >>> typical_variance(CommonMean(np.array([[0.3], [-0.2]]), np.array([[0.02], [0.02]]))).round(6)
+    array([0.02])
     """
     free = model.studies - model.coefficients
     return np.asarray(free / model.within().trace)
@@ -79,8 +97,21 @@ def typical_variance(model: StudyModel) -> Floats:
 def chi_squared_probability(statistic: Floats, degrees_of_freedom: float) -> Floats:
     """Give the upper tail of the chi-squared distribution, to full relative precision.
 
-    For few whole degrees of freedom it is a short sum of positive terms, which takes a tenth of the time of the
-    incomplete gamma function (Abramowitz, Stegun 1964, Handbook of Mathematical Functions, 26.4.4 and 26.4.5).
+    Part of :func:`topline.stats.pooling.pool`. For few whole degrees of freedom it is a short sum of positive terms,
+    which takes a tenth of the time of the incomplete gamma function: Abramowitz and Stegun, Handbook of Mathematical
+    Functions, 1964, equations 26.4.4 and 26.4.5.
+
+    Parameters
+    ----------
+    statistic
+        Chi-squared, from 0 [1].
+    degrees_of_freedom
+        From 1 [1].
+
+    Returns
+    -------
+    numpy.ndarray
+        Probabilities [1].
 
     Examples
     --------
@@ -102,16 +133,24 @@ def chi_squared_probability(statistic: Floats, degrees_of_freedom: float) -> Flo
 
 
 def heterogeneity_from_q(statistic: float, degrees_of_freedom: int, *, what: str) -> Heterogeneity:
-    """Describe heterogeneity by Q alone: H² = Q/df, I² = 100 (Q − df)/Q, from zero.
+    """Describe heterogeneity by Q alone.
+
+    Part of :func:`topline.stats.pooling.pool`, and of every pooling without τ². H² = Q/df, I² = 100 (Q − df)/Q, cut
+    at 0. Higgins and Thompson, Statistics in Medicine 21 (2002) 1539–1558, doi:10.1002/sim.1186.
 
     Parameters
     ----------
     statistic
-        Q, from zero.
+        Q, from zero [1].
     degrees_of_freedom
-        One fewer than the studies, or than studies less coefficients.
+        One fewer than the studies, or than studies less coefficients [1].
     what
         What the Q is of, for the method.
+
+    Returns
+    -------
+    Heterogeneity
+        Undefined, ``None`` with the reason, without degrees of freedom.
 
     Examples
     --------
@@ -133,7 +172,31 @@ def heterogeneity_from_q(statistic: float, degrees_of_freedom: int, *, what: str
 
 
 def q_test(statistic: float, degrees_of_freedom: int, what: str) -> Test:
-    """Make the chi-squared test of a Q statistic; undefined without degrees of freedom.
+    """Make the chi-squared test of a Q statistic.
+
+    Parameters
+    ----------
+    statistic
+        Q, from zero [1].
+    degrees_of_freedom
+        One fewer than the studies [1].
+    what
+        What the Q is of, for the method.
+
+    Returns
+    -------
+    Test
+        Undefined, ``None`` with the reason, without degrees of freedom: a single study does not differ from itself.
+
+    Notes
+    -----
+    Q = Σ w (y − μ̂)², w = 1/v, is chi-squared with k − 1 degrees of freedom where k studies share one effect.
+    Cochran, Biometrics 10 (1954) 101–129, doi:10.2307/3001666.
+
+    Not for deciding between a fixed and a random effect: with few studies it has little power, with large ones it
+    finds what does not matter.
+
+    In R: ``metafor::rma.uni(yi, vi)$QEp``; in SAS: none.
 
     Examples
     --------
@@ -170,11 +233,6 @@ def heterogeneity_limits(
 ) -> HeterogeneityLimits:
     """Give limits of τ² by the Q-profile method, and of I² and H² through it.
 
-    The limits are where the generalized Q statistic Σ (yᵢ − μ̂)²/(vᵢ + τ²) equals the quantiles of
-    chi-squared with k − 1 degrees of freedom (Viechtbauer 2007, Stat Med 26:37–52). In R:
-    ``metafor::confint.rma.uni``, ``meta::metagen(method.tau.ci="QP")``; SAS has none. Exact for normal effects
-    with known variances; with estimated variances of very small studies only approximate.
-
     Parameters
     ----------
     effects
@@ -182,15 +240,15 @@ def heterogeneity_limits(
     variances
         Their sampling variances [the effects' unit squared].
     level
-        The confidence level, a fraction.
+        The confidence level, a fraction [1].
     largest
-        The largest τ² to look at; a limit beyond is cut there and noted. ``None`` looks as far as needed.
-        metafor's default is the larger of 100 and ten times the estimated τ².
+        The largest τ² to look at [the effects' unit squared]; a limit beyond is cut there and noted. ``None`` looks
+        as far as needed. metafor's default is the larger of 100 and ten times the estimated τ².
 
     Returns
     -------
     HeterogeneityLimits
-        Both limits zero, with a note, where Q is so small that no τ² is plausible.
+        Both limits zero, with a note, where Q is so small that no τ² is plausible: the set is empty.
 
     Raises
     ------
@@ -198,6 +256,16 @@ def heterogeneity_limits(
         If an effect is not finite, a variance not positive, or lengths differ.
     UsageError
         If there is one study only, ``level`` is no fraction, or ``largest`` is not positive.
+
+    Notes
+    -----
+    The limits solve Σ (yᵢ − μ̂)²/(vᵢ + τ²) = quantile of chi-squared with k − 1 degrees of freedom; I² = 100 τ²/(τ² +
+    s²), H² = (τ² + s²)/s² with the typical variance s². Viechtbauer, Statistics in Medicine 26 (2007) 37–52,
+    doi:10.1002/sim.2514. Exact for normal effects with known variances.
+
+    Not for very small studies, whose variances are estimated: the limits are then only approximate.
+
+    In R: ``confint(metafor::rma.uni(yi, vi))``, ``meta::metagen(TE, seTE, method.tau.ci = "QP")``; in SAS: none.
 
     Examples
     --------

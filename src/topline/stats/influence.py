@@ -61,9 +61,20 @@ def leave_one_out(
     interval: str = "normal",
     level: float = 0.95,
 ) -> Poolings:
-    """Pool all studies but one, for each study; parameters as for :func:`topline.stats.pooling.pool`.
+    """Pool all studies but one, for each study, each as :func:`topline.stats.pooling.pool` does.
 
-    In R: ``metafor::leave1out``, ``meta::metainf``.
+    Parameters
+    ----------
+    effects, variances
+        As for :func:`topline.stats.pooling.pool`; at least two studies.
+    method, interval, level
+        As for :func:`topline.stats.pooling.pool`.
+
+    Returns
+    -------
+    Poolings
+        Position ``i`` is without study ``i``. Of two studies each leaves a single one, whose own effect stands, with
+        the reason; limits that are undefined are NaN.
 
     Raises
     ------
@@ -71,6 +82,10 @@ def leave_one_out(
         If effects or variances do not fit.
     UsageError
         If there is only one study, or a word does not fit.
+
+    Notes
+    -----
+    In R: ``metafor::leave1out(metafor::rma.uni(yi, vi))``, ``meta::metainf(m)``; in SAS: none.
 
     Examples
     --------
@@ -96,10 +111,22 @@ def accumulate(
     interval: str = "normal",
     level: float = 0.95,
 ) -> Poolings:
-    """Pool the first study, the first two, and so on in the order given.
+    """Pool the first study, the first two and so on, each as :func:`topline.stats.pooling.pool` does.
 
-    Usually the order of publication. The limits are not adjusted for looking again and again. In R:
-    ``metafor::cumul``, ``meta::metacum``. Parameters as for :func:`topline.stats.pooling.pool`.
+    In the order given, usually that of publication. The limits are not adjusted for looking again and again.
+
+    Parameters
+    ----------
+    effects, variances
+        As for :func:`topline.stats.pooling.pool`.
+    method, interval, level
+        As for :func:`topline.stats.pooling.pool`.
+
+    Returns
+    -------
+    Poolings
+        Position ``i`` is of the first ``i + 1`` studies; the first is a single study, whose own effect stands, with
+        the reason. Limits that are undefined are NaN.
 
     Raises
     ------
@@ -107,6 +134,10 @@ def accumulate(
         If effects or variances do not fit.
     UsageError
         If a word does not fit.
+
+    Notes
+    -----
+    In R: ``metafor::cumul(metafor::rma.uni(yi, vi))``, ``meta::metacum(m)``; in SAS: none.
 
     Examples
     --------
@@ -136,13 +167,18 @@ def diagnose_influence(
 ) -> Influence:
     """Measure each study's influence on the pooled effect.
 
-    Viechtbauer, Cheung 2010 (Res Synth Methods 1:112–125): hᵢ = wᵢ/Σw; Cook's distance (μ̂ − μ̂₋ᵢ)²/Var μ̂; externally
-    studentized residual (yᵢ − μ̂₋ᵢ)/√(vᵢ + τ̂²₋ᵢ + Var μ̂₋ᵢ). In R: ``metafor::influence``.
-
     Parameters
     ----------
-    effects, variances, method
+    effects, variances
         As for :func:`topline.stats.pooling.pool`; at least three studies.
+    method
+        As for :func:`topline.stats.pooling.pool`.
+
+    Returns
+    -------
+    Influence
+        One element for each study: shares of the weights [1], Cook's distances [1], residuals [standard errors],
+        ratios of variances [1]. With effects all equal, distances and residuals are 0.
 
     Raises
     ------
@@ -150,6 +186,16 @@ def diagnose_influence(
         If effects or variances do not fit.
     UsageError
         If there are fewer than three studies, or there is no such method.
+
+    Notes
+    -----
+    hᵢ = wᵢ/Σ w; Cook's distance (μ̂ − μ̂₋ᵢ)²/Var μ̂; externally studentized residual (yᵢ − μ̂₋ᵢ)/√(vᵢ + τ̂²₋ᵢ + Var
+    μ̂₋ᵢ); covariance ratio Var μ̂₋ᵢ/Var μ̂. Viechtbauer and Cheung, Research Synthesis Methods 1 (2010) 112–125,
+    doi:10.1002/jrsm.11.
+
+    Not for leaving out whatever stands out: of k studies one in twenty has a residual beyond ±1.96 by chance.
+
+    In R: ``influence(metafor::rma.uni(yi, vi))``; in SAS: none.
 
     Examples
     --------
@@ -177,13 +223,17 @@ def diagnose_influence(
 def shrink(effects: ArrayLike, variances: ArrayLike, *, method: str = "REML") -> ShrunkEffects:
     """Predict each study's true effect from its own and the pooled one.
 
-    λy + (1 − λ)μ̂ with λ = τ²/(τ² + v), variance λv + (1 − λ)² Var μ̂ (Raudenbush, Bryk 1985, J Educ Stat 10:75–98); τ² is
-    taken as known. In R: ``metafor::blup``.
-
     Parameters
     ----------
-    effects, variances, method
+    effects, variances
         As for :func:`topline.stats.pooling.pool`; at least two studies.
+    method
+        As for :func:`topline.stats.pooling.pool`.
+
+    Returns
+    -------
+    ShrunkEffects
+        [the effects' unit]. Where τ² is 0, as for effects all equal, each is the pooled effect.
 
     Raises
     ------
@@ -191,6 +241,16 @@ def shrink(effects: ArrayLike, variances: ArrayLike, *, method: str = "REML") ->
         If effects or variances do not fit.
     UsageError
         If there is only one study, or there is no such method.
+
+    Notes
+    -----
+    λ y + (1 − λ) μ̂ with λ = τ²/(τ² + v), variance λ v + (1 − λ)² Var μ̂; τ² is taken as known. Raudenbush and Bryk,
+    Journal of Educational Statistics 10 (1985) 75–98, doi:10.3102/10769986010002075.
+
+    Not for studies that do not belong to one population of studies: each borrows from all others.
+
+    In R: ``metafor::blup(metafor::rma.uni(yi, vi))``; in SAS: PROC MIXED with known residual variances, RANDOM /
+    SOLUTION.
 
     Examples
     --------

@@ -49,26 +49,14 @@ def pool_mantel_haenszel(
 ) -> PooledTables:
     """Pool two-by-two tables by Mantel and Haenszel's weights.
 
-    OR: Σ(ad/N) / Σ(bc/N), variance of the log by Robins, Breslow, Greenland (1986, Biometrics 42:311–323). RR:
-    Σ(an₂/N) / Σ(cn₁/N), variance of the log by Greenland, Robins (1985, Biometrics 41:55–68). RD:
-    Σ((an₂ − cn₁)/N) / Σ(n₁n₂/N), variance by Sato (1989, letter in Biometrics 45:1323–1324; metafor), which holds for
-    few large and many small studies, or by Greenland and Robins (RevMan). For odds ratios also the Cochran–Mantel–Haenszel test without continuity correction, and Breslow and
-    Day's test of homogeneity without and with Tarone's correction. Studies without events in both groups say nothing
-    about a ratio and are left out. Those with nothing but events say nothing about an odds ratio, but their risk ratio
-    is 1 and is counted (metafor, ``meta``, SAS; RevMan leaves them out). A risk difference counts both kinds. The Q of
-    ratios and differences counts neither, as metafor's.
-    In R: ``metafor::rma.mh``, ``meta::metabin(method="MH")``; in SAS: PROC FREQ with the CMH option (ratios).
-
-    Not for: effects that differ between studies more than by chance.
-
     Parameters
     ----------
     count, number, control_count, control_number
-        As for :func:`topline.stats.effect_sizes_two_by_two.two_by_two_effects`.
+        As in :func:`topline.stats.effect_sizes_two_by_two.two_by_two_effects`.
     measure
         ``"OR"``, ``"RR"`` or ``"RD"``.
     level
-        The confidence level, a fraction.
+        The confidence level, a fraction [1].
     zero_cells
         The zero-cell rule of the studies' own effects, which enter Q only, never the pooled effect.
     variance
@@ -77,7 +65,10 @@ def pool_mantel_haenszel(
     Returns
     -------
     PooledTables
-        The estimate ``None``, with the reason, where a group has no events in all studies together.
+        Logarithm of a ratio, or a difference [1]. Undefined, ``None`` with the reason, where a group has no events in
+        all studies together (a difference: where nobody is affected). For odds ratios also the
+        Cochran–Mantel–Haenszel test without continuity correction, and Breslow and Day's test of homogeneity without
+        and with Tarone's correction.
 
     Raises
     ------
@@ -85,6 +76,25 @@ def pool_mantel_haenszel(
         If counts do not fit.
     UsageError
         If ``measure``, ``level``, ``zero_cells`` or ``variance`` does not fit.
+
+    Notes
+    -----
+    With a of n₁ and c of n₂ affected, b and d not, N in all. OR = Σ(ad/N)/Σ(bc/N). RR = Σ(a n₂/N)/Σ(c n₁/N). RD =
+    Σ((a n₂ − c n₁)/N)/Σ(n₁ n₂/N). Mantel and Haenszel, Journal of the National Cancer Institute 22 (1959) 719–748,
+    doi:10.1093/jnci/22.4.719; Robins, Breslow and Greenland, Biometrics 42 (1986) 311–323, doi:10.2307/2531052
+    (variance of the log OR); Greenland and Robins, Biometrics 41 (1985) 55–68, doi:10.2307/2530643 (of the log RR,
+    and RevMan's of RD); Sato, Biometrics 45 (1989) 1323–1324 (of RD, as metafor; it holds for few large and many
+    small studies).
+
+    Studies without events in both groups say nothing about a ratio and are left out. Those with nothing but events
+    say nothing about an odds ratio, but their risk ratio is 1 and is counted (metafor, ``meta``, SAS; RevMan leaves
+    them out). A risk difference counts both kinds. The Q of ratios and differences counts neither, as metafor's.
+
+    Not for effects that differ between studies more than by chance.
+
+    In R: ``metafor::rma.mh(measure = "OR", ai, n1i = n1i, ci = ci, n2i = n2i)``,
+    ``meta::metabin(event.e, n.e, event.c, n.c, method = "MH")``; in SAS: PROC FREQ, TABLES study * group * event /
+    CMH (ratios), COMMONRISKDIFF (difference).
 
     Examples
     --------
@@ -134,20 +144,23 @@ def pool_mantel_haenszel_rates(
 ) -> PooledTables:
     """Pool event rates of two groups by Mantel and Haenszel's weights.
 
-    IRR: Σ(x₁t₂/T) / Σ(x₂t₁/T), variance of the log Σ((x₁ + x₂)t₁t₂/T²) / (Σ(x₁t₂/T) Σ(x₂t₁/T)). IRD: Σ((x₁t₂ − x₂t₁)/T) /
-    Σ(t₁t₂/T). Greenland, Robins 1985 (Biometrics 41:55–68). In R: ``metafor::rma.mh(measure="IRR")``,
-    ``meta::metainc(method="MH")``. Studies without any event are left out.
-
     Parameters
     ----------
     events, person_time, control_events, control_person_time
-        As for :func:`topline.stats.effect_sizes_rates.rate_effects`.
+        As in :func:`topline.stats.effect_sizes_rates.rate_effects`.
     measure
         ``"IRR"`` or ``"IRD"``.
     level
-        The confidence level, a fraction.
+        The confidence level, a fraction [1].
     zero_cells
         The rule for studies' own effects, which enter Q only.
+
+    Returns
+    -------
+    PooledTables
+        Logarithm of a ratio [1], or a difference [events per unit of time]. Undefined, ``None`` with the reason,
+        where a group has no events in all studies together (a difference: where nobody has one). Studies without any
+        event are left out, of a difference too, in whose weights metafor counts them.
 
     Raises
     ------
@@ -155,6 +168,18 @@ def pool_mantel_haenszel_rates(
         If events or times do not fit.
     UsageError
         If ``measure``, ``level`` or ``zero_cells`` does not fit.
+
+    Notes
+    -----
+    With x₁ events in t₁, x₂ in t₂ and T = t₁ + t₂. IRR = Σ(x₁ t₂/T)/Σ(x₂ t₁/T), variance of the log Σ((x₁ + x₂) t₁
+    t₂/T²)/(Σ(x₁ t₂/T) Σ(x₂ t₁/T)). IRD = Σ((x₁ t₂ − x₂ t₁)/T)/Σ(t₁ t₂/T). Greenland and Robins, Biometrics 41 (1985)
+    55–68, doi:10.2307/2530643.
+
+    Not for events that recur in the same participants, nor for effects that differ between studies more than by
+    chance.
+
+    In R: ``metafor::rma.mh(measure = "IRR", x1i = x1i, t1i = t1i, x2i = x2i, t2i = t2i)``,
+    ``meta::metainc(event.e, time.e, event.c, time.c, method = "MH")``; in SAS: PROC STDRATE METHOD=MH.
 
     Examples
     --------

@@ -75,17 +75,17 @@ def pool_many(
     prediction: str = "studies - 2",
     level: float = 0.95,
 ) -> Poolings:
-    """Pool many sets of studies; formulas, names and edge behaviour as :func:`topline.stats.pooling.pool`.
+    """Pool many sets of studies, each as :func:`topline.stats.pooling.pool` does.
 
     Parameters
     ----------
     effects, variances
-        Either one-dimensional, all studies of all sets one after the other, with ``offsets``; or
-        two-dimensional, sets in rows and studies in columns, with an optional ``mask``.
+        As for :func:`topline.stats.pooling.pool`: either one-dimensional, all studies of all sets one after the
+        other, with ``offsets``; or two-dimensional, sets in rows and studies in columns, with an optional ``mask``.
     offsets
-        Where each set begins, and the end of the last: set ``i`` is ``effects[offsets[i]:offsets[i + 1]]``.
+        Where each set begins, and the end of the last [1]: set ``i`` is ``effects[offsets[i]:offsets[i + 1]]``.
     mask
-        True where a two-dimensional array holds a study; elsewhere it may hold anything.
+        True where a two-dimensional array holds a study [1]; elsewhere it may hold anything.
     method, interval, level
         As for :func:`topline.stats.pooling.pool`.
     prediction
@@ -94,7 +94,7 @@ def pool_many(
     Returns
     -------
     Poolings
-        One element for each set. A set of one study has its own effect, of none NaN; both are not settled,
+        One element for each set. A set of a single study has its own effect, an empty one NaN; both are not settled,
         with the reason.
 
     Raises

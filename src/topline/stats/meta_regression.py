@@ -85,25 +85,21 @@ def regress_effects(
 ) -> MetaRegression:
     """Regress the effects of studies on moderators.
 
-    Weighted least squares with w = 1/(v + τ²), τ² by ``method`` from the residuals (Viechtbauer 2005, J Educ Behav
-    Stat 30:261–293). Knapp and Hartung (2003, Stat Med 22:2693–2710) multiply the covariance by Σwe²/(k − p) and use t
-    and F with k − p degrees of freedom. R² = (τ₀² − τ²)/τ₀² with τ₀² without moderators (Raudenbush 2009). In R:
-    ``metafor::rma.uni(yi, vi, mods=)``; in SAS: PROC MIXED with known residual variances. Not for fewer than about ten
-    studies a moderator.
-
     Parameters
     ----------
     effects, variances, method, level
         As for :func:`topline.stats.pooling.pool`.
     moderators
-        By name: one number for each study. An intercept is always added; categories are given as indicators.
+        By name: one number for each study [any units]. An intercept is always added; categories are given as
+        indicators.
     interval
         Of :data:`topline.stats.pooling.INTERVALS`.
 
     Returns
     -------
     MetaRegression
-        Terms in the order given, ``"intercept"`` first.
+        Terms in the order given, ``"intercept"`` first [effect per unit of the moderator]. ``explained`` is ``None``
+        where there is nothing to explain, τ² being 0 without moderators.
 
     Raises
     ------
@@ -111,6 +107,21 @@ def regress_effects(
         If a number is not finite, a variance not positive, lengths differ, or moderators depend on each other.
     UsageError
         If no moderator is given, or there are not more studies than coefficients.
+
+    Notes
+    -----
+    β̂ = (X'WX)⁻¹X'Wy with w = 1/(v + τ²), τ² by ``method`` from the residuals; Hartung–Knapp multiplies the
+    covariance by Σ w e²/(k − p) and uses t and F with k − p degrees of freedom. R² = (τ₀² − τ²)/τ₀² with τ₀² without
+    moderators. Viechtbauer, Journal of Educational and Behavioral Statistics 30 (2005) 261–293,
+    doi:10.3102/10769986030003261; Knapp and Hartung, Statistics in Medicine 22 (2003) 2693–2710,
+    doi:10.1002/sim.1482; Raudenbush in Cooper, Hedges and Valentine, Handbook of Research Synthesis and
+    Meta-Analysis, 2nd edition, 2009, chapter 16 (R²).
+
+    Not for fewer than about ten studies a moderator. Not for what holds of participants: an association across
+    studies may have other causes.
+
+    In R: ``metafor::rma.uni(yi, vi, mods = ~ x, method = "REML")``; in SAS: PROC MIXED with known residual variances,
+    PARMS / HOLD=.
 
     Examples
     --------

@@ -24,27 +24,21 @@ def pool_peto(
 ) -> PooledTables:
     """Pool two-by-two tables by Peto's method.
 
-    The log odds ratio is Σ(O − E)/ΣV with standard error 1/√ΣV, O and E the observed and expected events of the first
-    group, V their hypergeometric variance (Yusuf, Peto, Lewis, Collins, Sleight 1985, Prog Cardiovasc Dis 27:335–371).
-    In R: ``metafor::rma.peto``, ``meta::metabin(method="Peto")``.
-
-    For events below about 1 %, groups of similar size and effects that are not large; biased otherwise (Greenland,
-    Salvan 1990, Stat Med 9:247–252).
-
     Parameters
     ----------
     count, number, control_count, control_number
-        As for :func:`topline.stats.effect_sizes_two_by_two.two_by_two_effects`.
+        As in :func:`topline.stats.effect_sizes_two_by_two.two_by_two_effects`.
     level
-        The confidence level, a fraction.
+        The confidence level, a fraction [1].
     zero_cells
         The zero-cell rule of the studies' own effects, which enter Q only. Peto's needs none.
 
     Returns
     -------
     PooledTables
-        Studies without events, or with nothing else, in both groups say nothing and are left out. The estimate is
-        ``None`` where none is left.
+        The log odds ratio [1]. Studies without events, or with nothing else, in both groups say nothing and are left
+        out. Undefined, ``None`` with the reason, where none is left; finite where one group has no event in any
+        study.
 
     Raises
     ------
@@ -52,6 +46,18 @@ def pool_peto(
         If counts do not fit.
     UsageError
         If ``level`` or ``zero_cells`` does not fit.
+
+    Notes
+    -----
+    log OR = Σ(O − E)/ΣV with standard error 1/√ΣV, O and E the observed and expected events of the first group, V
+    their hypergeometric variance. Yusuf, Peto, Lewis, Collins and Sleight, Progress in Cardiovascular Diseases 27
+    (1985) 335–371, doi:10.1016/S0033-0620(85)80003-7.
+
+    Not for events above about 1 %, groups of very different size or large effects, where it is biased: Greenland and
+    Salvan, Statistics in Medicine 9 (1990) 247–252, doi:10.1002/sim.4780090307.
+
+    In R: ``metafor::rma.peto(ai = ai, n1i = n1i, ci = ci, n2i = n2i)``,
+    ``meta::metabin(event.e, n.e, event.c, n.c, method = "Peto")``; in SAS: none.
 
     Examples
     --------

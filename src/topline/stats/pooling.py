@@ -112,17 +112,6 @@ def pool(
 ) -> Pooling:
     """Pool the effects of studies by inverse-variance weights.
 
-    The pooled effect is Σwy/Σw with w = 1/(v + τ²) and variance 1/Σw; Hartung–Knapp multiplies the variance by
-    Σw(y − μ̂)²/(k − 1) and takes t with k − 1 degrees of freedom (Hartung, Knapp 2001, Stat Med 20:3875–3889;
-    Sidik, Jonkman 2002, Stat Med 21:3153–3159), with its floor by no factor below 1. Estimators of τ²: DL
-    (DerSimonian, Laird 1986, Control Clin Trials 7:177–188), HE, HS, SJ, ML, REML, EB (Viechtbauer 2005,
-    J Educ Behav Stat 30:261–293; Sidik, Jonkman 2007, Stat Med 26:1964–1981), PM (Paule, Mandel 1982), EE: τ² = 0.
-    In R: ``metafor::rma.uni(yi, vi, method=, test="z"|"knha"|"adhoc")``, ``meta::metagen``; in SAS: PROC MIXED or
-    GLIMMIX with known residual variances (REML, ML).
-
-    Not for: correlated effects (several outcomes or arms of one study), or zero cells patched by a constant
-    when events are rare.
-
     Parameters
     ----------
     effects
@@ -134,15 +123,15 @@ def pool(
     interval
         Of :data:`INTERVALS`.
     level
-        The confidence level, a fraction.
+        The confidence level, a fraction [1].
     scale
         What scale the effects are on; passed on to the estimate.
 
     Returns
     -------
     Pooling
-        For one study its own effect, without τ². A Hartung–Knapp interval is undefined for one study, and
-        of length zero (with a note) where all effects are equal.
+        The pooled effect [the effects' unit]. For a single study its own effect, without τ². A Hartung–Knapp interval
+        is undefined for one study, and of length zero (with a note) where all effects are equal.
 
     Raises
     ------
@@ -150,6 +139,23 @@ def pool(
         If an effect is not finite, a variance not positive, or lengths differ.
     UsageError
         If ``method``, ``interval`` or ``level`` does not fit.
+
+    Notes
+    -----
+    μ̂ = Σ w y/Σ w with w = 1/(v + τ²) and variance 1/Σ w. Hartung–Knapp multiplies the variance by Σ w (y − μ̂)²/(k −
+    1) and takes t with k − 1 degrees of freedom, with its floor by no factor below 1. The estimators of τ² are those
+    of :func:`topline.stats.between_study_variance.estimate_between`; EE: τ² = 0. DerSimonian and Laird, Controlled
+    Clinical Trials 7 (1986) 177–188, doi:10.1016/0197-2456(86)90046-2; Viechtbauer, Journal of Educational and
+    Behavioral Statistics 30 (2005) 261–293, doi:10.3102/10769986030003261 (REML and others); Hartung and Knapp,
+    Statistics in Medicine 20 (2001) 3875–3889, doi:10.1002/sim.1009; Sidik and Jonkman, Statistics in Medicine 21
+    (2002) 3153–3159, doi:10.1002/sim.1262.
+
+    Not for correlated effects (several outcomes or arms of one study), nor for zero cells patched by a constant when
+    events are rare.
+
+    In R: ``metafor::rma.uni(yi, vi, method = "REML", test = "z")``, with test "knha" for Hartung–Knapp and "adhoc"
+    for its floor, ``meta::metagen(TE, seTE)``; in SAS: PROC MIXED or GLIMMIX with known residual variances, PARMS /
+    HOLD= (REML, ML).
 
     Examples
     --------
@@ -198,9 +204,9 @@ def prediction_interval(
 ) -> Estimate:
     """Give the interval in which the true effect of a further study is expected: μ̂ ± q √(SE² + τ²).
 
-    With t on k − 2 degrees of freedom it is that of Higgins, Thompson and Spiegelhalter (2009, J R Stat Soc A
-    172:137–159, section 3.2; RevMan, ``meta`` before 7), the default here; metafor takes the distribution of the
-    pooling's own interval: normal, or t on k − 1 with Hartung–Knapp's standard error.
+    With t on k − 2 degrees of freedom it is that of Higgins, Thompson and Spiegelhalter (RevMan, ``meta`` before 7),
+    the default here; metafor takes the distribution of the pooling's own interval: normal, or t on k − 1 with
+    Hartung–Knapp's standard error.
 
     Parameters
     ----------
@@ -209,17 +215,29 @@ def prediction_interval(
     reference
         Of :data:`PREDICTIONS`.
     level
-        The probability; that of the pooling where ``None``.
+        The probability, a fraction [1]; that of the pooling where ``None``.
 
     Returns
     -------
     Estimate
-        The pooled effect with the limits; the limits are ``None`` where no degree of freedom is left.
+        The pooled effect with the limits [the effects' unit]; the limits are ``None``, with the reason, where no
+        degree of freedom is left, as for two studies with "studies - 2", and for a single study.
 
     Raises
     ------
     UsageError
         If ``reference`` or ``level`` does not fit.
+
+    Notes
+    -----
+    μ̂ ± q √(SE² + τ²), q of the normal or t distribution. Higgins, Thompson and Spiegelhalter, Journal of the Royal
+    Statistical Society A 172 (2009) 137–159, doi:10.1111/j.1467-985X.2008.00552.x, section 3.2.
+
+    Not for few studies, fewer than about five, whose τ² is hardly known; not for effects that are not normal between
+    studies.
+
+    In R: ``meta::metagen(TE, seTE, method.predict = "HTS")`` (k − 2),
+    ``predict(metafor::rma.uni(yi, vi, test = "z"))`` (normal), and with test "knha" (k − 1); in SAS: none.
 
     Examples
     --------
@@ -270,7 +288,30 @@ def _no_prediction(pooling: Pooling, degrees: int | None) -> str | None:
 
 
 def pool_model(model: CommonMean, method: str, interval: str, level: float) -> PooledArrays:
-    """Pool many sets of studies of one size; arguments as for :func:`pool`, already checked."""
+    """Pool many sets of studies of one size, with arguments that are checked already.
+
+    Part of :func:`pool`, and of :func:`topline.stats.many_poolings.pool_many`.
+
+    Parameters
+    ----------
+    model
+        Effects and variances: studies in rows, sets in columns.
+    method, interval
+        As for :func:`pool`.
+    level
+        The confidence level, a fraction [1].
+
+    Returns
+    -------
+    PooledArrays
+        One element for each set; NaN where undefined.
+
+    Examples
+    --------
+    >>> two = CommonMean(np.array([[0.3], [-0.2]]), np.array([[0.02], [0.05]]))
+    >>> pool_model(two, "DL", "normal", 0.95).value.round(6)
+    array([0.08])
+    """
     free = model.studies - 1
     found = estimate_between(model, method)
     weights = 1 / (model.variances + found.value)
@@ -307,6 +348,20 @@ def pool_model(model: CommonMean, method: str, interval: str, level: float) -> P
 
 def two_sided_probability(statistic: Floats, degrees_of_freedom: int | None) -> Floats:
     """Give two-sided p-values of z, or of t with degrees of freedom, to full relative precision.
+
+    Part of :func:`pool`.
+
+    Parameters
+    ----------
+    statistic
+        z or t [1].
+    degrees_of_freedom
+        Of t [1]; ``None`` for z.
+
+    Returns
+    -------
+    numpy.ndarray
+        Probabilities [1].
 
     Examples
     --------

@@ -86,35 +86,23 @@ def pool_odds_ratios(
 ) -> MixedPooling:
     """Pool odds ratios by a mixed model with random effects.
 
-    With aᵢ of n₁ᵢ and cᵢ of n₂ᵢ affected and θᵢ ~ N(θ, τ²): UM.FS: logit p = αᵢ ± θᵢ/2 with fixed αᵢ; UM.RS: with
-    αᵢ ~ N(α, σ²), independent of θᵢ; CM.EL: aᵢ given aᵢ + cᵢ is noncentral hypergeometric with log odds ratio θᵢ;
-    CM.AL: the binomial limit for rare events, logit p = log(n₁ᵢ/n₂ᵢ) + θᵢ. Stijnen, Hamza, Özdemir 2010 (Stat Med
-    29:3046–3067); Jackson, Law, Stijnen, Viechtbauer, White 2018 (Stat Med 37:1059–1085), models 2, 5, 6, 7. Maximum
-    likelihood; standard errors from the observed information, τ included. In R: ``metafor::rma.glmm(model=)``; in
-    SAS: PROC GLIMMIX with METHOD=QUAD, PROC NLMIXED (CM.EL).
-
-    The likelihood ratio test of one effect compares with an effect of its own for each study; for UM.RS beside a random
-    baseline of the second group, as in metafor, so that the order of the groups matters there.
-
-    UM.FS estimates one parameter for each study: τ² is too small for many studies with few events. CM.AL is for
-    events below about 10 %.
-
     Parameters
     ----------
     count, number, control_count, control_number
-        As for :func:`topline.stats.effect_sizes_two_by_two.two_by_two_effects`.
+        As in :func:`topline.stats.effect_sizes_two_by_two.two_by_two_effects`.
     model
         Of :data:`MODELS`.
     level
-        The confidence level, a fraction.
+        The confidence level, a fraction [1].
     points
-        Quadrature nodes. UM.RS, with two random effects, always uses Laplace's approximation, as lme4 does.
+        Quadrature nodes [1]. UM.RS, with two random effects, always uses Laplace's approximation, as lme4 does.
 
     Returns
     -------
     MixedPooling
-        Studies without events, or with nothing else, in both groups are left out. The estimate is ``None`` where the
-        remaining studies put it at infinity.
+        The mean log odds ratio [1]. Studies without events, or with nothing else, in both groups are left out. The
+        estimate is ``None`` where the remaining studies put it at infinity. A single study has its own effect, and no
+        test of one effect.
 
     Raises
     ------
@@ -122,6 +110,24 @@ def pool_odds_ratios(
         If counts do not fit, or no study has both events and others.
     UsageError
         If ``model``, ``level`` or ``points`` does not fit.
+
+    Notes
+    -----
+    With aᵢ of n₁ᵢ and cᵢ of n₂ᵢ affected and θᵢ ~ N(θ, τ²): UM.FS: logit p = αᵢ ± θᵢ/2 with fixed αᵢ; UM.RS: with αᵢ
+    ~ N(α, σ²), independent of θᵢ; CM.EL: aᵢ given aᵢ + cᵢ is noncentral hypergeometric with log odds ratio θᵢ; CM.AL:
+    the binomial limit for rare events, logit p = log(n₁ᵢ/n₂ᵢ) + θᵢ. Maximum likelihood; standard errors from the
+    observed information, τ included. Stijnen, Hamza and Özdemir, Statistics in Medicine 29 (2010) 3046–3067,
+    doi:10.1002/sim.4040; Jackson, Law, Stijnen, Viechtbauer and White, Statistics in Medicine 37 (2018) 1059–1085,
+    doi:10.1002/sim.7588, models 2, 5, 6, 7.
+
+    The likelihood ratio test of one effect compares with an effect of its own for each study; for UM.RS beside a
+    random baseline of the second group, as in metafor, so that the order of the groups matters there.
+
+    Not for UM.FS with many studies of few events: with one parameter for each study its τ² is too small. Not for
+    CM.AL where more than about 10 % are affected.
+
+    In R: ``metafor::rma.glmm(measure = "OR", ai = ai, n1i = n1i, ci = ci, n2i = n2i, model = "CM.EL")``; in SAS: PROC
+    GLIMMIX METHOD=QUAD (UM.FS, CM.AL), PROC NLMIXED (CM.EL).
 
     Examples
     --------
@@ -155,24 +161,22 @@ def pool_proportions(
 ) -> MixedPooling:
     """Pool the proportions of single groups by a binomial model with normal log odds.
 
-    xᵢ ~ Bin(nᵢ, pᵢ), logit pᵢ ~ N(μ, τ²). In R: ``metafor::rma.glmm(measure="PLO")``,
-    ``meta::metaprop(method="GLMM")``; in SAS: PROC GLIMMIX. Preferred to transformations where proportions are near 0
-    or 1 (Schwarzer, Chemaitelly, Abu-Raddad, Rücker 2019, Res Synth Methods 10:476–483). The pooled log odds are
-    those of the median study, not of the mean proportion.
+    The pooled log odds are those of the median study, not of the mean proportion.
 
     Parameters
     ----------
     count, number
         Participants affected and participants of each study [participants].
     level
-        The confidence level, a fraction.
+        The confidence level, a fraction [1].
     points
-        Quadrature nodes.
+        Quadrature nodes [1].
 
     Returns
     -------
     MixedPooling
-        On the scale of log odds. The estimate is ``None`` where no or all participants of all studies are affected.
+        On the scale of log odds [1]. The estimate is ``None``, at infinity, where nobody or everybody of all studies
+        is affected. A single study has its own log odds.
 
     Raises
     ------
@@ -180,6 +184,18 @@ def pool_proportions(
         If counts do not fit.
     UsageError
         If ``level`` or ``points`` does not fit.
+
+    Notes
+    -----
+    xᵢ ~ Bin(nᵢ, pᵢ) with log(pᵢ/(1 − pᵢ)) ~ N(μ, τ²), maximum likelihood: L = ∏ ∫ Bin(xᵢ; nᵢ, p(u)) φ((u − μ)/τ)/τ
+    du. Stijnen, Hamza and Özdemir, Statistics in Medicine 29 (2010) 3046–3067, doi:10.1002/sim.4040; preferred to
+    transformations where proportions are near 0 or 1: Schwarzer, Chemaitelly, Abu-Raddad and Rücker, Research
+    Synthesis Methods 10 (2019) 476–483, doi:10.1002/jrsm.1348.
+
+    Not for two or three studies, whose τ² is hardly known, so that the interval is too narrow.
+
+    In R: ``metafor::rma.glmm(measure = "PLO", xi = xi, ni = ni)``, ``meta::metaprop(event, n, method = "GLMM")``; in
+    SAS: PROC GLIMMIX METHOD=QUAD with RANDOM INTERCEPT / SUBJECT=study.
 
     Examples
     --------

@@ -54,13 +54,6 @@ def egger_test(
 ) -> FunnelAsymmetry:
     """Test by regression whether a funnel of studies is asymmetric.
 
-    Egger, Davey Smith, Schneider, Minder 1997 (BMJ 315:629–634): effects on standard errors with weights 1/v and
-    a factor for dispersion, t on k − 2 degrees of freedom. (Regressing y/√v on 1/√v is the same; its intercept is the
-    slope here.) With ``method`` a mixed-effects meta-regression with that estimator of τ², z. In R:
-    ``metafor::regtest(model="lm")``, ``meta::metabias(method.bias="Egger")``, and ``regtest(model="rma")``.
-
-    Not for odds ratios of rare or strong effects (see Harbord's or Peters' test), nor for fewer than ten studies.
-
     Parameters
     ----------
     effects, variances
@@ -70,7 +63,14 @@ def egger_test(
     predictor
         Of :data:`PREDICTORS`.
     level
-        The confidence level of slope and limit, a fraction.
+        The confidence level of slope and limit, a fraction [1].
+
+    Returns
+    -------
+    FunnelAsymmetry
+        The test, t with k − 2 degrees of freedom (z with ``method``), the slope, and the limit [the effects' unit] of
+        a study without sampling error. Undefined, an error, where all variances are equal: a funnel then has no
+        edges.
 
     Raises
     ------
@@ -78,6 +78,17 @@ def egger_test(
         If effects or variances do not fit, or all variances are equal.
     UsageError
         If there are fewer than three studies, or a word does not fit.
+
+    Notes
+    -----
+    y = a + b √v + e with weights 1/v and a factor for dispersion, t = b̂/SE(b̂). (Regressing y/√v on 1/√v is the
+    same; its intercept is the slope here.) With ``method`` a mixed-effects meta-regression with that estimator of τ²,
+    z. Egger, Davey Smith, Schneider and Minder, BMJ 315 (1997) 629–634, doi:10.1136/bmj.315.7109.629.
+
+    Not for odds ratios of rare or strong effects (see Harbord's or Peters' test), nor for fewer than ten studies.
+
+    In R: ``metafor::regtest(metafor::rma.uni(yi, vi), model = "lm")``, ``meta::metabias(m, method.bias = "Egger")``,
+    and with ``method`` ``model = "rma"``; in SAS: none; PROC REG with WEIGHT 1/v gives the regression.
 
     Examples
     --------
@@ -124,11 +135,6 @@ def egger_test(
 def begg_test(effects: ArrayLike, variances: ArrayLike) -> Test:
     """Test by ranks whether a funnel of studies is asymmetric.
 
-    Kendall's τ between variances and effects standardised as (y − μ̂)/√(v − 1/Σw), μ̂ the equal-effects estimate (Begg,
-    Mazumdar 1994, Biometrics 50:1088–1101). Without ties the p-value is exact; with ties normal, without continuity
-    correction, and τ is τ-b. In R: ``metafor::ranktest``; ``meta::metabias(method.bias="Begg")`` (normal always).
-    Has less power than Egger's test.
-
     Parameters
     ----------
     effects, variances
@@ -137,7 +143,8 @@ def begg_test(effects: ArrayLike, variances: ArrayLike) -> Test:
     Returns
     -------
     Test
-        Its statistic is Kendall's τ; undefined, with the reason, where all of one of the two are tied.
+        Its statistic is Kendall's τ [1]; undefined, ``None`` with the reason, where all of one of the two are tied.
+        Without ties the p-value is exact; with ties normal, without continuity correction, and τ is τ-b.
 
     Raises
     ------
@@ -145,6 +152,16 @@ def begg_test(effects: ArrayLike, variances: ArrayLike) -> Test:
         If effects or variances do not fit.
     UsageError
         If there is only one study.
+
+    Notes
+    -----
+    Kendall's τ between the variances v and the effects standardised as (y − μ̂)/√(v − 1/Σ w), μ̂ = Σ w y/Σ w the
+    equal-effects estimate, w = 1/v. Begg and Mazumdar, Biometrics 50 (1994) 1088–1101, doi:10.2307/2533446.
+
+    Not for fewer than about 25 studies: it has less power than Egger's test.
+
+    In R: ``metafor::ranktest(yi, vi)``, ``meta::metabias(m, method.bias = "Begg")`` (normal always); in SAS: none;
+    PROC CORR KENDALL of the two.
 
     Examples
     --------
@@ -166,11 +183,6 @@ def failsafe_number(
 ) -> int:
     """Give the number of studies without effect that would make the pooled effect not significant.
 
-    Rosenthal 1979 (Psychol Bull 86:638–641): (Σz/z_α)² − k, one-sided. Rosenberg 2005 (Evolution 59:464–468):
-    k/Σw ((Σwy)²/z² − Σw), two-sided, studies of average weight. Rounded up; zero where not significant already. In R:
-    ``metafor::fsn(type=)``. A poor measure of robustness: it takes hidden studies to be null on average, and ignores
-    heterogeneity.
-
     Parameters
     ----------
     effects, variances
@@ -178,7 +190,12 @@ def failsafe_number(
     kind
         ``"rosenthal"`` or ``"rosenberg"``.
     alpha
-        The level of significance, a fraction.
+        The level of significance, a fraction [1].
+
+    Returns
+    -------
+    int
+        Studies, rounded up; 0 where the pooled effect is not significant already, as for most a single study.
 
     Raises
     ------
@@ -186,6 +203,16 @@ def failsafe_number(
         If effects or variances do not fit.
     UsageError
         If ``kind`` or ``alpha`` does not fit.
+
+    Notes
+    -----
+    Rosenthal: (Σ z/z_α)² − k, one-sided, z = y/√v. Rosenberg: k/Σ w × ((Σ w y)²/z² − Σ w), w = 1/v, two-sided, for
+    studies of average weight. Rosenthal, Psychological Bulletin 86 (1979) 638–641, doi:10.1037/0033-2909.86.3.638;
+    Rosenberg, Evolution 59 (2005) 464–468, doi:10.1111/j.0014-3820.2005.tb01004.x.
+
+    Not for a measure of robustness: it takes hidden studies to be null on average, and ignores heterogeneity.
+
+    In R: ``metafor::fsn(yi, vi, type = "Rosenthal")``, type "Rosenberg"; in SAS: none.
 
     Examples
     --------

@@ -311,12 +311,12 @@ def deviation_from_range(smallest: Given, largest: Given, number: int) -> Derive
     Returns
     -------
     Derived
-        [the measurement's unit]; 0 where all are equal. An estimate for near normal measurements;
+        [the measurement's unit]; 0 without spread. An estimate for near normal measurements;
         :func:`deviation_bounds_from_range` gives what is certain.
 
     Notes
     -----
-    s ≈ (b − a)/(2 Φ⁻¹((n − 0.375)/(n + 0.25))), scenario C1. Wan, Wang, Liu and Tong, BMC Medical Research
+    s = (b − a)/(2 Φ⁻¹((n − 0.375)/(n + 0.25))), scenario C1. Wan, Wang, Liu and Tong, BMC Medical Research
     Methodology 14 (2014) 135, doi:10.1186/1471-2288-14-135.
 
     Not for skewed measurements, nor for large groups, whose range depends on a few participants.
@@ -363,11 +363,11 @@ def deviation_from_quartiles(
     Returns
     -------
     Derived
-        [the measurement's unit]; 0 where the quartiles are equal, and so, with the range, are the extremes.
+        [the measurement's unit]; 0 without spread between them.
 
     Notes
     -----
-    s ≈ (q₃ − q₁)/(2 Φ⁻¹((0.75 n − 0.125)/(n + 0.25))), scenario C3; with the range the mean of it and that of
+    s = (q₃ − q₁)/(2 Φ⁻¹((0.75 n − 0.125)/(n + 0.25))), scenario C3; with the range the mean of it and that of
     :func:`deviation_from_range`, scenario C2. Wan, Wang, Liu and Tong, BMC Medical Research Methodology 14 (2014)
     135, doi:10.1186/1471-2288-14-135.
 
@@ -429,11 +429,11 @@ def mean_from_median(
     Returns
     -------
     Derived
-        [the measurement's unit]; the median itself where all are equal.
+        [the measurement's unit]; the median itself without spread between what is given.
 
     Notes
     -----
-    With the range x̄ ≈ w (a + b)/2 + (1 − w) m, w = 4/(4 + n^0.75); with quartiles w (q₁ + q₃)/2 + (1 − w) m, w = 0.7
+    With the range x̄ = w (a + b)/2 + (1 − w) m, w = 4/(4 + n^0.75); with quartiles w (q₁ + q₃)/2 + (1 − w) m, w = 0.7
     + 0.39/n; with both three terms, w₁ = 2.2/(2.2 + n^0.75) and w₂ = 0.7 − 0.72/n^0.55. Luo, Wan, Liu and Tong,
     Statistical Methods in Medical Research 27 (2018) 1785–1805, doi:10.1177/0962280216669183.
 

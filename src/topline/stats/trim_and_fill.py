@@ -64,10 +64,8 @@ def trim_and_fill(
 ) -> FilledPooling:
     """Estimate how many studies are missing on one side of a funnel, and pool with their mirror images.
 
-    Duval, Tweedie 2000 (Biometrics 56:455–463; J Am Stat Assoc 95:89–98). The most extreme studies of the fuller side
-    are trimmed until their number settles; their mirror images about the trimmed centre are then added. In R:
-    ``metafor::trimfill``, ``meta::trimfill``. A sensitivity analysis, not a correction: heterogeneity alone can look
-    like missing studies.
+    The most extreme studies of the fuller side are trimmed until their number settles; their mirror images about the
+    trimmed centre are then added.
 
     Parameters
     ----------
@@ -76,8 +74,14 @@ def trim_and_fill(
     estimator
         Of :data:`ESTIMATORS`.
     side
-        Where studies are missing; ``None`` to take the side of Egger's regression with ``method``: left where
-        effects rise with the standard error.
+        Where studies are missing; ``None`` to take the side of Egger's regression with ``method``: left where effects
+        rise with the standard error.
+
+    Returns
+    -------
+    FilledPooling
+        How many studies are missing [studies], and the pooling with their mirror images [the effects' unit]. Nothing
+        is filled in where all effects are equal.
 
     Raises
     ------
@@ -85,6 +89,17 @@ def trim_and_fill(
         If effects or variances do not fit.
     UsageError
         If there are fewer than three studies, or a word does not fit.
+
+    Notes
+    -----
+    With Tₙ the sum of the ranks of ∣y − μ̂∣ on the fuller side: L₀ = (4Tₙ − n (n + 1))/(2n − 1); R₀ = γ − 1, γ the
+    run of the highest ranks on that side; Q₀ = n − ½ − √(2n² − 4Tₙ + ¼). Duval and Tweedie, Biometrics 56 (2000)
+    455–463, doi:10.1111/j.0006-341X.2000.00455.x, and Journal of the American Statistical Association 95 (2000)
+    89–98, doi:10.1080/01621459.2000.10473905.
+
+    Not for a correction: a sensitivity analysis. Heterogeneity alone can look like missing studies.
+
+    In R: ``metafor::trimfill(metafor::rma.uni(yi, vi), estimator = "L0")``, ``meta::trimfill(m)``; in SAS: none.
 
     Examples
     --------
