@@ -260,8 +260,7 @@ def trend(found: LogRank, scores: ArrayLike | None = None, *, sides: Sides = "tw
 
     Notes
     -----
-    z = Σ sⱼ Uⱼ/√(s' V s), with U and V of the log-rank test. Tarone, Biometrika 62 (1975) 679–682,
-    doi:10.1093/biomet/62.3.679.
+    z = Σ sⱼ Uⱼ/√(s' V s), with U and V of the log-rank test. Tarone, Biometrika 62 (1975) 679–682.
 
     Not for groups without an order that was fixed beforehand, nor for hazards that rise and fall again over the
     order.
