@@ -115,8 +115,8 @@ def schoenfeld_residuals(fit: CoxFit) -> tuple[Floats, Floats]:
     numpy.ndarray
         The times of the events, ascending within strata [the unit of time].
     numpy.ndarray
-        One row for each event, one column for each covariate; columns sum to 0 (without weights) [the covariates'
-        units].
+        One row for each event, one column for each covariate; columns sum to 0 without weights [the covariates'
+        units]. Of ties handled as "exact", those of Efron's likelihood, whose sums are not 0.
 
     Notes
     -----

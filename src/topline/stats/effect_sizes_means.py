@@ -87,8 +87,8 @@ def mean_effects(
     participants were. Not for ratios of measurements without a true zero.
 
     In R:
-    ``metafor::escalc(measure = "SMD", m1i = mean, sd1i = standard_deviation, n1i = number, m2i = control_mean, sd2i = control_standard_deviation, n2i = control_number)``;
-    in SAS: none.
+    ``metafor::escalc(measure = "SMD", m1i = mean, sd1i = standard_deviation, n1i = number, m2i = control_mean, sd2i =
+    control_standard_deviation, n2i = control_number)``; in SAS: none.
 
     Examples
     --------

@@ -72,8 +72,8 @@ def rate_effects(
     pooling rare events by inverse variance: :func:`topline.stats.mantel_haenszel_pooling.pool_mantel_haenszel_rates`.
 
     In R:
-    ``metafor::escalc(measure = "IRR", x1i = events, t1i = person_time, x2i = control_events, t2i = control_person_time)``;
-    in SAS: none.
+    ``metafor::escalc(measure = "IRR", x1i = events, t1i = person_time, x2i = control_events, t2i =
+    control_person_time)``; in SAS: none.
 
     Examples
     --------

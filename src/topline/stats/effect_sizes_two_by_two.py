@@ -118,8 +118,8 @@ def two_by_two_effects(
     :func:`topline.stats.mantel_haenszel_pooling.pool_mantel_haenszel`.
 
     In R:
-    ``metafor::escalc(measure = "OR", ai = count, n1i = number, ci = control_count, n2i = control_number, add = 1/2, to = "only0")``;
-    in SAS: PROC FREQ, TABLES / RELRISK RISKDIFF for a table without zeros.
+    ``metafor::escalc(measure = "OR", ai = count, n1i = number, ci = control_count, n2i = control_number, add = 1/2,
+    to = "only0")``; in SAS: PROC FREQ, TABLES / RELRISK RISKDIFF for a table without zeros.
 
     Examples
     --------

@@ -233,7 +233,7 @@ def predicted_incidence(fit: FineGrayFit, covariates: ArrayLike) -> Floats:
     Not for all causes of one participant together: predicted for each cause on its own, their incidences can sum to
     more than 1. Not for a fit with a coefficient that is not finite.
 
-    In R: ``predict(cmprsk::crr(ftime, fstatus, cov1), cov1)``; in SAS: PROC PHREG, BASELINE / CIF=.
+    In R: ``predict(cmprsk::crr(ftime, fstatus, cov1), cov1)``; in SAS: PROC PHREG, BASELINE CIF=.
 
     Examples
     --------

@@ -92,7 +92,7 @@ def pool_mantel_haenszel(
 
     Not for effects that differ between studies more than by chance.
 
-    In R: ``metafor::rma.mh(measure = "OR", ai, n1i = n1i, ci = ci, n2i = n2i)``,
+    In R: ``metafor::rma.mh(measure = "OR", ai = ai, n1i = n1i, ci = ci, n2i = n2i)``,
     ``meta::metabin(event.e, n.e, event.c, n.c, method = "MH")``; in SAS: PROC FREQ, TABLES study * group * event /
     CMH (ratios), COMMONRISKDIFF (difference).
 

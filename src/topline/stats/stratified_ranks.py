@@ -71,7 +71,8 @@ def stratified_rank_test(
     -----
     z = Σₕ wₕ (Rₕ − E Rₕ) / √(Σₕ wₕ² Var Rₕ), Rₕ the rank sum of the first group in stratum h of nₕ participants, wₕ =
     1/(nₕ + 1) or 1. The variance is that over all permutations within strata, given the ties; no continuity
-    correction. Van Elteren, Bulletin de l'Institut International de Statistique 37 (1960) 351–361; Lehmann, Nonparametrics, 1975, section 3.3.
+    correction. Van Elteren, Bulletin de l'Institut International de Statistique 37 (1960) 351–361; Lehmann,
+    Nonparametrics, 1975, section 3.3.
 
     Not for effects that go in opposite directions in different strata: they cancel.
 
