@@ -55,7 +55,7 @@ def proportional_hazards(
         From :func:`topline.stats.cox.cox`.
     scale
         The function g of time with which a coefficient might change: "km", one minus the Kaplan–Meier estimate
-        of all participants just before (the default, as in R: it spreads the events evenly); "identity"; "log";
+        of all participants just before (the default, here and in R; it spreads the events evenly); "identity"; "log";
         "rank", the rank of the time among those of all participants.
     terms
         Name of a term → the covariates that belong to it; by default each covariate is a term.
