@@ -213,7 +213,7 @@ def test_a_full_disk_leaves_the_earlier_build_and_no_litter(study: Path, tmp_pat
 STOPPED_WHILE_WRITING = """
 import os, sys, time
 from topline.cli.main import run
-from topline.render import whole_folder
+from topline.formats import whole_folder
 
 number = int(sys.argv.pop())
 

@@ -7,18 +7,18 @@ import pytest
 from tests.unit.derive_examples import OUTCOME, denominators, measure, row, study
 
 from topline.analysis.derive.null_values import null_value
-from topline.analysis.derive.outcome_rows import outcome_rows
-from topline.analysis.derive.posted_spreads import dispersion
-from topline.analysis.derive.posted_summaries import (
+from topline.analysis.derive.runner import derive
+from topline.posted.outcome_rows import outcome_rows
+from topline.posted.row_numbers import numbers_in
+from topline.posted.spreads import dispersion
+from topline.posted.summaries import (
     Posted,
     PostedCount,
     PostedMean,
     Unusable,
     counts_of_share,
 )
-from topline.analysis.derive.posted_units import Counted, counted
-from topline.analysis.derive.row_numbers import numbers_in
-from topline.analysis.derive.runner import derive
+from topline.posted.units import Counted, counted
 from topline.record.results import (
     Denom,
     MeasureCategory,

@@ -66,11 +66,13 @@ class TestRegistry:
 
     @pytest.mark.parametrize("format", FORMATS.values(), ids=lambda format: format.name)
     def test_each_declares_what_is_needed(self, format: Format) -> None:
-        assert format.read or format.write
+        assert format.read or format.is_written
+        assert not (format.write and format.write_folder), "a file or a folder"
+        assert bool(format.write_folder) == bool(format.folder_files)
         assert format.title
         assert format.loses
         assert "/" in format.media_type
-        assert format.extensions
+        assert bool(format.extensions) != bool(format.write_folder), "a folder has no ending"
         assert all(ending.startswith(".") for ending in format.extensions)
         assert all(address == "" or address.startswith("/") for address in format.keeps)
         assert set(format.gives_back) <= set(FORMATS)

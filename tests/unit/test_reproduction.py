@@ -13,10 +13,10 @@ from topline.analysis.derive.posted_analysis import (
     posted_numbers,
     rows_named,
 )
-from topline.analysis.derive.posted_summaries import Row
 from topline.analysis.reproduction.record import judged_analyses
 from topline.analysis.reproduction.survey import survey
 from topline.analysis.reproduction.verdict import Judged, Verdict
+from topline.posted.summaries import Row
 from topline.record import Study
 from topline.record.results import MeasureAnalysis, MeasureClass, OutcomeMeasure
 

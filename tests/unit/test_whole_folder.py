@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 from topline.errors import OutputError
-from topline.render import whole_folder
-from topline.render.whole_folder import check_replaceable, replace_folder
+from topline.formats import whole_folder
+from topline.formats.whole_folder import check_replaceable, replace_folder
 
 NEW = {"record.json": b"new", "figures/a.svg": b"<svg/>"}
 

@@ -12,8 +12,8 @@ from dataclasses import replace
 import numpy as np
 
 from topline.analysis.derive.derivation import Found
-from topline.analysis.derive.posted_summaries import PostedCount
 from topline.analysis.derive.two_counts import Columns, equality, test_of_equality
+from topline.posted.summaries import PostedCount
 from topline.stats.estimate import Estimate, Estimates, Floats, Test
 from topline.stats.possible_values import PossibleValues
 from topline.stats.two_proportions import single_estimate

@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, Generic, Literal, TypeAlias, TypeVar
 
-from topline.analysis.derive.posted_summaries import Posted
+from topline.posted.summaries import Posted
 from topline.stats.estimate import Estimate, Test
 from topline.stats.possible_values import PossibleValues
 

@@ -18,7 +18,6 @@ from topline.analysis.derive.interval_ways import (
     ways,
     widths_exchanged,
 )
-from topline.analysis.derive.outcome_rows import outcome_rows
 from topline.analysis.derive.posted_analysis import (
     Parameter,
     PostedNumbers,
@@ -27,9 +26,10 @@ from topline.analysis.derive.posted_analysis import (
     posted_numbers,
     rows_named,
 )
-from topline.analysis.derive.posted_spreads import dispersion
-from topline.analysis.derive.posted_summaries import Posted, PostedMean, Row, possible
 from topline.analysis.derive.t_ranges import difference
+from topline.posted.outcome_rows import outcome_rows
+from topline.posted.spreads import dispersion
+from topline.posted.summaries import Posted, PostedMean, Row, possible
 from topline.record.results import BaselineMeasure, MeasureAnalysis, OutcomeMeasure
 from topline.record.study import Study
 

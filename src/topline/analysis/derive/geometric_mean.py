@@ -4,8 +4,8 @@ from collections.abc import Sequence
 
 from topline.analysis.derive.derivation import Derivation, Found, Request, Task
 from topline.analysis.derive.logarithms import back, estimate_back
-from topline.analysis.derive.posted_summaries import PostedMean
 from topline.analysis.derive.t_ranges import one_mean, widened
+from topline.posted.summaries import PostedMean
 from topline.stats.mean import arithmetic_mean
 
 

@@ -6,8 +6,8 @@ from dataclasses import replace
 from topline.analysis.derive.derivation import Derivation, Found, Request, Task
 from topline.analysis.derive.logarithms import back, estimate_back
 from topline.analysis.derive.mean_difference import METHODS, contrast, difference_alone
-from topline.analysis.derive.posted_summaries import MODELLED_KINDS, PostedMean
 from topline.analysis.derive.t_ranges import difference, widened
+from topline.posted.summaries import MODELLED_KINDS, PostedMean
 from topline.stats.two_means import geometric_mean_ratio
 
 

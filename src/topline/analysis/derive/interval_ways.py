@@ -7,9 +7,9 @@ from dataclasses import dataclass, replace
 from topline.analysis.derive.derivation import Found, Request, Task
 from topline.analysis.derive.logarithms import back
 from topline.analysis.derive.posted_analysis import Parameter, PostedNumbers
-from topline.analysis.derive.posted_summaries import Posted, PostedMean
 from topline.analysis.derive.registry import derivations
 from topline.analysis.derive.t_ranges import TRanges, two_means
+from topline.posted.summaries import Posted, PostedMean
 from topline.stats.distribution import t_multiplier
 from topline.stats.possible_values import PossibleValues
 

@@ -7,8 +7,8 @@ which nobody posts.
 from collections.abc import Callable, Sequence
 
 from topline.analysis.derive.derivation import Derivation, Found, Request, Task
-from topline.analysis.derive.posted_summaries import MODELLED_KINDS, PostedMean
 from topline.analysis.derive.t_ranges import difference, two_means, widened
+from topline.posted.summaries import MODELLED_KINDS, PostedMean
 from topline.stats.estimate import Estimate
 from topline.stats.possible_values import PossibleValues
 from topline.stats.two_means import Variances, mean_difference, two_sample_t_test

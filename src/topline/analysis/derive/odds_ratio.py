@@ -5,7 +5,7 @@ from collections.abc import Sequence
 
 from topline.analysis.derive.count_ranges import with_ranges
 from topline.analysis.derive.derivation import Derivation, Found, Request, Task
-from topline.analysis.derive.posted_summaries import PostedCount
+from topline.posted.summaries import PostedCount
 from topline.stats.odds_ratio import INTERVALS, odds_ratios
 
 

@@ -5,8 +5,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
-from topline.analysis.derive.posted_summaries import Row, possible
-from topline.analysis.derive.posted_units import Counted, counted
+from topline.posted.summaries import Row, possible
+from topline.posted.units import Counted, counted
 from topline.record.results import MeasureAnalysis, OutcomeMeasure
 from topline.record.values import Bound, Number, read_value
 from topline.stats.possible_values import PossibleValues

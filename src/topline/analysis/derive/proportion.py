@@ -5,7 +5,7 @@ from dataclasses import replace
 
 from topline.analysis.derive.count_ranges import with_ranges
 from topline.analysis.derive.derivation import Derivation, Found, Request, Task
-from topline.analysis.derive.posted_summaries import PostedCount
+from topline.posted.summaries import PostedCount
 from topline.stats.proportion import INTERVALS, proportions
 
 

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from topline.analysis.derive.count_ranges import with_ranges
 from topline.analysis.derive.derivation import Derivation, Found, Request, Task
-from topline.analysis.derive.posted_summaries import PostedCount
+from topline.posted.summaries import PostedCount
 from topline.stats.risk_difference import INTERVALS, risk_differences
 
 

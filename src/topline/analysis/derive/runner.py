@@ -21,18 +21,18 @@ from topline.analysis.derive.derivation import (
     Task,
 )
 from topline.analysis.derive.dispersion_doubts import DispersionDoubts
-from topline.analysis.derive.event_rows import event_rows
 from topline.analysis.derive.null_values import null_value
-from topline.analysis.derive.outcome_rows import outcome_rows
-from topline.analysis.derive.posted_summaries import (
+from topline.analysis.derive.registry import derivations
+from topline.errors import NotFoundError, UsageError
+from topline.posted.event_rows import event_rows
+from topline.posted.outcome_rows import outcome_rows
+from topline.posted.summaries import (
     LOGARITHMIC_KINDS,
     Posted,
     PostedCount,
     Row,
     Unusable,
 )
-from topline.analysis.derive.registry import derivations
-from topline.errors import NotFoundError, UsageError
 from topline.record.group_relations import (
     AnalyzedGroup,
     GroupRelation,

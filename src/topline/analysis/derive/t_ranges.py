@@ -9,7 +9,7 @@ worst of them. The result may be wider than need be, never too narrow.
 import math
 from dataclasses import dataclass
 
-from topline.analysis.derive.posted_summaries import PostedMean
+from topline.posted.summaries import PostedMean
 from topline.stats.distribution import t_multiplier, t_probability
 from topline.stats.possible_values import PossibleValues
 from topline.stats.two_means import Variances

@@ -7,8 +7,8 @@ from dataclasses import replace
 from topline.analysis.derive.derivation import Found, Range, Request, Task
 from topline.analysis.derive.interval_ways import DERIVATIONS
 from topline.analysis.derive.posted_analysis import Parameter
-from topline.analysis.derive.posted_summaries import MODELLED_KINDS, Kind, Posted, PostedCount
 from topline.analysis.derive.registry import derivations
+from topline.posted.summaries import MODELLED_KINDS, Kind, Posted, PostedCount
 from topline.stats.possible_values import PossibleValues
 
 

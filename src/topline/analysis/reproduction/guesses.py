@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from itertools import permutations
 
 from topline.analysis.derive.posted_analysis import Parameter, PostedNumbers
-from topline.analysis.derive.posted_summaries import Posted, PostedCount, Row, Unusable
 from topline.analysis.reproduction.estimates import estimate_range
+from topline.posted.summaries import Posted, PostedCount, Row, Unusable
 from topline.stats.possible_values import PossibleValues
 
 NEAR = 0.15

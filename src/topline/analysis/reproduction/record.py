@@ -2,9 +2,9 @@
 
 from collections.abc import Iterator
 
-from topline.analysis.derive.outcome_rows import outcome_rows
 from topline.analysis.derive.runner import OUTCOMES
 from topline.analysis.reproduction.verdict import Judged, judge
+from topline.posted.outcome_rows import outcome_rows
 from topline.record.group_relations import GroupRelations
 from topline.record.study import Study
 

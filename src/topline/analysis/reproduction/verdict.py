@@ -20,15 +20,15 @@ from topline.analysis.derive.posted_analysis import (
     rows_named,
     words_of,
 )
-from topline.analysis.derive.posted_summaries import (
+from topline.analysis.reproduction.estimates import as_range, estimate_range
+from topline.analysis.reproduction.guesses import Disagreement, guess
+from topline.posted.summaries import (
     MODELLED_KINDS,
     Posted,
     PostedMean,
     Row,
     Unusable,
 )
-from topline.analysis.reproduction.estimates import as_range, estimate_range
-from topline.analysis.reproduction.guesses import Disagreement, guess
 from topline.record.group_relations import AnalyzedGroup, GroupRelations, Relation
 from topline.record.results import MeasureAnalysis, OutcomeMeasure
 from topline.stats.possible_values import PossibleValues
@@ -113,7 +113,7 @@ def judge(
     measure, analysis
         The analysis and the measure it stands with.
     rows
-        The measure's rows as :func:`topline.analysis.derive.outcome_rows.outcome_rows` reads them.
+        The measure's rows as :func:`topline.posted.outcome_rows.outcome_rows` reads them.
     relations
         How the record's groups relate.
     address

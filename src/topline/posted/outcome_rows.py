@@ -3,8 +3,9 @@
 import math
 from collections.abc import Iterator, Mapping
 
-from topline.analysis.derive.posted_spreads import dispersion, spread_of
-from topline.analysis.derive.posted_summaries import (
+from topline.posted.row_numbers import Analyzed, Numbers, of_class, of_row
+from topline.posted.spreads import dispersion, spread_of
+from topline.posted.summaries import (
     LOGARITHMIC_KINDS,
     MODELLED_KINDS,
     Kind,
@@ -17,9 +18,8 @@ from topline.analysis.derive.posted_summaries import (
     possible,
     whole_number,
 )
-from topline.analysis.derive.posted_units import Counted, counted, estimated_otherwise
-from topline.analysis.derive.row_numbers import Analyzed, Numbers, of_class, of_row
-from topline.analysis.derive.unusable_measures import (
+from topline.posted.units import Counted, counted, estimated_otherwise
+from topline.posted.unusable_measures import (
     modelled,
     odd_coefficients,
     odd_shares,

@@ -5,7 +5,7 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from topline.analysis.derive.posted_summaries import MODELLED_KINDS, Kind, possible
+from topline.posted.summaries import MODELLED_KINDS, Kind, possible
 from topline.record.results import Measurement
 from topline.stats.distribution import t_multiplier
 from topline.stats.possible_values import PossibleValues

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 
-from topline.analysis.derive.posted_summaries import Posted, PostedCount, Row, Unusable
+from topline.posted.summaries import Posted, PostedCount, Row, Unusable
 from topline.record.results import AdverseEvent, AdverseEventsModule, EventGroup
 
 ADDRESS = "/resultsSection/adverseEventsModule"

@@ -8,7 +8,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from topline.analysis.derive.posted_summaries import Unusable, possible, whole_number
+from topline.posted.summaries import Unusable, possible, whole_number
 from topline.record.results import (
     Denom,
     MeasureCategory,

@@ -3,9 +3,9 @@
 import re
 from collections.abc import Iterator
 
-from topline.analysis.derive.posted_spreads import article, dispersion
-from topline.analysis.derive.posted_summaries import Unusable, possible
-from topline.analysis.derive.posted_units import Counted
+from topline.posted.spreads import article, dispersion
+from topline.posted.summaries import Unusable, possible
+from topline.posted.units import Counted
 from topline.record.results import Measurement, OutcomeMeasure
 from topline.stats.possible_values import PossibleValues
 

@@ -1,0 +1,1 @@
+"""What posted summaries say, read so that something can be computed from them."""
