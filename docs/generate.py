@@ -31,19 +31,22 @@ def formats_page() -> str:
     for format in FORMATS.values():
         does = [
             word
-            for word, function in (("read", format.read), ("written", format.write))
-            if function is not None
+            for word, done in (("read", format.read is not None), ("written", format.is_written))
+            if done
         ]
+        endings = " or ".join(f"`{ending}`" for ending in format.extensions)
+        form = f"file names end in {endings}" if endings else "a folder of files"
         lines += [
             "",
             f"## {format.title}",
             "",
-            f"`{format.name}`: {' and '.join(does)}; file names end in "
-            f"{' or '.join(f'`{ending}`' for ending in format.extensions)}; "
-            f"media type `{format.media_type}`.",
+            f"`{format.name}`: {' and '.join(does)}; {form}; media type `{format.media_type}`.",
             "",
             f"What is lost on writing: {format.loses}",
         ]
+        if format.folder_files:
+            names = ", ".join(f"`{name}`" for name in format.folder_files)
+            lines += ["", f"Files: {names}."]
         if format.keeps != ("",):
             lines += ["", "What is kept, by address (`*` is any position in a list):", ""]
             lines += [f"- `{address}`" for address in format.keeps]

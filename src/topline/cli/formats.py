@@ -16,7 +16,8 @@ def formats(json: Json = False) -> None:
                     "title": format.title,
                     "extensions": format.extensions,
                     "reads": format.read is not None,
-                    "writes": format.write is not None,
+                    "writes": format.is_written,
+                    "folder": format.write_folder is not None,
                     "keeps": format.keeps,
                     "loses": format.loses,
                 }
@@ -27,8 +28,9 @@ def formats(json: Json = False) -> None:
     for format in FORMATS.values():
         does = [
             word
-            for word, function in (("reads", format.read), ("writes", format.write))
-            if function is not None
+            for word, done in (("reads", format.read is not None), ("writes", format.is_written))
+            if done
         ]
-        write(f"{format.name}: {format.title} ({', '.join(format.extensions)}); {', '.join(does)}")
+        endings = ", ".join(format.extensions) or "a folder"
+        write(f"{format.name}: {format.title} ({endings}); {', '.join(does)}")
         write(f"  loses: {format.loses}")

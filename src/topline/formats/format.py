@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
+from pathlib import Path
 from typing import BinaryIO
 
 from topline.formats.document import Document
@@ -9,6 +10,7 @@ from topline.formats.source import Source
 
 Reader = Callable[[Source], Iterator[Document]]
 Writer = Callable[[Iterable[Document], BinaryIO], None]
+FolderWriter = Callable[[Iterable[Document], Path], None]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -22,7 +24,7 @@ class Format:
     title
         The name printed for people.
     extensions
-        File name endings, most usual first, each with its dot.
+        File name endings, most usual first, each with its dot; none where a folder is written.
     media_type
         The type for HTTP.
     keeps
@@ -35,12 +37,16 @@ class Format:
     read
         Reads documents one at a time; ``None`` if the format is only written.
     write
-        Writes documents; ``None`` if the format is only read.
+        Writes documents as a file; ``None`` if the format is only read, or written as a folder.
     gives_back
         Names of other formats whose set-aside parts a written document holds again; those of the
         same format it always does.
     write_indented
         Writes documents laid out for people; ``None`` if the format has one layout only.
+    write_folder
+        Writes documents as files into an empty folder; ``None`` unless the format is a folder.
+    folder_files
+        Names of all files that such a folder may have: one that holds any other is not replaced.
     """
 
     name: str
@@ -54,3 +60,10 @@ class Format:
     write: Writer | None
     gives_back: tuple[str, ...] = ()
     write_indented: Writer | None = None
+    write_folder: FolderWriter | None = None
+    folder_files: tuple[str, ...] = ()
+
+    @property
+    def is_written(self) -> bool:
+        """Whether documents can be written in this format, as a file or as a folder."""
+        return self.write is not None or self.write_folder is not None

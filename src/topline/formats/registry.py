@@ -7,6 +7,7 @@ documentation and the round-trip tests iterate over :data:`FORMATS`.
 import difflib
 from collections.abc import Iterable, Iterator, Mapping
 from os import PathLike
+from pathlib import Path
 from types import MappingProxyType
 
 from topline.errors import DocumentError, NotFoundError, UsageError
@@ -16,6 +17,7 @@ from topline.formats.format import Format, Writer
 from topline.formats.limits import DEFAULT_LIMITS, Limits
 from topline.formats.output import GZIP_ENDING, open_output
 from topline.formats.source import STANDARD_INPUT, Source, open_sources
+from topline.formats.whole_folder import check_holds_only, check_replaceable, new_folder
 from topline.record.study import Study
 
 FORMATS: Mapping[str, Format] = MappingProxyType(
@@ -194,7 +196,7 @@ def write_documents(
     *,
     indented: bool = False,
 ) -> None:
-    r"""Write documents; the file appears when it is complete, or stays as it was.
+    r"""Write documents; the file or folder appears when it is complete, or stays as it was.
 
     Parameters
     ----------
@@ -211,9 +213,10 @@ def write_documents(
     Raises
     ------
     UsageError
-        If there is no such format, or it cannot be written, or no ending says which.
+        If there is no such format, or it cannot be written, or no ending says which; if the format
+        is a folder and the place is standard output.
     OutputError
-        If writing fails.
+        If writing fails; if a folder to replace holds what the format does not write.
 
     Examples
     --------
@@ -224,7 +227,11 @@ def write_documents(
     ...     file.read_bytes()
     b'{}\n'
     """
-    writer = _writer(find_format_to_write(place, format), indented=indented)
+    written = find_format_to_write(place, format)
+    writer = _writer(written, indented=indented)
+    if writer is None:
+        _write_folder(documents, place, written)
+        return
     with open_output(place) as stream:
         writer(documents, stream)
 
@@ -252,13 +259,13 @@ def find_format_to_write(place: str | PathLike[str], format: str | None = None) 
         raise UsageError(
             f"the ending of {str(place)!r} does not say which format to write",
             accepted="; ".join(
-                f"{name} ({' '.join(format.extensions)})"
+                f"{name} ({' '.join(format.extensions) or 'a folder: name the format'})"
                 for name, format in FORMATS.items()
-                if format.write is not None
+                if format.is_written
             ),
             advice="name the format",
         )
-    if found.write is None:
+    if not found.is_written:
         raise UsageError(f"{found.name} is read, not written", accepted=_writable())
     return found
 
@@ -290,9 +297,29 @@ def _nct_id(study: Study) -> str | None:
     return identification.nct_id if identification is not None else None
 
 
-def _writer(format: Format, *, indented: bool) -> Writer:
+def _write_folder(
+    documents: Iterable[Document], place: str | PathLike[str], format: Format
+) -> None:
+    if str(place) == STANDARD_INPUT:
+        raise UsageError(
+            f"{format.name} is a folder of files, which standard output cannot hold",
+            accepted="a new folder, an empty one, or one of an earlier conversion",
+            advice="say with -o which folder to write",
+        )
+    assert format.write_folder is not None  # a format that is written is a file or a folder
+    folder = Path(place)
+    check_replaceable(folder)
+    check_holds_only(folder, format.folder_files)
+    with new_folder(folder) as new:
+        format.write_folder(documents, new)
+        # What has come into the folder meanwhile would be lost.
+        check_holds_only(folder, format.folder_files)
+
+
+def _writer(format: Format, *, indented: bool) -> Writer | None:
+    """Return what writes a file; ``None`` where the format is a folder."""
     writer = format.write_indented if indented else format.write
-    if writer is None:
+    if writer is None and indented:
         raise UsageError(
             f"{format.name} has no indented layout",
             accepted=", ".join(n for n, f in FORMATS.items() if f.write_indented is not None),
@@ -301,11 +328,11 @@ def _writer(format: Format, *, indented: bool) -> Writer:
 
 
 def _by_ending(name: str) -> Format | None:
-    ending = name.lower().removesuffix(GZIP_ENDING)
-    for format in FORMATS.values():
-        if ending.endswith(format.extensions):
-            return format
-    return None
+    """Return the format with the longest ending that a name has: .fhir.json before .json."""
+    lowered = name.lower().removesuffix(GZIP_ENDING)
+    endings = {ending: format for format in FORMATS.values() for ending in format.extensions}
+    fitting = [ending for ending in endings if lowered.endswith(ending)]
+    return endings[max(fitting, key=len)] if fitting else None
 
 
 def _readable() -> str:
@@ -313,4 +340,4 @@ def _readable() -> str:
 
 
 def _writable() -> str:
-    return ", ".join(name for name, format in FORMATS.items() if format.write is not None)
+    return ", ".join(name for name, format in FORMATS.items() if format.is_written)

@@ -5,8 +5,8 @@ from pathlib import Path
 import polars as pl
 
 from topline.errors import OutputError
+from topline.formats.whole_folder import check_replaceable, replace_folder
 from topline.render.response_figures import response_figures
-from topline.render.whole_folder import check_replaceable, replace_folder
 from topline.trial.response.frames import (
     participant_frame,
     response_dataset,

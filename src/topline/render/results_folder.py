@@ -18,11 +18,11 @@ from topline.analysis.statistics_table import FILE_NAME, statistics_frame
 from topline.errors import OutputError
 from topline.formats.document import Document
 from topline.formats.registry import find_format
+from topline.formats.whole_folder import check_replaceable, replace_folder
 from topline.record.study import Study
 from topline.render.charts import figures
 from topline.render.page import render_page
 from topline.render.response_figures import placed_response_figures
-from topline.render.whole_folder import check_replaceable, replace_folder
 
 PARTS = ("figures", "page", "record and statistics")
 """What is written, in order, as progress is told."""

@@ -6,7 +6,8 @@ import os
 import secrets
 import shutil
 import sys
-from collections.abc import Mapping
+from collections.abc import Collection, Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 
 from topline.errors import OutputError
@@ -44,13 +45,13 @@ def _check_not_in_use(real: Path, folder: Path) -> None:
     """Refuse a folder that cannot be exchanged without harm to who uses it."""
     if Path.cwd().is_relative_to(real):
         raise OutputError(
-            "a build replaces its folder as a whole, and this is the folder you are in",
+            "a folder is replaced as a whole, and this is the folder you are in",
             where=str(real),
-            advice="name a folder within it, or build from outside of it",
+            advice="name a folder within it, or call from outside of it",
         )
     if os.path.ismount(real):
         raise OutputError(
-            "a build replaces its folder as a whole, and a file system is mounted on this one",
+            "a folder is replaced as a whole, and a file system is mounted on this one",
             where=str(folder),
             advice="name a folder within it",
         )
@@ -79,32 +80,98 @@ def replace_folder(folder: Path, files: Mapping[str, bytes]) -> None:
     ...     sorted(path.relative_to(outside).as_posix() for path in Path(outside).rglob("*.txt"))
     ['new/a.txt', 'new/b/c.txt']
     """
-    real = Path(os.path.realpath(folder))
-    # Beside the folder, since only there a name can be exchanged for another.
-    new = real.with_name(f".{real.name[:100]}.{secrets.token_hex(8)}.partial")
+    with new_folder(folder) as new:
+        for name, content in files.items():
+            path = new / name
+            path.parent.mkdir(exist_ok=True)
+            with path.open("xb") as stream:
+                stream.write(content)
+
+
+@contextmanager
+def new_folder(folder: Path) -> Iterator[Path]:
+    """Yield an empty folder to write into, which takes the place of another when all is well.
+
+    Parameters
+    ----------
+    folder
+        The folder to replace; folders on the way to it are made. Of a symbolic link, the target.
+
+    Raises
+    ------
+    OutputError
+        If it cannot be written; an earlier folder stays as it was and nothing else is left, as
+        where the block that writes raises anything.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> with tempfile.TemporaryDirectory() as outside:
+    ...     with new_folder(Path(outside, "new")) as new:
+    ...         _ = (new / "a.txt").write_bytes(b"a")
+    ...     [path.relative_to(outside).as_posix() for path in Path(outside).rglob("*.txt")]
+    ['new/a.txt']
+    """
     try:
-        real.parent.mkdir(parents=True, exist_ok=True)
-        _fill(new, files)
-        _take_place(new, real)
+        real = Path(os.path.realpath(folder))
+        # Beside the folder, since only there a name can be exchanged for another.
+        new = real.with_name(f".{real.name[:100]}.{secrets.token_hex(8)}.partial")
+        try:
+            real.parent.mkdir(parents=True, exist_ok=True)
+            new.mkdir()
+            yield new
+            _keep(new)
+            _take_place(new, real)
+        finally:
+            shutil.rmtree(new, ignore_errors=True)
     except OSError as error:
         raise OutputError(
             f"cannot write the folder: {error.strerror or error}",
             where=str(folder),
             advice="name a folder where there is room and you may write",
         ) from error
-    finally:
-        shutil.rmtree(new, ignore_errors=True)
 
 
-def _fill(new: Path, files: Mapping[str, bytes]) -> None:
-    new.mkdir()
-    for name, content in files.items():
-        path = new / name
-        path.parent.mkdir(exist_ok=True)
-        with path.open("xb") as stream:
-            stream.write(content)
-            stream.flush()
-            os.fsync(stream.fileno())
+def check_holds_only(folder: Path, names: Collection[str]) -> None:
+    """Make sure that a folder, where there is one, holds nothing that replacing it would lose.
+
+    Parameters
+    ----------
+    folder
+        The folder to replace.
+    names
+        What it may hold: the files that the new one has.
+
+    Raises
+    ------
+    OutputError
+        If it holds anything else, or cannot be looked into.
+
+    Examples
+    --------
+    >>> check_holds_only(Path("there is none"), ())
+    """
+    try:
+        found = sorted(path.name for path in folder.iterdir()) if folder.is_dir() else []
+    except OSError as error:
+        raise OutputError(f"cannot look here: {error.strerror}", where=str(folder)) from error
+    foreign = [name for name in found if name not in names]
+    if foreign:
+        more = f" and {len(foreign) - 1} more" if len(foreign) > 1 else ""
+        raise OutputError(
+            f"the folder holds {foreign[0]!r}{more}, which would be lost if it were replaced",
+            where=str(folder),
+            accepted="a new or empty folder, or an earlier one of the same kind",
+            advice="name another folder",
+        )
+
+
+def _keep(new: Path) -> None:
+    """Have the system put everything where a loss of power does not reach it."""
+    for path in sorted(new.rglob("*")):
+        if path.is_file():
+            with path.open("rb") as stream:
+                os.fsync(stream.fileno())
 
 
 def _take_place(new: Path, folder: Path) -> None:
