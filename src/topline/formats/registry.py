@@ -17,6 +17,7 @@ from topline.formats.format import Format, Writer
 from topline.formats.limits import DEFAULT_LIMITS, Limits
 from topline.formats.output import GZIP_ENDING, open_output
 from topline.formats.source import STANDARD_INPUT, Source, open_sources
+from topline.formats.tables import csv_folder, parquet_folder, workbook
 from topline.formats.whole_folder import check_holds_only, check_replaceable, new_folder
 from topline.record.study import Study
 
@@ -27,6 +28,9 @@ FORMATS: Mapping[str, Format] = MappingProxyType(
             api_json.FORMAT,
             api_json.LINES_FORMAT,
             page_text.FORMAT,
+            csv_folder.FORMAT,
+            parquet_folder.FORMAT,
+            workbook.FORMAT,
         )
     }
 )
