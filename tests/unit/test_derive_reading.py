@@ -8,9 +8,9 @@ from tests.unit.derive_examples import OUTCOME, denominators, measure, row, stud
 
 from topline.analysis.derive.null_values import null_value
 from topline.analysis.derive.runner import derive
+from topline.posted.dispersions import dispersion
 from topline.posted.outcome_rows import outcome_rows
 from topline.posted.row_numbers import numbers_in
-from topline.posted.spreads import dispersion
 from topline.posted.summaries import (
     Posted,
     PostedCount,

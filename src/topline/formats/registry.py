@@ -13,6 +13,7 @@ from types import MappingProxyType
 from topline.errors import DocumentError, NotFoundError, UsageError
 from topline.formats import api_json, page_text
 from topline.formats.document import Document
+from topline.formats.fhir import evidence_bundle
 from topline.formats.format import Format, Writer
 from topline.formats.limits import DEFAULT_LIMITS, Limits
 from topline.formats.output import GZIP_ENDING, open_output
@@ -31,6 +32,7 @@ FORMATS: Mapping[str, Format] = MappingProxyType(
             csv_folder.FORMAT,
             parquet_folder.FORMAT,
             workbook.FORMAT,
+            evidence_bundle.FORMAT,
         )
     }
 )

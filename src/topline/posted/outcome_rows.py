@@ -3,8 +3,9 @@
 import math
 from collections.abc import Iterator, Mapping
 
+from topline.posted.dispersions import dispersion
 from topline.posted.row_numbers import Analyzed, Numbers, of_class, of_row
-from topline.posted.spreads import dispersion, spread_of
+from topline.posted.spreads import spread_of
 from topline.posted.summaries import (
     LOGARITHMIC_KINDS,
     MODELLED_KINDS,

@@ -3,7 +3,8 @@
 import re
 from collections.abc import Iterator
 
-from topline.posted.spreads import article, dispersion
+from topline.posted.dispersions import dispersion
+from topline.posted.spreads import article
 from topline.posted.summaries import Unusable, possible
 from topline.posted.units import Counted
 from topline.record.results import Measurement, OutcomeMeasure

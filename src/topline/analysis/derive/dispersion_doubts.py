@@ -27,8 +27,8 @@ from topline.analysis.derive.posted_analysis import (
     rows_named,
 )
 from topline.analysis.derive.t_ranges import difference
+from topline.posted.dispersions import dispersion
 from topline.posted.outcome_rows import outcome_rows
-from topline.posted.spreads import dispersion
 from topline.posted.summaries import Posted, PostedMean, Row, possible
 from topline.record.results import BaselineMeasure, MeasureAnalysis, OutcomeMeasure
 from topline.record.study import Study

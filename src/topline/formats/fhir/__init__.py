@@ -1,0 +1,1 @@
+"""A record's results as FHIR R5 Evidence (experimental)."""
