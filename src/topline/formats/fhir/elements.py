@@ -114,7 +114,7 @@ def full_url(place: str, resource_type: str, resource_id: str) -> str:
     Examples
     --------
     >>> full_url("NCT00000000", "Group", "r1-FG000")
-    'urn:uuid:2f9d7a5e-0000-5000-8000-000000000000'
+    'urn:uuid:8eb220a7-96f1-53f7-8eea-c5b051eee588'
     """
     return f"urn:uuid:{uuid.uuid5(uuid.NAMESPACE_URL, f'{place}/{resource_type}/{resource_id}')}"
 
