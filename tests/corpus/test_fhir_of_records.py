@@ -74,7 +74,6 @@ def test_real_records_are_bundles_with_their_numbers(corpus: Path) -> None:
             kept[cell.module.value] += 1
     assert sum(kept.values()) > 50_000
     assert set(lost) == NOT_KEPT
-    print(kept, lost)
 
 
 def test_a_denominator_is_beside_its_measurement(corpus: Path) -> None:

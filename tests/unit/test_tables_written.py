@@ -218,7 +218,7 @@ class TestWorkbook:
         write_documents([document()], tmp_path / "a.xlsx")
         book = openpyxl.load_workbook(tmp_path / "a.xlsx")
         sheet = book["outcome_measures"]
-        heading = {cell.value: cell.column for cell in sheet[1]}
+        heading = {cell.value: place for place, cell in enumerate(sheet[1], start=1)}
         title = sheet.cell(2, heading["measure"])
         assert (title.value, title.data_type) == (FORMULA, "s")
         assert title.hyperlink is None
@@ -236,7 +236,7 @@ class TestWorkbook:
             sheet = book[table.name]
             assert sheet.freeze_panes == "A2"
             assert sheet.auto_filter.ref.startswith("A1:")
-            comments = [cell.comment.text for cell in sheet[1]]
+            comments = [cell.comment.text for cell in sheet[1] if cell.comment is not None]
             assert comments == [column.description for column in table.columns]
         about = [[cell.value for cell in row] for row in book["about"].iter_rows()]
         assert ["event_groups", "All-cause mortality and totals of adverse events", 1] in [
