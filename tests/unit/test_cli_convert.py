@@ -63,6 +63,8 @@ def test_the_account_as_json_is_alone_on_standard_output(topline: Command, tmp_p
         "written_as": "api-ndjson",
         "given_back": 0,
         "losses": [],
+        "cautions": [],
+        "deletes": [],
     }
 
 

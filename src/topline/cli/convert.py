@@ -1,11 +1,13 @@
 """``topline convert``: a document in one format to the same records in another."""
 
+import sys
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from topline.cli.options import From, StudyNumber
 from topline.cli.terminal import say, write_json
+from topline.errors import UsageError
 
 if TYPE_CHECKING:
     from topline.formats.conversion import Conversion
@@ -26,6 +28,25 @@ def convert(
         ),
     ] = None,
     indent: Annotated[bool, typer.Option("--indent", help="Lay JSON out for people.")] = False,
+    into: Annotated[
+        str | None,
+        typer.Option(
+            "--into",
+            metavar="DOWNLOADED",
+            help="A document downloaded from the registry: written again with the results of this study "
+            "replaced, and every other byte as it is.",
+        ),
+    ] = None,
+    replace_all: Annotated[
+        bool,
+        typer.Option(
+            "--replace-all",
+            help="Write an upload by which the registry deletes every results module that it omits; asks first.",
+        ),
+    ] = False,
+    yes: Annotated[
+        bool, typer.Option("--yes", help="Do not ask whether to delete with --replace-all.")
+    ] = False,
     json: Annotated[
         bool,
         typer.Option(
@@ -38,6 +59,15 @@ def convert(
     """Convert records from one format to another, and say what does not come along."""
     from topline.formats.conversion import convert as convert_documents
 
+    told: list[Conversion] = []
+
+    def before_writing(planned: "Conversion") -> None:
+        if not json:
+            _say_losses(planned)
+            told.append(planned)
+        if replace_all:
+            _confirm(planned, yes=yes)
+
     done = convert_documents(
         source,
         output,
@@ -45,11 +75,32 @@ def convert(
         target_format=target_format,
         indented=indent,
         nct_id=study,
+        into=into,
+        replace_all=replace_all,
+        before_writing=before_writing,
     )
     if json:
         write_json(done, aside=output == "-")
     else:
         _say(done, "standard output" if output == "-" else output)
+        if not told:
+            _say_losses(done)
+
+
+def _confirm(planned: "Conversion", *, yes: bool) -> None:
+    """Say what the registry would delete, and ask whether it shall."""
+    say("without partialUpload, the registry deletes every results module that the upload omits:")
+    for line in planned.deletes or ("none is omitted",):
+        say(f"  {line}")
+    if yes:
+        return
+    if sys.stdin is None or not sys.stdin.isatty():
+        raise UsageError(
+            "nothing was written: --replace-all asks, and there is no terminal to answer",
+            advice="add --yes, or leave --replace-all out: the registry then keeps what the upload omits",
+        )
+    if not typer.confirm("Write it?", err=True):
+        raise UsageError("nothing was written, as you answered")
 
 
 def _say(done: "Conversion", place: str) -> None:
@@ -59,6 +110,11 @@ def _say(done: "Conversion", place: str) -> None:
     if done.given_back:
         things = "1 thing" if done.given_back == 1 else f"{done.given_back} things"
         say(f"  {things} outside the record came along")
+
+
+def _say_losses(done: "Conversion") -> None:
+    for caution in done.cautions:
+        say(f"  note: {caution}")
     by_reason: dict[str, list[str]] = {}
     for loss in done.losses:
         times = f"{loss.count} x " if loss.count > 1 else ""

@@ -1,20 +1,25 @@
 """From one format to another, with an account of what does not come along."""
 
 from collections import Counter
-from collections.abc import Container, Iterable, Iterator
+from collections.abc import Callable, Container, Iterable, Iterator
 from dataclasses import dataclass
 from os import PathLike
 from typing import Any, TypeAlias
 
+from topline.errors import DocumentError, UsageError
 from topline.formats.document import Document, SetAside
+from topline.formats.filing import Filing
 from topline.formats.format import Format
 from topline.formats.limits import DEFAULT_LIMITS, Limits
+from topline.formats.output import open_output
 from topline.formats.registry import (
+    FORMATS,
     find_format_to_write,
     read_document,
     read_documents,
     write_documents,
 )
+from topline.formats.source import open_sources
 from topline.record.addresses import field_names, format_address, parse_address
 from topline.record.node import Node
 from topline.record.study import Study
@@ -34,7 +39,8 @@ class Loss:
     Attributes
     ----------
     address
-        Where they stood, with ``*`` for any position in a list.
+        Where they stood: with ``*`` for any position in a list where the format keeps none of that kind, and as
+        it is where it lost this one.
     reason
         Why they did not come along.
     count
@@ -66,6 +72,10 @@ class Conversion:
     losses
         What did not come along, by kind: first what the record cannot hold, then what the format
         written does not keep.
+    cautions
+        What to look at before the document is uploaded to a registry.
+    deletes
+        What the registry deletes when the document is uploaded: modules by study.
     """
 
     studies: int
@@ -73,6 +83,8 @@ class Conversion:
     written_as: str
     given_back: int
     losses: tuple[Loss, ...]
+    cautions: tuple[str, ...] = ()
+    deletes: tuple[str, ...] = ()
 
 
 def convert(
@@ -84,8 +96,14 @@ def convert(
     indented: bool = False,
     nct_id: str | None = None,
     limits: Limits = DEFAULT_LIMITS,
+    into: str | PathLike[str] | None = None,
+    replace_all: bool = False,
+    before_writing: Callable[[Conversion], None] | None = None,
 ) -> Conversion:
     """Convert documents, one study at a time.
+
+    A format whose documents are filed is checked before anything is written: its studies are held, and each is
+    written and read back in memory.
 
     Parameters
     ----------
@@ -99,6 +117,13 @@ def convert(
         The number of the only study to convert; all of them if not given.
     limits
         What may be held and unpacked.
+    into
+        A document downloaded from a registry, to be written again with the results of the one study replaced.
+    replace_all
+        Whether the registry shall delete what an upload omits.
+    before_writing
+        Called, where the format's documents are filed, with what will be done, before anything is written; what
+        it raises ends the conversion.
 
     Returns
     -------
@@ -110,6 +135,9 @@ def convert(
     ToplineError
         As :func:`~topline.formats.registry.read_documents` and
         :func:`~topline.formats.registry.write_documents`; then nothing is written.
+    UsageError
+        Also if ``into`` or ``replace_all`` is asked of a format whose documents are not filed, or several studies
+        are to be written into a document.
 
     Examples
     --------
@@ -128,8 +156,29 @@ def convert(
         documents = read_documents(source, source_format, limits)
     else:
         documents = (read_document(source, source_format, limits, nct_id=nct_id),)
-    write_documents(account.watch(documents), target, written.name, indented=indented)
-    return account.closed()
+    filing = written.filing
+    if filing is None:
+        if into is not None or replace_all:
+            raise UsageError(
+                f"{written.name} is not uploaded to a registry, so there is nothing to replace there",
+                accepted=", ".join(name for name, format in FORMATS.items() if format.filing),
+                advice="name the format with --to",
+            )
+        write_documents(account.watch(documents), target, written.name, indented=indented)
+        return account.closed()
+    held = tuple(account.watch(documents))
+    account.look_at(held, filing, into=into is not None, replace_all=replace_all)
+    done = account.closed()
+    if before_writing is not None:
+        before_writing(done)
+    if into is not None:
+        _write_into(held, into, target, filing, limits, partial=not replace_all)
+    elif replace_all:
+        with open_output(target) as stream:
+            filing.write_replacing(held, stream)
+    else:
+        write_documents(held, target, written.name, indented=indented)
+    return done
 
 
 def parts_not_kept(study: Study, keeps: Iterable[str]) -> Iterator[str]:
@@ -191,6 +240,30 @@ def pattern_of(address: str) -> str:
     )
 
 
+def _write_into(
+    documents: tuple[Document, ...],
+    into: str | PathLike[str],
+    target: str | PathLike[str],
+    filing: Filing,
+    limits: Limits,
+    *,
+    partial: bool,
+) -> None:
+    if len(documents) != 1:
+        raise UsageError(
+            f"there are {len(documents)} studies to write into one document",
+            accepted="one study",
+            advice="say which by its NCT number",
+        )
+    sources = open_sources(into, limits)
+    downloaded = next(sources, None)
+    if downloaded is None:
+        raise DocumentError("there is no document", where=str(into))
+    # The document is read whole before the result appears, which may have the same name.
+    with open_output(target) as stream:
+        filing.write_into(documents[0], downloaded, stream, partial=partial)
+
+
 class _Account:
     """Counts what passes by, in memory that does not grow with the number of studies."""
 
@@ -202,6 +275,8 @@ class _Account:
         self._read_as: dict[str, None] = {}
         self._counts: Counter[tuple[str, str]] = Counter()
         self._first: dict[tuple[str, str], str] = {}
+        self._cautions: dict[str, None] = {}
+        self._deletes: list[str] = []
 
     def watch(self, documents: Iterable[Document]) -> Iterator[Document]:
         for document in documents:
@@ -211,7 +286,18 @@ class _Account:
             reason = f"{self._written.name} does not keep it"
             for path in _not_kept(document.study, self._keeps, ()):
                 self._add(format_address(path), reason, document.place)
+            self._add_losses(document)
             yield document
+
+    def look_at(
+        self, documents: Iterable[Document], filing: Filing, *, into: bool, replace_all: bool
+    ) -> None:
+        """Note what filing the documents would do."""
+        for document in documents:
+            # Many studies mostly have the same to say.
+            self._cautions |= dict.fromkeys(filing.cautions(document, into=into))
+            if replace_all and (omitted := filing.omitted(document.study)):
+                self._deletes.append(f"{document.place}: {', '.join(omitted)}")
 
     def closed(self) -> Conversion:
         return Conversion(
@@ -225,7 +311,17 @@ class _Account:
                 )
                 for (address, reason), count in self._counts.items()
             ),
+            cautions=tuple(self._cautions),
+            deletes=tuple(self._deletes),
         )
+
+    def _add_losses(self, document: Document) -> None:
+        for lost in self._written.losses(document) if self._written.losses is not None else ():
+            if lost.set_aside is not None:
+                self._given_back -= 1
+                self._add(_pattern(lost.set_aside), lost.reason, document.place)
+            else:
+                self._add(lost.address, lost.reason, document.place)
 
     def _add_set_aside(self, document: Document) -> None:
         if document.format == self._written.name or document.format in self._written.gives_back:

@@ -6,6 +6,8 @@ from pathlib import Path
 from typing import BinaryIO
 
 from topline.formats.document import Document
+from topline.formats.filing import Filing
+from topline.formats.read_back import Lost
 from topline.formats.source import Source
 
 Reader = Callable[[Source], Iterator[Document]]
@@ -47,6 +49,10 @@ class Format:
         Writes documents as files into an empty folder; ``None`` unless the format is a folder.
     folder_files
         Names of all files that such a folder may have: one that holds any other is not replaced.
+    losses
+        Finds what of one document is lost although ``keeps`` has a place for it; ``None`` if nothing can be.
+    filing
+        What a registry that takes such documents as an upload needs; ``None`` if none does.
     """
 
     name: str
@@ -62,6 +68,8 @@ class Format:
     write_indented: Writer | None = None
     write_folder: FolderWriter | None = None
     folder_files: tuple[str, ...] = ()
+    losses: Callable[[Document], Iterator[Lost]] | None = None
+    filing: Filing | None = None
 
     @property
     def is_written(self) -> bool:

@@ -1,0 +1,211 @@
+"""Elements of the registry's upload, read and written so that nothing of them is overlooked.
+
+The schema fixes the order of an element's children; each part of a record names them once, in that order, and the
+names serve both ways: what else stands in an element is set aside on reading, and what was set aside of them finds its
+place again on writing.
+"""
+
+import re
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from lxml import etree
+
+from topline.formats.document import SetAside
+
+Element = etree._Element
+
+UNKNOWN = "the upload schema has no such element there"
+NO_PLACE = "the record has no field for it"
+NOT_READ = "it cannot be read as what the record holds there"
+NO_GROUP = "it names a group that the document does not define there"
+
+_NOT_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+_REPLACEMENT = "\ufffd"
+
+
+class Reading:
+    """What is set aside while a document is read."""
+
+    def __init__(self) -> None:
+        self._aside: list[SetAside] = []
+
+    def keep(self, address: str, element: Element, reason: str) -> None:
+        """Set an element aside, as XML."""
+        self._aside.append(SetAside(address, _local(element), xml_text(element), reason))
+
+    def keep_text(self, address: str, field: str, value: str, reason: str) -> None:
+        """Set a text aside, under a name."""
+        self._aside.append(SetAside(address, field, value, reason))
+
+    def all(self) -> tuple[SetAside, ...]:
+        """Return everything, in the order of the document."""
+        return tuple(self._aside)
+
+
+class Writing:
+    """What is shared while a study is written.
+
+    Parameters
+    ----------
+    set_aside
+        What was set aside when the study was read from this format.
+    id_prefix
+        Stands before every id, so that ids are unique in a document of several studies.
+    """
+
+    def __init__(self, set_aside: Iterable[SetAside] = (), id_prefix: str = "") -> None:
+        self.id_prefix = id_prefix
+        self.reasons: dict[str, str] = {}
+        """Address of a part -> why it may not come back."""
+        self._aside = list(set_aside)
+
+    def explain(self, address: str, reason: str) -> None:
+        """Say why a part, if it does not come back, does not."""
+        self.reasons.setdefault(address, reason)
+
+    def left_over(self) -> tuple[SetAside, ...]:
+        """Return what was set aside and has found no place."""
+        return tuple(self._aside)
+
+    def take(self, address: str, field: str | None = None) -> list[SetAside]:
+        """Take what was set aside at an address, of one name or of any."""
+        taken = [
+            item
+            for item in self._aside
+            if item.address == address and (field is None or item.field == field)
+        ]
+        self._aside = [item for item in self._aside if item not in taken]
+        return taken
+
+    def give_back(self, parent: Element, address: str, names: tuple[str, ...]) -> None:
+        """Put what was set aside of an element back in its place, where nothing else stands there.
+
+        Parameters
+        ----------
+        parent
+            The element, otherwise complete.
+        address
+            The part of the record that it stands for.
+        names
+            Its children in the order of the schema.
+        """
+        if not self._aside:
+            return
+        for item in [one for one in self._aside if one.address == address]:
+            present = [_local(child) for child in parent]
+            if (
+                item.field not in names
+                or item.field in present
+                or item.reason in (UNKNOWN, NO_GROUP)
+            ):
+                continue
+            element = read_xml_text(item.value)
+            if element is not None:
+                before = set(names[: names.index(item.field)])
+                parent.insert(sum(name in before for name in present), element)
+                self._aside.remove(item)
+
+
+def children(
+    element: Element, names: tuple[str, ...], address: str, reading: Reading
+) -> Mapping[str, Element]:
+    """Return an element's children by name; what else it holds is set aside.
+
+    Parameters
+    ----------
+    element
+        The element.
+    names
+        The children that the schema gives it.
+    address
+        The part of the record that it stands for.
+    reading
+        Where to set aside.
+    """
+    found: dict[str, Element] = {}
+    for child in element:
+        name = _local(child)
+        if name in names and name not in found and not _qualified(child):
+            found[name] = child
+            if len(child) == 0 and child.attrib:
+                _keep_attributes(child, f"{name} of ", address, reading)
+        else:
+            reading.keep(address, child, UNKNOWN)
+    _keep_loose_text(element, address, reading)
+    return found
+
+
+def listed(container: Element | None, name: str, address: str, reading: Reading) -> list[Element]:
+    """Return the elements of a name within an element that lists them; what else is there is set aside."""
+    if container is None:
+        return []
+    found = []
+    for child in container:
+        if _local(child) == name and not _qualified(child):
+            found.append(child)
+        else:
+            reading.keep(address, child, UNKNOWN)
+    _keep_loose_text(container, address, reading)
+    return found
+
+
+def text(element: Element | None) -> str | None:
+    """Return the text of an element as it stands; ``None`` if there is none, or only blanks."""
+    if element is None or element.text is None or not element.text.strip():
+        return None
+    return element.text
+
+
+def texts_of(found: Mapping[str, Element], fields: Mapping[str, str]) -> dict[str, Any]:
+    """Return the texts of elements under the names that the record's fields have."""
+    return {field: text(found.get(name)) for name, field in fields.items()}
+
+
+def add(parent: Element, name: str, value: str | None = None) -> Element:
+    """Add a child, with a text if there is one; characters that XML does not have become U+FFFD."""
+    child: Element = etree.SubElement(parent, name)
+    if value is not None:
+        child.text = _NOT_XML.sub(_REPLACEMENT, value)
+    return child
+
+
+def add_if(parent: Element, name: str, value: str | None) -> None:
+    """Add a child with a text, if there is a text."""
+    if value is not None:
+        add(parent, name, value)
+
+
+def xml_text(element: Element) -> str:
+    """Write an element, without what follows it, as XML."""
+    written: str = etree.tostring(element, encoding="unicode", with_tail=False)
+    return written
+
+
+def read_xml_text(value: str) -> Element | None:
+    """Read what :func:`xml_text` wrote; ``None`` for anything else."""
+    parser = etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False)
+    try:
+        element: Element = etree.fromstring(value, parser)
+    except (etree.XMLSyntaxError, ValueError):
+        return None
+    return element
+
+
+def _local(element: Element) -> str:
+    return etree.QName(element).localname
+
+
+def _qualified(element: Element) -> bool:
+    return str(element.tag).startswith("{")
+
+
+def _keep_attributes(element: Element, of: str, address: str, reading: Reading) -> None:
+    for name, value in element.attrib.items():
+        reading.keep_text(address, f"{of}attribute {name}", str(value), UNKNOWN)
+
+
+def _keep_loose_text(element: Element, address: str, reading: Reading) -> None:
+    for loose in (element.text, *(child.tail for child in element)):
+        if loose is not None and loose.strip():
+            reading.keep_text(address, f"text in {_local(element)}", loose, UNKNOWN)

@@ -1,0 +1,260 @@
+"""The upload of the registry's Protocol Registration System (PRS): results as XML, written and read.
+
+Two schemas describe it: ``RRSUploadSchema.xsd`` (2017.04.18) the results, ``ProtocolRecordSchema.xsd`` (2018.05.08) the
+study around them. Results are written with ``partialUpload="true"``, so that the registry keeps every module that the
+document omits; without it, the registry deletes them. A study without the organization's number is written as results
+alone.
+"""
+
+import io
+from collections.abc import Iterable, Iterator
+from typing import BinaryIO
+
+from lxml import etree
+
+from topline.errors import DocumentError, UsageError
+from topline.formats.document import Document, SetAside
+from topline.formats.filing import Filing
+from topline.formats.format import Format
+from topline.formats.prs_elements import Element, Reading, Writing
+from topline.formats.prs_groups import LEADS_NOWHERE, NUMBERED_ANEW
+from topline.formats.prs_keeps import KEEPS, LOSES
+from topline.formats.prs_splice import splice
+from topline.formats.prs_study import (
+    IDENTIFICATION,
+    PROTOCOL,
+    RESULT,
+    STUDY_NAMESPACE,
+    identification_of,
+    organization_id,
+    read_result,
+    read_study,
+    study_with_ids,
+    write_result,
+    write_study,
+    wrong_namespace,
+)
+from topline.formats.read_back import Lost, leaf_values, not_given_back
+from topline.formats.source import Source
+from topline.formats.xml_tree import parse_tree, root_name
+from topline.record.results import MoreInfoModule, ResultsSection
+from topline.record.study import Study
+
+NAME = "prs-xml"
+
+COLLECTION = f"{{{STUDY_NAMESPACE}}}study_collection"
+_KEPT = frozenset(KEEPS)
+_NO_PLACE_BACK = "it was set aside on reading and finds no place in the document written"
+
+
+def recognizes(head: bytes) -> bool:
+    """Whether a document begins like an upload: by the name of its root element.
+
+    Examples
+    --------
+    >>> recognizes(b'<prs:study_collection xmlns:prs="http://clinicaltrials.gov/prs">')
+    True
+    >>> recognizes(b"<clinical_study>")
+    False
+    """
+    return root_name(head) in {"study_collection", "result"}
+
+
+def read(source: Source) -> Iterator[Document]:
+    r"""Read the studies of an upload or download, or results that stand alone.
+
+    Raises
+    ------
+    DocumentError
+        If it is not well-formed, is no such document, or holds elements in the wrong namespace: with the line.
+    LimitError
+        If it is larger or deeper than is allowed.
+
+    Examples
+    --------
+    >>> data = (b'<r:result xmlns:r="http://clinicaltrials.gov/rrs"><outcomeMeasures/>'
+    ...         b"<pointOfContact><title>Trials Unit</title></pointOfContact></r:result>")
+    >>> (document,) = read(Source("a.xml", io.BytesIO(data)))
+    >>> document.study.results_section.more_info_module.point_of_contact.title
+    'Trials Unit'
+    """
+    root = parse_tree(source)
+    if root.tag == RESULT:
+        reading = Reading()
+        section = read_result(root, reading, source.name)
+        study = Study(results_section=section, has_results=None if section is None else True)
+        yield Document(study=study, format=NAME, place=source.name, set_aside=reading.all())
+    elif root.tag == COLLECTION:
+        yield from _read_collection(root, source.name)
+    else:
+        raise wrong_namespace(root, source.name)
+
+
+def write(documents: Iterable[Document], stream: BinaryIO) -> None:
+    """Write studies such that the registry keeps what they omit.
+
+    Raises
+    ------
+    UsageError
+        If there is no study.
+    """
+    _write(documents, stream, partial=True)
+
+
+def write_replacing(documents: Iterable[Document], stream: BinaryIO) -> None:
+    """Write studies such that the registry deletes the results modules that they omit."""
+    _write(documents, stream, partial=False)
+
+
+def write_into(document: Document, downloaded: Source, stream: BinaryIO, *, partial: bool) -> None:
+    """Write a downloaded document with the results of one study replaced; see ``prs_splice``."""
+    section = study_with_ids(document.study).results_section or ResultsSection()
+    own = document.set_aside if document.format == NAME else ()
+
+    def make(id_prefix: str) -> Element:
+        return write_result(section, Writing(own, id_prefix), partial=partial)
+
+    stream.write(splice(document, downloaded, make))
+
+
+def losses(document: Document) -> Iterator[Lost]:
+    """Find what a written document does not give back of what the format keeps, by reading it again.
+
+    Yields
+    ------
+    Lost
+        Leaves of the record, and what was set aside on reading and has no place.
+    """
+    study = study_with_ids(document.study)
+    numbered = leaf_values(study)
+    for address, value in leaf_values(document.study).items():
+        new = numbered.get(address)
+        if new is None or new == "" != value:
+            yield Lost(address, LEADS_NOWHERE)
+        elif new != value and address.endswith("/id"):
+            yield Lost(address, NUMBERED_ANEW)
+    data = io.BytesIO()
+    writing = _write([document], data, partial=True)
+    data.seek(0)
+    (back,) = read(Source(document.place, data))
+    yield from not_given_back(study, back.study, _KEPT, writing.reasons)
+    for item in writing.left_over():
+        yield Lost(item.address, f"{item.reason}; {_NO_PLACE_BACK}", item)
+
+
+def omitted(study: Study) -> tuple[str, ...]:
+    """Name the results modules that a document of this study leaves out.
+
+    >>> from topline.record.results import AdverseEventsModule
+    >>> section = ResultsSection(adverse_events_module=AdverseEventsModule(time_frame="1 year"))
+    >>> omitted(Study(results_section=section))[:2]
+    ('Participant Flow', 'Baseline Characteristics')
+    """
+    section = study.results_section or ResultsSection()
+    more = section.more_info_module or MoreInfoModule()
+    outcomes = section.outcome_measures_module
+    modules = {
+        "Participant Flow": section.participant_flow_module,
+        "Baseline Characteristics": section.baseline_characteristics_module,
+        "Outcome Measures": (outcomes and outcomes.outcome_measures) or None,
+        "Adverse Events": section.adverse_events_module,
+        "Limitations and Caveats": more.limitations_and_caveats,
+        "Certain Agreements": more.certain_agreement,
+        "Results Point of Contact": more.point_of_contact,
+    }
+    return tuple(name for name, module in modules.items() if module is None)
+
+
+def cautions(document: Document, *, into: bool) -> tuple[str, ...]:
+    """Say what to look at before a document is uploaded.
+
+    Parameters
+    ----------
+    document
+        What is written.
+    into
+        Whether it is written into a downloaded record, which identifies itself.
+    """
+    study = document.study
+    said = []
+    if study.results_section is not None and "Outcome Measures" in omitted(study):
+        said.append(
+            "the record has no outcome measures; the schema wants their element, which stands empty, and does "
+            "not say whether a partial upload then keeps those that the registry has"
+        )
+    if into:
+        return tuple(said)
+    if organization_id(study) is None:
+        said.append(
+            "the record has no study number of the organization, so the results stand alone"
+        )
+    elif not any(
+        item.field == "org_name" and item.address == IDENTIFICATION for item in document.set_aside
+    ):
+        named = identification_of(study).organization
+        said.append(
+            f"org_name is {(named.full_name if named is not None else None) or ''!r}; the registry knows an "
+            "organization by the short name it logs in with: write into a downloaded record, or correct it"
+        )
+    return tuple(said)
+
+
+def _read_collection(root: Element, name: str) -> Iterator[Document]:
+    studies = [child for child in root if child.tag == "clinical_study"]
+    for child in root:
+        if child.tag != "clinical_study":
+            raise wrong_namespace(child, name)
+    if not studies:
+        raise DocumentError(
+            "the collection holds no study", where=name, accepted="one clinical_study or more"
+        )
+    for number, element in enumerate(studies, 1):
+        reading = Reading()
+        study = read_study(element, reading, name)
+        place = name if len(studies) == 1 else f"{name}, study {number}"
+        yield Document(study=study, format=NAME, place=place, set_aside=reading.all())
+
+
+def _write(documents: Iterable[Document], stream: BinaryIO, *, partial: bool) -> Writing:
+    held = tuple(documents)
+    if not held:
+        raise UsageError("there is no study to write", accepted="one study or more")
+    alone = len(held) == 1 and organization_id(held[0].study) is None
+    root: Element = etree.Element(COLLECTION, nsmap={"prs": STUDY_NAMESPACE})
+    for number, document in enumerate(held, 1):
+        prefix = "" if len(held) == 1 else f"S{number}-"
+        own = document.format == NAME
+        writing = Writing(document.set_aside if own else (), prefix)
+        study = study_with_ids(document.study)
+        if alone and not (own and _has_registration(document.set_aside)):
+            section = study.results_section or ResultsSection()
+            root = write_result(section, writing, partial=partial)
+        else:
+            write_study(root, study, writing, partial=partial)
+    etree.indent(root)
+    stream.write(etree.tostring(root, xml_declaration=True, encoding="UTF-8") + b"\n")
+    return writing
+
+
+def _has_registration(set_aside: Iterable[SetAside]) -> bool:
+    return any(item.address in (PROTOCOL, IDENTIFICATION) for item in set_aside)
+
+
+FORMAT = Format(
+    name=NAME,
+    title="PRS upload XML",
+    extensions=(".xml",),
+    media_type="application/xml",
+    keeps=KEEPS,
+    loses=LOSES,
+    recognizes=recognizes,
+    read=read,
+    write=write,
+    losses=losses,
+    filing=Filing(
+        write_replacing=write_replacing,
+        write_into=write_into,
+        omitted=omitted,
+        cautions=cautions,
+    ),
+)
