@@ -193,7 +193,7 @@ def read_xml_text(value: str) -> Element | None:
 
 
 def _local(element: Element) -> str:
-    return etree.QName(element).localname
+    return str(element.tag).rpartition("}")[2]
 
 
 def _qualified(element: Element) -> bool:

@@ -137,9 +137,12 @@ def study_with_ids(study: Study) -> Study:
     outcomes = section.outcome_measures_module
     if outcomes is not None and outcomes.outcome_measures is not None:
         measures = tuple(number_groups(measure, "O") for measure in outcomes.outcome_measures)
-        changed["outcome_measures_module"] = msgspec.structs.replace(
-            outcomes, outcome_measures=measures
-        )
+        if any(a is not b for a, b in zip(measures, outcomes.outcome_measures, strict=True)):
+            changed["outcome_measures_module"] = msgspec.structs.replace(
+                outcomes, outcome_measures=measures
+            )
+    if all(changed[name] is getattr(section, name) for name in changed):
+        return study
     return msgspec.structs.replace(
         study, results_section=msgspec.structs.replace(section, **changed)
     )

@@ -126,13 +126,8 @@ def losses(document: Document) -> Iterator[Lost]:
         Leaves of the record, and what was set aside on reading and has no place.
     """
     study = study_with_ids(document.study)
-    numbered = leaf_values(study)
-    for address, value in leaf_values(document.study).items():
-        new = numbered.get(address)
-        if new is None or new == "" != value:
-            yield Lost(address, LEADS_NOWHERE)
-        elif new != value and address.endswith("/id"):
-            yield Lost(address, NUMBERED_ANEW)
+    if study is not document.study:
+        yield from _lost_references(document.study, study)
     data = io.BytesIO()
     writing = _write([document], data, partial=True)
     data.seek(0)
@@ -197,6 +192,17 @@ def cautions(document: Document, *, into: bool) -> tuple[str, ...]:
             "organization by the short name it logs in with: write into a downloaded record, or correct it"
         )
     return tuple(said)
+
+
+def _lost_references(study: Study, numbered: Study) -> Iterator[Lost]:
+    """Find the ids that had to change, and what referred to no group or to one of two."""
+    values = leaf_values(numbered)
+    for address, value in leaf_values(study).items():
+        new = values.get(address)
+        if new is None or new == "" != value:
+            yield Lost(address, LEADS_NOWHERE)
+        elif new != value and address.endswith("/id"):
+            yield Lost(address, NUMBERED_ANEW)
 
 
 def _read_collection(root: Element, name: str) -> Iterator[Document]:

@@ -21,7 +21,6 @@ ORDER = "the document has another order"
 
 _REPLACEMENT = "\ufffd"
 _Path: TypeAlias = tuple[str | int, ...]
-_Key: TypeAlias = tuple[object, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,14 +40,6 @@ class Lost:
     address: str
     reason: str
     set_aside: SetAside | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class _Leaf:
-    path: _Path
-    pattern: str
-    key: _Key
-    value: object
 
 
 def not_given_back(
@@ -73,29 +64,39 @@ def not_given_back(
         Each leaf that did not come back as it was. Numbers are found by their group, milestones by their name and
         denominators by their units, so that one that is missing does not move the others; another order is reported
         for the list.
+
+    Examples
+    --------
+    >>> list(not_given_back(Study(has_results=True), Study(), {"/hasResults"}, {}))
+    [Lost(address='/hasResults', reason='the form of the document has no place for it', set_aside=None)]
     """
-    found = {leaf.key: leaf.value for leaf in _leaves(back)}
-    for leaf in _leaves(study):
-        if leaf.pattern not in keeps:
-            continue
-        value = found.get(leaf.key)
-        if value != leaf.value or type(value) is not type(leaf.value):
-            address = format_address(leaf.path)
-            yield Lost(address, _reason(address, leaf.value, value, reasons))
-    yield from _moved(study, back, reasons)
+    for path, pattern, value, found in _differences(study, back, (), ""):
+        address = format_address(path)
+        if isinstance(value, tuple):
+            yield Lost(address, reasons.get(address, ORDER))
+        elif pattern in keeps:
+            yield Lost(address, _reason(address, value, found, reasons))
 
 
 def leaf_values(study: Study) -> dict[str, object]:
-    """Return every leaf of a record by its address."""
-    return {format_address(leaf.path): leaf.value for leaf in _leaves(study)}
+    """Return every leaf of a record by its address.
+
+    >>> leaf_values(Study(has_results=True))
+    {'/hasResults': True}
+    """
+    return {
+        format_address(path): value
+        for path, _, value, _ in _differences(study, None, (), "")
+        if not isinstance(value, tuple)
+    }
 
 
-def _reason(address: str, value: object, back: object | None, reasons: Mapping[str, str]) -> str:
+def _reason(address: str, value: object, back: object, reasons: Mapping[str, str]) -> str:
     if isinstance(value, str) and not value.strip():
         return BLANK
     if (
-        isinstance(back, str)
-        and isinstance(value, str)
+        isinstance(value, str)
+        and isinstance(back, str)
         and back.count(_REPLACEMENT) > value.count(_REPLACEMENT)
     ):
         return NO_CHARACTER
@@ -106,21 +107,29 @@ def _reason(address: str, value: object, back: object | None, reasons: Mapping[s
     return NOT_BACK if back is None else f"the document says {str(back)[:60]!r} for it"
 
 
-def _leaves(study: Study) -> Iterator[_Leaf]:
-    return _walk(study, (), "", ())
-
-
-def _walk(part: Any, path: _Path, pattern: str, key: _Key) -> Iterator[_Leaf]:
+def _differences(
+    part: Any, back: Any, path: _Path, pattern: str
+) -> Iterator[tuple[_Path, str, object, object]]:
+    """Yield leaves that differ, and lists whose order does: path, pattern, value, and what came back."""
+    if part == back and type(part) is type(back):
+        return  # nearly everything is the same, and comparing nodes whole is fast
     if isinstance(part, Node):
+        other = back if type(back) is type(part) else None
         for name, field in field_names(type(part)).items():
             child = getattr(part, field)
             if child is not None:
-                yield from _walk(child, (*path, name), f"{pattern}/{name}", (*key, name))
+                found = getattr(other, field, None)
+                yield from _differences(child, found, (*path, name), f"{pattern}/{name}")
     elif isinstance(part, tuple):
-        for place, (own, child) in enumerate(zip(_keys(part), part, strict=True)):
-            yield from _walk(child, (*path, place), f"{pattern}/*", (*key, own))
+        keys, other_keys = _keys(part), _keys(back or ())
+        by_key = dict(zip(other_keys, back or (), strict=True))
+        for place, (key, child) in enumerate(zip(keys, part, strict=True)):
+            yield from _differences(child, by_key.get(key), (*path, place), f"{pattern}/*")
+        common = set(keys) & set(other_keys)
+        if [key for key in keys if key in common] != [key for key in other_keys if key in common]:
+            yield path, pattern, part, back
     else:
-        yield _Leaf(path, pattern, key, part)
+        yield path, pattern, part, back
 
 
 def _keys(elements: tuple[Any, ...]) -> list[object]:
@@ -144,26 +153,3 @@ def _name(element: Any, place: int) -> object:
     if isinstance(element, Node) and "group_id" in element.__struct_fields__:
         return getattr(element, "group_id", None)
     return place
-
-
-def _moved(study: Study, back: Study, reasons: Mapping[str, str]) -> Iterator[Lost]:
-    orders = {key: order for _, key, order in _orders(back, (), ())}
-    for path, key, order in _orders(study, (), ()):
-        other = orders.get(key, [])
-        common = set(order) & set(other)
-        if [one for one in order if one in common] != [one for one in other if one in common]:
-            address = format_address(path)
-            yield Lost(address, reasons.get(address, ORDER))
-
-
-def _orders(part: Any, path: _Path, key: _Key) -> Iterator[tuple[_Path, _Key, list[object]]]:
-    if isinstance(part, Node):
-        for name, field in field_names(type(part)).items():
-            child = getattr(part, field)
-            if child is not None:
-                yield from _orders(child, (*path, name), (*key, name))
-    elif isinstance(part, tuple):
-        own = _keys(part)
-        yield path, key, own
-        for place, child in enumerate(part):
-            yield from _orders(child, (*path, place), (*key, own[place]))
