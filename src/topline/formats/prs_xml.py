@@ -126,13 +126,16 @@ def losses(document: Document) -> Iterator[Lost]:
         Leaves of the record, and what was set aside on reading and has no place.
     """
     study = study_with_ids(document.study)
-    if study is not document.study:
-        yield from _lost_references(document.study, study)
+    references = {} if study is document.study else _lost_references(document.study, study)
+    for address, reason in references.items():
+        yield Lost(address, reason)
     data = io.BytesIO()
     writing = _write([document], data, partial=True)
     data.seek(0)
     (back,) = read(Source(document.place, data))
-    yield from not_given_back(study, back.study, _KEPT, writing.reasons)
+    for lost in not_given_back(study, back.study, _KEPT, writing.reasons):
+        if lost.address not in references:
+            yield lost
     for item in writing.left_over():
         yield Lost(item.address, f"{item.reason}; {_NO_PLACE_BACK}", item)
 
@@ -194,15 +197,17 @@ def cautions(document: Document, *, into: bool) -> tuple[str, ...]:
     return tuple(said)
 
 
-def _lost_references(study: Study, numbered: Study) -> Iterator[Lost]:
-    """Find the ids that had to change, and what referred to no group or to one of two."""
+def _lost_references(study: Study, numbered: Study) -> dict[str, str]:
+    """Return the ids that had to change, and what referred to no group or to one of two, with the reason."""
     values = leaf_values(numbered)
+    lost: dict[str, str] = {}
     for address, value in leaf_values(study).items():
         new = values.get(address)
         if new is None or new == "" != value:
-            yield Lost(address, LEADS_NOWHERE)
+            lost[address] = LEADS_NOWHERE
         elif new != value and address.endswith("/id"):
-            yield Lost(address, NUMBERED_ANEW)
+            lost[address] = NUMBERED_ANEW
+    return lost
 
 
 def _read_collection(root: Element, name: str) -> Iterator[Document]:
