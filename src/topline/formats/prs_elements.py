@@ -5,6 +5,7 @@ names serve both ways: what else stands in an element is set aside on reading, a
 place again on writing.
 """
 
+import copy
 import re
 from collections.abc import Iterable, Mapping
 from typing import Any
@@ -19,6 +20,21 @@ UNKNOWN = "the upload schema has no such element there"
 NO_PLACE = "the record has no field for it"
 NOT_READ = "it cannot be read as what the record holds there"
 NO_GROUP = "it names a group that the document does not define there"
+
+_ATTRIBUTES = frozenset({"id", "partialUpload"})
+"""The attributes that the schema has: ids are read with the groups, the other is the writer's to decide."""
+
+_WITH_ELEMENTS = frozenset(
+    (
+        "adverseEventStats anticipatedResultPostingDate baseline baselineMeasures baselineReportingGroups "
+        "certainAgreement completedMilestone dropWithdrawReasonDetails dropWithdrawReasons frequentAdverseEvents "
+        "interventionGroups limitationsAndCaveats measureRows milestoneAchievements milestones outcomeMeasureAnalyses "
+        "outcomeMeasures outcomeReportingGroups participantFlow participantFlowGroups periods pointOfContact "
+        "reportedEntries reportedEvents reportedValues seriousAdverseEvents startedMilestone "
+        "totalBaselineReportingGroup"
+    ).split()
+)
+"""The elements that hold elements; every other holds a text and nothing else."""
 
 _NOT_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 _REPLACEMENT = "\ufffd"
@@ -67,6 +83,10 @@ class Writing:
     def left_over(self) -> tuple[SetAside, ...]:
         """Return what was set aside and has found no place."""
         return tuple(self._aside)
+
+    def holds(self, address: str, field: str) -> bool:
+        """Tell whether something of a name was set aside at an address and waits for its place."""
+        return any(item.address == address and item.field == field for item in self._aside)
 
     def take(self, address: str, field: str | None = None) -> list[SetAside]:
         """Take what was set aside at an address, of one name or of any."""
@@ -124,15 +144,21 @@ def children(
         Where to set aside.
     """
     found: dict[str, Element] = {}
+    if element.keys():
+        _keep_attributes(element, address, reading)
+    loose = _is_loose(element.text)
     for child in element:
-        name = _local(child)
-        if name in names and name not in found and not _qualified(child):
+        # A name in a namespace is written with braces, and so is none of the names.
+        name = child.tag
+        if name in names and name not in found and (len(child) == 0 or name in _WITH_ELEMENTS):
             found[name] = child
-            if len(child) == 0 and child.attrib:
-                _keep_attributes(child, f"{name} of ", address, reading)
+            if name not in _WITH_ELEMENTS and child.keys():
+                _keep_attributes(child, address, reading)
         else:
             reading.keep(address, child, UNKNOWN)
-    _keep_loose_text(element, address, reading)
+        loose = loose or _is_loose(child.tail)
+    if loose:
+        _keep_loose_text(element, address, reading)
     return found
 
 
@@ -140,21 +166,25 @@ def listed(container: Element | None, name: str, address: str, reading: Reading)
     """Return the elements of a name within an element that lists them; what else is there is set aside."""
     if container is None:
         return []
-    found = []
+    found: list[Element] = []
+    loose = _is_loose(container.text)
     for child in container:
-        if _local(child) == name and not _qualified(child):
+        if child.tag == name:
             found.append(child)
         else:
             reading.keep(address, child, UNKNOWN)
-    _keep_loose_text(container, address, reading)
+        loose = loose or _is_loose(child.tail)
+    if loose:
+        _keep_loose_text(container, address, reading)
     return found
 
 
 def text(element: Element | None) -> str | None:
     """Return the text of an element as it stands; ``None`` if there is none, or only blanks."""
-    if element is None or element.text is None or not element.text.strip():
+    if element is None:
         return None
-    return element.text
+    written = element.text
+    return None if written is None or written.isspace() or not written else written
 
 
 def texts_of(found: Mapping[str, Element], fields: Mapping[str, str]) -> dict[str, Any]:
@@ -178,7 +208,9 @@ def add_if(parent: Element, name: str, value: str | None) -> None:
 
 def xml_text(element: Element) -> str:
     """Write an element, without what follows it, as XML."""
-    written: str = etree.tostring(element, encoding="unicode", with_tail=False)
+    alone = copy.deepcopy(element)
+    etree.cleanup_namespaces(alone)  # those declared around it, and not used, are no part of it
+    written: str = etree.tostring(alone, encoding="unicode", with_tail=False)
     return written
 
 
@@ -196,16 +228,20 @@ def _local(element: Element) -> str:
     return str(element.tag).rpartition("}")[2]
 
 
-def _qualified(element: Element) -> bool:
-    return str(element.tag).startswith("{")
+def _is_loose(between: str | None) -> bool:
+    """Whether text stands where only elements should."""
+    return between is not None and not between.isspace() and between != ""
 
 
-def _keep_attributes(element: Element, of: str, address: str, reading: Reading) -> None:
+def _keep_attributes(element: Element, address: str, reading: Reading) -> None:
     for name, value in element.attrib.items():
-        reading.keep_text(address, f"{of}attribute {name}", str(value), UNKNOWN)
+        if name not in _ATTRIBUTES:
+            reading.keep_text(
+                address, f"attribute {name} of {_local(element)}", str(value), UNKNOWN
+            )
 
 
 def _keep_loose_text(element: Element, address: str, reading: Reading) -> None:
     for loose in (element.text, *(child.tail for child in element)):
-        if loose is not None and loose.strip():
+        if loose is not None and _is_loose(loose):
             reading.keep_text(address, f"text in {_local(element)}", loose, UNKNOWN)

@@ -276,7 +276,9 @@ def _write_milestone(
         written = add(achievements, "milestoneAchievement")
         add(written, "reportingGroupId", ids[one.group_id])
         # A comment beside a number that is NA says why; the schema has an element of its own for it.
-        missing = (one.num_subjects or "").strip().upper() == "NA"
+        missing = (one.num_subjects or "").strip().upper() == "NA" and not writing.holds(
+            here, "subjectsNaComment"
+        )
         add_if(written, "comment", None if missing else one.comment)
         add_if(written, "subjectsAchieve", one.num_subjects)
         add_if(written, "subjectsNaComment", one.comment if missing else None)

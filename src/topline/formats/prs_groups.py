@@ -59,7 +59,7 @@ class GroupIds:
 
     def find(self, element: Element | None) -> str | None:
         """Return the record's id of the group that an element refers to, if there is one."""
-        reference = text(element)
+        reference = text(element) if element is not None and len(element) == 0 else None
         return self._by_written.get(reference.strip()) if reference is not None else None
 
     def sort(
