@@ -1,7 +1,7 @@
 """``topline convert``: a document in one format to the same records in another."""
 
 import sys
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, TextIO
 
 import typer
 
@@ -94,13 +94,19 @@ def _confirm(planned: "Conversion", *, yes: bool) -> None:
         say(f"  {line}")
     if yes:
         return
-    if sys.stdin is None or not sys.stdin.isatty():
+    if not _has_terminal():
         raise UsageError(
             "nothing was written: --replace-all asks, and there is no terminal to answer",
             advice="add --yes, or leave --replace-all out: the registry then keeps what the upload omits",
         )
     if not typer.confirm("Write it?", err=True):
         raise UsageError("nothing was written, as you answered")
+
+
+def _has_terminal() -> bool:
+    # Python leaves out a stream that was closed before it began; types do not know that.
+    stream: TextIO | None = sys.stdin
+    return stream is not None and stream.isatty()
 
 
 def _say(done: "Conversion", place: str) -> None:

@@ -5,6 +5,7 @@ of whoever compares the two. So the place is found in bytes, by expat, and only 
 """
 
 import codecs
+import io
 import itertools
 import re
 from collections.abc import Callable
@@ -68,8 +69,8 @@ def splice(document: Document, downloaded: Source, make: Callable[[str], Element
     UsageError
         If the record has no number, or its numbers fit several studies or contradict one.
     """
-    data, encoding, mark = _read(downloaded)
-    places = _Finder(data, encoding, downloaded.name).find()
+    text = _Text(downloaded)
+    places = _Finder(text.utf8, downloaded.name).find()
     place = _choose(document, places, downloaded.name)
     others = {id for one in places for id in one.ids if one is not place}
     prefixes = itertools.chain([""], (f"S{number}-" for number in itertools.count(2)))
@@ -79,73 +80,77 @@ def splice(document: Document, downloaded: Source, make: Callable[[str], Element
         if others.isdisjoint(below.get("id") for below in made.iterdescendants())
     )
     etree.indent(element)
-    newline = "\r\n" if "\r\n".encode(encoding) in data else "\n"
-    # The declarations around say what bytes mean: what they cannot say is written as a reference.
-    written = _lines(etree.tostring(element, encoding="unicode"), newline)
+    written = etree.tostring(element, encoding="unicode")
     if place.result is not None:
         start, stop = place.result
     else:
         before = place.disposition if place.disposition is not None else place.end
         assert before is not None  # a study that was found has an end
         start = stop = before
-        written += newline
-    new = written.encode(encoding, errors="xmlcharrefreplace")
-    return mark + data[:start] + new + data[stop:]
+        written += "\n"
+    return text.replaced(start, stop, written)
 
 
-def _lines(written: str, newline: str) -> str:
-    return written if newline == "\n" else written.replace("\n", newline)
+class _Text:
+    """A document as text, of which a part can be replaced without a change of the bytes around it.
+
+    expat knows few encodings, so it is given UTF-8, and its places are those of UTF-8.
+    """
+
+    def __init__(self, source: Source) -> None:
+        data = source.stream.read(source.limits.document_bytes + 1)
+        # Checked as every document is: well-formed, within limits, and without a document type declaration.
+        root = parse_tree(Source(source.name, io.BytesIO(data), source.limits))
+        if root.tag != f"{{{STUDY_NAMESPACE}}}study_collection":
+            raise wrong_namespace(root, source.name)
+        self._name = source.name
+        self._mark, self._encoding = _encoding(data)
+        self._data = data[len(self._mark) :]
+        try:
+            text = self._data.decode(self._encoding)
+        except (LookupError, UnicodeError) as error:
+            raise self._fault() from error
+        self.utf8 = text.encode()
+
+    def replaced(self, start: int, stop: int, new: str) -> bytes:
+        """Return the document with the part between two places of its UTF-8 replaced."""
+        head = self.utf8[:start].decode().encode(self._encoding)
+        tail = self.utf8[stop:].decode().encode(self._encoding)
+        if not (self._data.startswith(head) and self._data.endswith(tail)):
+            raise self._fault()
+        if b"\r\n" in self.utf8:
+            new = new.replace("\n", "\r\n")
+        # What the encoding cannot say is written as a reference.
+        inside = new.encode(self._encoding, errors="xmlcharrefreplace")
+        return self._mark + head + inside + tail
+
+    def _fault(self) -> DocumentError:
+        return DocumentError(
+            f"the encoding {self._encoding} cannot be written into",
+            where=self._name,
+            accepted="an encoding of Unicode or of single bytes, named by a mark or in the first line",
+            advice="save the document as UTF-8",
+        )
 
 
-def _read(downloaded: Source) -> tuple[bytes, str, bytes]:
-    """Read the document whole, and check it as every document is checked; without its byte order mark."""
-    limit = downloaded.limits.document_bytes
-    data = downloaded.stream.read(limit + 1)
-    root = parse_tree(Source(downloaded.name, _Again(data), downloaded.limits))  # type: ignore[arg-type]  # all that is used of a stream is read()
-    if root.tag != f"{{{STUDY_NAMESPACE}}}study_collection":
-        raise wrong_namespace(root, downloaded.name)
+def _encoding(data: bytes) -> tuple[bytes, str]:
+    """Return the byte order mark and the name of the encoding."""
     for mark, encoding in (
         (codecs.BOM_UTF8, "utf-8"),
         (codecs.BOM_UTF16_LE, "utf-16-le"),
         (codecs.BOM_UTF16_BE, "utf-16-be"),
     ):
         if data.startswith(mark):
-            return data[len(mark) :], encoding, mark
+            return mark, encoding
     declared = _DECLARED.match(data)
-    name = declared[1].decode("ascii") if declared is not None else "utf-8"
-    try:
-        encoding = codecs.lookup(name).name
-        plain = "<".encode(encoding) == b"<"
-    except (LookupError, UnicodeError):
-        plain = False
-    if not plain:
-        raise DocumentError(
-            f"the encoding {name} cannot be written into",
-            where=downloaded.name,
-            accepted="UTF-8, UTF-16 with a byte order mark, or an encoding that contains ASCII",
-            advice="save the document as UTF-8",
-        )
-    return data, encoding, b""
-
-
-class _Again:
-    """Bytes that are read once more."""
-
-    def __init__(self, data: bytes) -> None:
-        self._data = data
-
-    def read(self, size: int = -1) -> bytes:
-        taken = self._data if size < 0 else self._data[:size]
-        self._data = self._data[len(taken) :]
-        return taken
+    return b"", declared[1].decode("ascii") if declared is not None else "utf-8"
 
 
 class _Finder:
     """Walks a document that is known to be well-formed, and notes where things stand."""
 
-    def __init__(self, data: bytes, encoding: str, name: str) -> None:
+    def __init__(self, data: bytes, name: str) -> None:
         self._data = data
-        self._encoding = encoding
         self._name = name
         self._path: list[str] = []
         self._text: list[str] = []
@@ -153,9 +158,7 @@ class _Finder:
         self._start = 0
 
     def find(self) -> list[_Place]:
-        # expat is told the encoding: it has lost the mark that said so.
-        wide = self._encoding if self._encoding.startswith("utf-16") else None
-        parser = ParserCreate(wide, namespace_separator=" ")
+        parser = ParserCreate("utf-8", namespace_separator=" ")
         parser.StartElementHandler = self._begin
         parser.EndElementHandler = self._finish
         parser.CharacterDataHandler = self._text.append
@@ -207,10 +210,7 @@ class _Finder:
     def _tag_end(self) -> int:
         """Return where the tag at the present place ends: expat stands before an end tag, behind an empty one."""
         here = self._parser.CurrentByteIndex
-        opening, closing = "</".encode(self._encoding), ">".encode(self._encoding)
-        if self._data.startswith(opening, here):
-            return self._data.index(closing, here) + len(closing)
-        return here
+        return self._data.index(b">", here) + 1 if self._data.startswith(b"</", here) else here
 
 
 def _choose(document: Document, places: list[_Place], name: str) -> _Place:
