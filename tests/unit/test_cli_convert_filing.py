@@ -134,3 +134,17 @@ class TestReplaceAll:
         words = ("-o", tmp_path / "upload.xml", "--replace-all", "--yes", "--json")
         ran = topline("convert", written(tmp_path, record=FILED), *words)
         assert '"deletes":["' in ran.out
+
+
+def test_a_text_without_an_element_is_said_by_its_own_address_and_many_are_counted(
+    topline: Command, tmp_path: Path
+) -> None:
+    analyses = [{"testedNonInferiority": False, "ciLowerLimitComment": "x"}] * 45
+    record = {
+        **FILED,
+        "resultsSection": {"outcomeMeasuresModule": {"outcomeMeasures": [{"analyses": analyses}]}},
+    }
+    ran = topline("convert", written(tmp_path, record=record), "-o", tmp_path / "upload.xml")
+    place = "/resultsSection/outcomeMeasuresModule/outcomeMeasures/0/analyses"
+    assert f"    {place}/0/ciLowerLimitComment" in ran.err.splitlines()
+    assert "    and 50 more, which --json lists" in ran.err.splitlines()

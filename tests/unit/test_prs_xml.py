@@ -17,6 +17,7 @@ from tests.unit.prs_examples import (
 from topline.errors import DocumentError, LimitError, UsageError
 from topline.formats.document import Document, SetAside
 from topline.formats.limits import Limits
+from topline.formats.prs_cautions import cautions, omitted
 from topline.formats.prs_codes import (
     BASELINE_TITLE,
     METHOD,
@@ -26,7 +27,7 @@ from topline.formats.prs_codes import (
     dispersion_label,
     dispersion_texts,
 )
-from topline.formats.prs_xml import FORMAT, cautions, losses, omitted, recognizes
+from topline.formats.prs_xml import FORMAT, losses, recognizes
 from topline.formats.prs_xml import read as read_all
 from topline.formats.source import Source
 from topline.record.codes import CODE_LISTS
@@ -591,6 +592,15 @@ class TestFiling:
         assert len(cautions(record(), into=True)) == 1
         assert "stand alone" in cautions(record(number=None), into=False)[1]
         assert cautions(read(collection(study_element(""))), into=False) == ()
+
+    def test_signs_of_markup_and_words_that_are_gone_are_pointed_at(self) -> None:
+        document = outcome_record(title="p\\<0.05", description="a\\b", param_type="LOG_MEAN")
+        markup, gone = cautions(document, into=True)
+        assert (
+            "(1, the first at /resultsSection/outcomeMeasuresModule/outcomeMeasures/0/title)"
+            in markup
+        )
+        assert "/outcomeMeasures/0/paramType" in gone
 
 
 class TestWords:

@@ -9,6 +9,9 @@ from topline.cli.options import From, StudyNumber
 from topline.cli.terminal import say, write_json
 from topline.errors import UsageError
 
+_MOST_LINES = 40
+"""How many losses of one reason are printed; a record's statistical analyses can have hundreds."""
+
 if TYPE_CHECKING:
     from topline.formats.conversion import Conversion
 
@@ -128,5 +131,7 @@ def _say_losses(done: "Conversion") -> None:
         by_reason.setdefault(loss.reason, []).append(f"{times}{loss.address}{first}")
     for reason, lost in by_reason.items():
         say(f"  not kept, since {reason}:")
-        for line in lost:
+        for line in lost[:_MOST_LINES]:
             say(f"    {line}")
+        if len(lost) > _MOST_LINES:
+            say(f"    and {len(lost) - _MOST_LINES} more, which --json lists")

@@ -30,6 +30,7 @@ ANY = "*"
 _Path: TypeAlias = tuple[str, ...]
 _Tree: TypeAlias = dict[str, "_Tree"]
 _WHOLE: _Tree = {}
+_RESULTS = "resultsSection"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -285,7 +286,9 @@ class _Account:
             self._add_set_aside(document)
             reason = f"{self._written.name} does not keep it"
             for path in _not_kept(document.study, self._keeps, ()):
-                self._add(format_address(path), reason, document.place)
+                # A format that finds its losses names each part of the results by its own address.
+                if self._written.losses is None or path[0] != _RESULTS:
+                    self._add(format_address(path), reason, document.place)
             self._add_losses(document)
             yield document
 

@@ -50,7 +50,8 @@ class Format:
     folder_files
         Names of all files that such a folder may have: one that holds any other is not replaced.
     losses
-        Finds what of one document is lost although ``keeps`` has a place for it; ``None`` if nothing can be.
+        Finds what of the results of one document is lost, each part by its own address, and what was set aside and
+        finds no place; ``None`` if ``keeps`` says all.
     filing
         What a registry that takes such documents as an upload needs; ``None`` if none does.
     """

@@ -16,6 +16,7 @@ from topline.errors import DocumentError, UsageError
 from topline.formats.document import Document, SetAside
 from topline.formats.filing import Filing
 from topline.formats.format import Format
+from topline.formats.prs_cautions import cautions, omitted
 from topline.formats.prs_elements import Element, Reading, Writing
 from topline.formats.prs_groups import LEADS_NOWHERE, NUMBERED_ANEW
 from topline.formats.prs_keeps import KEEPS, LOSES
@@ -25,7 +26,6 @@ from topline.formats.prs_study import (
     PROTOCOL,
     RESULT,
     STUDY_NAMESPACE,
-    identification_of,
     organization_id,
     read_result,
     read_study,
@@ -34,16 +34,18 @@ from topline.formats.prs_study import (
     write_study,
     wrong_namespace,
 )
-from topline.formats.read_back import Lost, leaf_values, not_given_back
+from topline.formats.read_back import Lost, leaf_values, leaves, not_given_back
 from topline.formats.source import Source
 from topline.formats.xml_tree import parse_tree, root_name
-from topline.record.results import MoreInfoModule, ResultsSection
+from topline.record.results import ResultsSection
 from topline.record.study import Study
 
 NAME = "prs-xml"
 
 COLLECTION = f"{{{STUDY_NAMESPACE}}}study_collection"
 _KEPT = frozenset(KEEPS)
+_RESULTS = "/resultsSection/"
+_NO_ELEMENT = "the upload schema has no element for it"
 _NO_PLACE_BACK = "it was set aside on reading and finds no place in the document written"
 
 
@@ -118,13 +120,16 @@ def write_into(document: Document, downloaded: Source, stream: BinaryIO, *, part
 
 
 def losses(document: Document) -> Iterator[Lost]:
-    """Find what a written document does not give back of what the format keeps, by reading it again.
+    """Find what a written document does not hold of the results, by reading it again.
 
     Yields
     ------
     Lost
         Leaves of the record, and what was set aside on reading and has no place.
     """
+    for address, pattern, _ in leaves(document.study):
+        if pattern.startswith(_RESULTS) and pattern not in _KEPT:
+            yield Lost(address, _NO_ELEMENT)
     study = study_with_ids(document.study)
     references = {} if study is document.study else _lost_references(document.study, study)
     for address, reason in references.items():
@@ -138,63 +143,6 @@ def losses(document: Document) -> Iterator[Lost]:
             yield lost
     for item in writing.left_over():
         yield Lost(item.address, f"{item.reason}; {_NO_PLACE_BACK}", item)
-
-
-def omitted(study: Study) -> tuple[str, ...]:
-    """Name the results modules that a document of this study leaves out.
-
-    >>> from topline.record.results import AdverseEventsModule
-    >>> section = ResultsSection(adverse_events_module=AdverseEventsModule(time_frame="1 year"))
-    >>> omitted(Study(results_section=section))[:2]
-    ('Participant Flow', 'Baseline Characteristics')
-    """
-    section = study.results_section or ResultsSection()
-    more = section.more_info_module or MoreInfoModule()
-    outcomes = section.outcome_measures_module
-    modules = {
-        "Participant Flow": section.participant_flow_module,
-        "Baseline Characteristics": section.baseline_characteristics_module,
-        "Outcome Measures": (outcomes and outcomes.outcome_measures) or None,
-        "Adverse Events": section.adverse_events_module,
-        "Limitations and Caveats": more.limitations_and_caveats,
-        "Certain Agreements": more.certain_agreement,
-        "Results Point of Contact": more.point_of_contact,
-    }
-    return tuple(name for name, module in modules.items() if module is None)
-
-
-def cautions(document: Document, *, into: bool) -> tuple[str, ...]:
-    """Say what to look at before a document is uploaded.
-
-    Parameters
-    ----------
-    document
-        What is written.
-    into
-        Whether it is written into a downloaded record, which identifies itself.
-    """
-    study = document.study
-    said = []
-    if study.results_section is not None and "Outcome Measures" in omitted(study):
-        said.append(
-            "the record has no outcome measures; the schema wants their element, which stands empty, and does "
-            "not say whether a partial upload then keeps those that the registry has"
-        )
-    if into:
-        return tuple(said)
-    if organization_id(study) is None:
-        said.append(
-            "the record has no study number of the organization, so the results stand alone"
-        )
-    elif not any(
-        item.field == "org_name" and item.address == IDENTIFICATION for item in document.set_aside
-    ):
-        named = identification_of(study).organization
-        said.append(
-            f"org_name is {(named.full_name if named is not None else None) or ''!r}; the registry knows an "
-            "organization by the short name it logs in with: write into a downloaded record, or correct it"
-        )
-    return tuple(said)
 
 
 def _lost_references(study: Study, numbered: Study) -> dict[str, str]:

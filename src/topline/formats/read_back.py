@@ -78,17 +78,20 @@ def not_given_back(
             yield Lost(address, _reason(address, value, found, reasons))
 
 
-def leaf_values(study: Study) -> dict[str, object]:
-    """Return every leaf of a record by its address.
+def leaves(study: Study) -> Iterator[tuple[str, str, object]]:
+    """Yield every leaf of a record: its address, that with ``*`` for positions, and its value.
 
-    >>> leaf_values(Study(has_results=True))
-    {'/hasResults': True}
+    >>> list(leaves(Study(has_results=True)))
+    [('/hasResults', '/hasResults', True)]
     """
-    return {
-        format_address(path): value
-        for path, _, value, _ in _differences(study, None, (), "")
-        if not isinstance(value, tuple)
-    }
+    for path, pattern, value, _ in _differences(study, None, (), ""):
+        if not isinstance(value, tuple):
+            yield format_address(path), pattern, value
+
+
+def leaf_values(study: Study) -> dict[str, object]:
+    """Return every leaf of a record by its address."""
+    return {address: value for address, _, value in leaves(study)}
 
 
 def _reason(address: str, value: object, back: object, reasons: Mapping[str, str]) -> str:
