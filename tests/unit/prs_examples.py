@@ -3,7 +3,7 @@
 import io
 
 from topline.formats.document import Document
-from topline.formats.prs_xml import FORMAT
+from topline.formats.prs_xml import FORMAT, losses
 from topline.formats.source import Source
 from topline.record.protocol import (
     IdentificationModule,
@@ -11,7 +11,12 @@ from topline.record.protocol import (
     OrgStudyIdInfo,
     ProtocolSection,
 )
-from topline.record.results import ResultsSection
+from topline.record.results import (
+    MeasureGroup,
+    OutcomeMeasure,
+    OutcomeMeasuresModule,
+    ResultsSection,
+)
 from topline.record.study import Study
 
 RESULT = '<rrs:result xmlns:rrs="http://clinicaltrials.gov/rrs">{}</rrs:result>'
@@ -72,3 +77,29 @@ def record(number: str | None = "A-1", nct_id: str | None = None, **modules: obj
         format="api-json",
         place="record.json",
     )
+
+
+def section(document: Document) -> ResultsSection:
+    assert document.study.results_section is not None
+    return document.study.results_section
+
+
+def one_outcome(document: Document) -> OutcomeMeasure:
+    module = section(document).outcome_measures_module
+    assert module is not None
+    assert module.outcome_measures is not None
+    return module.outcome_measures[0]
+
+
+def outcome_record(**fields: object) -> Document:
+    groups = (MeasureGroup(id="OG000", title="A"), MeasureGroup(id="OG001", title="B"))
+    measure = OutcomeMeasure(**{"groups": groups, **fields})  # type: ignore[arg-type]  # fields by keyword
+    return record(outcome_measures_module=OutcomeMeasuresModule(outcome_measures=(measure,)))
+
+
+def lost(document: Document) -> dict[str, str]:
+    return {one.address.rpartition("Module")[2]: one.reason for one in losses(document)}
+
+
+def lines(document: Document) -> list[str]:
+    return [line.strip() for line in written(document).splitlines()]
