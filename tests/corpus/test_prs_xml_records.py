@@ -12,10 +12,11 @@ from topline.analysis import references
 from topline.analysis.build import build
 from topline.analysis.methods import vocabulary
 from topline.formats.document import Document
-from topline.formats.prs_xml import FORMAT, losses, write_replacing
+from topline.formats.prs_xml import FORMAT, losses, write_into, write_replacing
 from topline.formats.read_back import leaves, not_given_back
 from topline.formats.registry import read_document, read_documents
 from topline.formats.source import Source
+from topline.record.addresses import replace_at
 from topline.record.cells import cells
 from topline.record.study import Study
 from topline.trial.library import Library
@@ -162,6 +163,24 @@ def test_every_example_is_read_whole_and_written_again(
         ("assessmentType", "Non-Systematic Assessment"),
         ("organSystemName", "General disorders and administration site conditions"),
     }
+
+
+@pytest.mark.parametrize("name", [name for name in EXAMPLES if "safety" not in name])
+def test_real_results_go_into_every_downloaded_example(
+    corpus: Path, schemas: dict[str, etree.XMLSchema], name: str
+) -> None:
+    study = read_document(corpus / "records" / "v2" / "NCT02070991.json").study
+    study = replace_at(study, "/protocolSection/identificationModule/orgStudyIdInfo/id", "1234")
+    before = (corpus / "upload_xml" / "prs" / name).read_bytes()
+    stream = io.BytesIO()
+    document = Document(study=study, format="api-json", place="record")
+    write_into(document, Source(name, io.BytesIO(before)), stream, partial=True)
+    after = stream.getvalue()
+    assert_valid(after, schemas)
+    start, stop = before.index(b"<rrs:result "), before.index(b"</rrs:result>") + 13
+    assert after.startswith(before[:start] + b"<rrs:result ")
+    assert after.endswith(b"</rrs:result>" + before[stop:])
+    assert read_back(after, name).study.results_section == study.results_section
 
 
 def _texts(root: etree._Element) -> list[tuple[str, str]]:

@@ -75,6 +75,18 @@ def test_another_study_is_refused_and_the_file_stays(topline: Command, tmp_path:
     assert path.read_bytes() == before
 
 
+def test_a_download_keeps_its_own_registration(topline: Command, tmp_path: Path) -> None:
+    other = tmp_path / "other.xml"
+    other.write_text(
+        collection(study_element("<condition>y</condition>" + result("<outcomeMeasures/>")))
+    )
+    ran = topline("convert", other, "-o", tmp_path / "a.xml", "--into", downloaded(tmp_path))
+    assert ran.code == 0
+    assert "    /protocolSection/condition" in ran.err.splitlines()
+    assert "came along" not in ran.err
+    assert "<condition>x</condition>" in (tmp_path / "a.xml").read_text()
+
+
 def test_several_studies_do_not_go_into_one_document(topline: Command, tmp_path: Path) -> None:
     source = written(tmp_path, record=[FILED, FILED])
     ran = topline("convert", source, "-o", tmp_path / "a.xml", "--into", downloaded(tmp_path))

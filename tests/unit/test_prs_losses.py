@@ -162,7 +162,7 @@ class TestFiling:
         assert "no outcome measures" in said[0]
         assert "'Trials Unit'" in said[1]
         assert len(cautions(record(), into=True)) == 1
-        assert "stand alone" in cautions(record(number=None), into=False)[1]
+        assert "of which study" in cautions(record(number=None), into=False)[1]
         assert cautions(read(collection(study_element(""))), into=False) == ()
 
     def test_signs_of_markup_and_words_that_are_gone_are_pointed_at(self) -> None:

@@ -297,10 +297,19 @@ class _Account:
     ) -> None:
         """Note what filing the documents would do."""
         for document in documents:
+            if into and document.format == self._written.name:
+                self._leave_registration(document)
             # Many studies mostly have the same to say.
             self._cautions |= dict.fromkeys(filing.cautions(document, into=into))
             if replace_all and (omitted := filing.omitted(document.study)):
                 self._deletes.append(f"{document.place}: {', '.join(omitted)}")
+
+    def _leave_registration(self, document: Document) -> None:
+        for item in document.set_aside:
+            if not item.address.startswith(f"/{_RESULTS}"):
+                self._given_back -= 1
+                reason = "a downloaded document keeps its own registration"
+                self._add(_pattern(item), reason, document.place)
 
     def closed(self) -> Conversion:
         return Conversion(

@@ -58,7 +58,7 @@ def cautions(document: Document, *, into: bool) -> tuple[str, ...]:
         return tuple(said)
     if organization_id(study) is None:
         said.append(
-            "the record has no study number of the organization, so the results stand alone"
+            "the record has no study number of the organization: the upload does not say of which study it is"
         )
     elif not any(
         item.field == "org_name" and item.address == IDENTIFICATION for item in document.set_aside

@@ -88,7 +88,9 @@ def splice(document: Document, downloaded: Source, make: Callable[[str], Element
         assert before is not None  # a study that was found has an end
         start = stop = before
         written += "\n"
-    return text.replaced(start, stop, written)
+    new = text.replaced(start, stop, written)
+    parse_tree(Source(f"{downloaded.name}, with the results", io.BytesIO(new), downloaded.limits))
+    return new
 
 
 class _Text:
