@@ -6,6 +6,7 @@ the address it belongs to, reported to the user, and given back when the same fo
 
 from dataclasses import dataclass
 
+from topline.formats.answers import Answer
 from topline.record.study import Study
 
 
@@ -45,9 +46,13 @@ class Document:
         Where it was found: file, archive member, line of NDJSON.
     set_aside
         What the record cannot hold; of a part before what is within it.
+    answers
+        What was given for the format that is to be written, where it asks for more than a record
+        holds.
     """
 
     study: Study
     format: str
     place: str
     set_aside: tuple[SetAside, ...] = ()
+    answers: tuple[Answer, ...] = ()

@@ -1,10 +1,11 @@
 """What a format declares: its name, what it reads and writes, what it keeps, how it is known."""
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
 
+from topline.formats.answers import Question
 from topline.formats.document import Document
 from topline.formats.filing import Filing
 from topline.formats.read_back import Lost
@@ -13,6 +14,8 @@ from topline.formats.source import Source
 Reader = Callable[[Source], Iterator[Document]]
 Writer = Callable[[Iterable[Document], BinaryIO], None]
 FolderWriter = Callable[[Iterable[Document], Path], None]
+Asker = Callable[[Document], Sequence[Question]]
+Comparer = Callable[[Document], Iterable[tuple[str, str]]]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,6 +57,12 @@ class Format:
         finds no place; ``None`` if ``keeps`` says all.
     filing
         What a registry that takes such documents as an upload needs; ``None`` if none does.
+    asks
+        What a document of this format wants and a given record does not hold; ``None`` if records
+        hold all of it.
+    loses_of
+        Cells within ``keeps`` that a given record has and its document would not hold as they are:
+        address and reason of each; ``None`` if there are none.
     """
 
     name: str
@@ -71,6 +80,8 @@ class Format:
     folder_files: tuple[str, ...] = ()
     losses: Callable[[Document], Iterator[Lost]] | None = None
     filing: Filing | None = None
+    asks: Asker | None = None
+    loses_of: Comparer | None = None
 
     @property
     def is_written(self) -> bool:

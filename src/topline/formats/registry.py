@@ -11,7 +11,7 @@ from pathlib import Path
 from types import MappingProxyType
 
 from topline.errors import DocumentError, NotFoundError, UsageError
-from topline.formats import api_json, page_text, prs_xml
+from topline.formats import api_json, eudract_xml, page_text, prs_xml
 from topline.formats.document import Document
 from topline.formats.fhir import evidence_bundle
 from topline.formats.format import Format, Writer
@@ -33,6 +33,7 @@ FORMATS: Mapping[str, Format] = MappingProxyType(
             parquet_folder.FORMAT,
             workbook.FORMAT,
             evidence_bundle.FORMAT,
+            eudract_xml.FORMAT,
             prs_xml.FORMAT,
         )
     }
