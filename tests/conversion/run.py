@@ -10,11 +10,11 @@ from pathlib import Path
 from lxml import etree
 
 from topline.errors import ToplineError
-from topline.formats.conversion import pattern_of
 from topline.formats.document import Document
 from topline.formats.format import Format
 from topline.formats.registry import FORMATS, read_documents
 from topline.formats.source import Source
+from topline.record.addresses import pattern_of
 from topline.record.cells import Cell, cells
 from topline.record.difference import DifferenceKind, differences
 

@@ -30,6 +30,24 @@ def convert(
             "--to", metavar="NAME", help="The format to write; by extension if not named."
         ),
     ] = None,
+    answers: Annotated[
+        str | None,
+        typer.Option(
+            "--answers",
+            metavar="FILE",
+            help="A table of what the format wants and a record does not hold (CSV), as --ask "
+            "writes it, filled in.",
+        ),
+    ] = None,
+    questions: Annotated[
+        str | None,
+        typer.Option(
+            "--ask",
+            metavar="FILE",
+            help="Write the table of what the format wants and the record does not give, and "
+            "nothing else.",
+        ),
+    ] = None,
     indent: Annotated[bool, typer.Option("--indent", help="Lay JSON out for people.")] = False,
     into: Annotated[
         str | None,
@@ -62,6 +80,10 @@ def convert(
     """Convert records from one format to another, and say what does not come along."""
     from topline.formats.conversion import convert as convert_documents
 
+    if questions is not None:
+        _ask(source, questions, target_format, source_format=source_format, study=study)
+        return
+
     told: list[Conversion] = []
 
     def before_writing(planned: "Conversion") -> None:
@@ -78,6 +100,7 @@ def convert(
         target_format=target_format,
         indented=indent,
         nct_id=study,
+        answers=answers,
         into=into,
         replace_all=replace_all,
         before_writing=before_writing,
@@ -110,6 +133,28 @@ def _has_terminal() -> bool:
     # Python leaves out a stream that was closed before it began; types do not know that.
     stream: TextIO | None = sys.stdin
     return stream is not None and stream.isatty()
+
+
+def _ask(
+    source: str,
+    questions: str,
+    target_format: str | None,
+    *,
+    source_format: str | None,
+    study: str | None,
+) -> None:
+    from topline.errors import UsageError
+    from topline.formats.conversion import ask
+
+    if target_format is None:
+        raise UsageError("--ask needs the format that asks", advice="name it: `--to NAME`")
+    lines = ask(source, questions, target_format, source_format=source_format, nct_id=study)
+    if not lines:
+        say(f"{target_format} asks for nothing that this record does not give")
+        return
+    place = "standard output" if questions == "-" else questions
+    wanted = "1 line" if lines == 1 else f"{lines} lines"
+    say(f"{wanted} to fill in, written to {place}; then convert with `--answers`")
 
 
 def _say(done: "Conversion", place: str) -> None:

@@ -14,13 +14,11 @@ from pathlib import Path
 
 from topline.errors import DocumentError, NotFoundError, OutputError, UsageError
 from topline.formats.output import open_output
-from topline.record.addresses import format_address, parse_address
+from topline.record.addresses import ANY, format_address, parse_address, pattern_of
 
 UNKNOWN = "unknown"
 """The answer that a value is not known: the document is written without it, where it may be."""
 
-ANY = "*"
-"""Stands for every position of a list in the address of an answer."""
 
 COLUMNS = ("address", "field", "about", "accepted", "value")
 _MOST_BYTES = 64_000_000
@@ -253,17 +251,6 @@ def in_ranges(addresses: Iterable[str]) -> list[str]:
             for token in (_ranged(middle) if middle else ())
         ] + [before for (before, _), middle in joined.items() if not middle]
     return [format_address(tokens) for tokens in rows]
-
-
-def pattern_of(address: str) -> str:
-    """Write an address with ``*`` for every position.
-
-    >>> pattern_of("/a/0/b/12")
-    '/a/*/b/*'
-    """
-    return format_address(
-        tuple(ANY if token.isdecimal() else token for token in parse_address(address))
-    )
 
 
 def _ranged(tokens: list[str]) -> list[str]:

@@ -11,7 +11,8 @@ from os import PathLike
 import msgspec
 
 from topline.errors import UsageError
-from topline.formats.conversion import is_lost, parts_not_kept, pattern_of
+from topline.formats.conversion import is_lost, parts_not_kept
+from topline.record.addresses import pattern_of
 from topline.formats.document import Document
 from topline.formats.format import Format
 from topline.formats.limits import DEFAULT_LIMITS, Limits

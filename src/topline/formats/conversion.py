@@ -2,30 +2,30 @@
 
 from collections import Counter
 from collections.abc import Callable, Container, Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from os import PathLike
 from typing import Any, TypeAlias
 
 from topline.errors import DocumentError, UsageError
+from topline.formats.answers import read_answers, write_questions
+from topline.formats.read_back import Lost
 from topline.formats.document import Document, SetAside
 from topline.formats.filing import Filing
-from topline.formats.format import Format
+from topline.formats.format import Asker, Format
 from topline.formats.limits import DEFAULT_LIMITS, Limits
 from topline.formats.output import open_output
 from topline.formats.registry import (
     FORMATS,
+    find_format,
     find_format_to_write,
     read_document,
     read_documents,
     write_documents,
 )
 from topline.formats.source import open_sources
-from topline.record.addresses import field_names, format_address, parse_address
+from topline.record.addresses import ANY, field_names, format_address, parse_address, pattern_of
 from topline.record.node import Node
 from topline.record.study import Study
-
-ANY = "*"
-"""Stands for every position of a list in the address of a pattern."""
 
 _Path: TypeAlias = tuple[str, ...]
 _Tree: TypeAlias = dict[str, "_Tree"]
@@ -96,6 +96,7 @@ def convert(
     target_format: str | None = None,
     indented: bool = False,
     nct_id: str | None = None,
+    answers: str | PathLike[str] | None = None,
     limits: Limits = DEFAULT_LIMITS,
     into: str | PathLike[str] | None = None,
     replace_all: bool = False,
@@ -116,6 +117,9 @@ def convert(
         Whether the result is laid out for people.
     nct_id
         The number of the only study to convert; all of them if not given.
+    answers
+        A table of answers to what the format written asks for: see
+        :mod:`topline.formats.answers`.
     limits
         What may be held and unpacked.
     into
@@ -157,6 +161,10 @@ def convert(
         documents = read_documents(source, source_format, limits)
     else:
         documents = (read_document(source, source_format, limits, nct_id=nct_id),)
+    if answers is not None:
+        _asking(written)
+        given = read_answers(answers)
+        documents = (replace(document, answers=given) for document in documents)
     filing = written.filing
     if filing is None:
         if into is not None or replace_all:
@@ -180,6 +188,54 @@ def convert(
     else:
         write_documents(held, target, written.name, indented=indented)
     return done
+
+
+def ask(
+    source: str | PathLike[str],
+    questions: str | PathLike[str],
+    target_format: str,
+    *,
+    source_format: str | None = None,
+    nct_id: str | None = None,
+    limits: Limits = DEFAULT_LIMITS,
+) -> int:
+    """Write the table of what a format asks for and a document does not give.
+
+    Parameters
+    ----------
+    source
+        The document of one study: a path, or ``-``.
+    questions
+        Where the table is written, to be filled in and given as ``answers`` of :func:`convert`.
+    target_format
+        The format that asks.
+    source_format, nct_id, limits
+        As of :func:`convert`.
+
+    Returns
+    -------
+    int
+        How many lines are to be filled in.
+
+    Raises
+    ------
+    UsageError
+        If the format asks for nothing.
+    ToplineError
+        As :func:`~topline.formats.registry.read_document`, or if the format cannot hold the study.
+    """
+    asks = _asking(find_format(target_format))
+    document = read_document(source, source_format, limits, nct_id=nct_id)
+    return write_questions(asks(document), questions)
+
+
+def _asking(format: Format) -> Asker:
+    if format.asks is None:
+        raise UsageError(
+            f"{format.name} asks for nothing that a record does not hold",
+            accepted=", ".join(one.name for one in FORMATS.values() if one.asks is not None),
+        )
+    return format.asks
 
 
 def parts_not_kept(study: Study, keeps: Iterable[str]) -> Iterator[str]:
@@ -228,19 +284,6 @@ def is_lost(address: str, lost: Container[str]) -> bool:
     return any(format_address(tokens[:depth]) in lost for depth in range(1, len(tokens) + 1))
 
 
-def pattern_of(address: str) -> str:
-    """Put ``*`` for every position in a list.
-
-    Examples
-    --------
-    >>> pattern_of("/protocolSection/designModule/phases/0")
-    '/protocolSection/designModule/phases/*'
-    """
-    return format_address(
-        tuple(ANY if token.isdecimal() else token for token in parse_address(address))
-    )
-
-
 def _write_into(
     documents: tuple[Document, ...],
     into: str | PathLike[str],
@@ -284,12 +327,15 @@ class _Account:
             self._studies += 1
             self._read_as.setdefault(document.format)
             self._add_set_aside(document)
+            losses = () if self._written.losses is None else tuple(self._written.losses(document))
+            told = {pattern_of(lost.address) for lost in losses}
             reason = f"{self._written.name} does not keep it"
             for path in _not_kept(document.study, self._keeps, ()):
-                # A format that finds its losses names each part of the results by its own address.
-                if self._written.losses is None or path[0] != _RESULTS:
-                    self._add(format_address(path), reason, document.place)
-            self._add_losses(document)
+                # A format that finds its losses names each part by its own address.
+                pattern = format_address(path)
+                if not any(one == pattern or one.startswith(f"{pattern}/") for one in told):
+                    self._add(pattern, reason, document.place)
+            self._add_losses(losses, document.place)
             yield document
 
     def look_at(
@@ -327,13 +373,13 @@ class _Account:
             deletes=tuple(self._deletes),
         )
 
-    def _add_losses(self, document: Document) -> None:
-        for lost in self._written.losses(document) if self._written.losses is not None else ():
+    def _add_losses(self, losses: Iterable[Lost], place: str) -> None:
+        for lost in losses:
             if lost.set_aside is not None:
                 self._given_back -= 1
-                self._add(_pattern(lost.set_aside), lost.reason, document.place)
+                self._add(_pattern(lost.set_aside), lost.reason, place)
             else:
-                self._add(lost.address, lost.reason, document.place)
+                self._add(lost.address, lost.reason, place)
 
     def _add_set_aside(self, document: Document) -> None:
         if document.format == self._written.name or document.format in self._written.gives_back:

@@ -8,11 +8,12 @@ from collections.abc import Iterator, Sequence
 
 from topline.errors import DocumentError, OutputError
 from topline.formats import eudract_fields as fields
-from topline.formats.answers import Answer, Answers, Question, pattern_of, unanswered
+from topline.formats.answers import Answer, Answers, Question, unanswered
 from topline.formats.document import SetAside
 from topline.formats.eudract_fields import Field
 from topline.formats.eudract_layout import Lack, Layout, Part
-from topline.formats.eudract_terms import PRODUCT_ISSUES
+from topline.formats.eudract_terms import PRODUCT_ISSUES, system_name
+from topline.record.addresses import pattern_of
 
 NO_PLACE = "the record has no place for it"
 OTHERWISE = "the record would have it written otherwise"
@@ -168,8 +169,9 @@ def _lacking(layout: Layout) -> Iterator[tuple[Part, Field, Lack]]:
 
 
 def _about(part: Part, field: Field, lack: Lack) -> str:
-    hint = _VERSION_HINT if field is fields.SYSTEM_VERSION else lack.reason
-    return f"{part.about}: {hint}"
+    if field is fields.SYSTEM_VERSION:
+        return f"organ system {system_name(part.text(fields.SYSTEM_ID))}: {_VERSION_HINT}"
+    return f"{part.about}: {lack.reason}"
 
 
 def _give_back_section(layout: Layout, item: SetAside) -> None:

@@ -15,7 +15,6 @@ Reader = Callable[[Source], Iterator[Document]]
 Writer = Callable[[Iterable[Document], BinaryIO], None]
 FolderWriter = Callable[[Iterable[Document], Path], None]
 Asker = Callable[[Document], Sequence[Question]]
-Comparer = Callable[[Document], Iterable[tuple[str, str]]]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,9 +59,6 @@ class Format:
     asks
         What a document of this format wants and a given record does not hold; ``None`` if records
         hold all of it.
-    loses_of
-        Cells within ``keeps`` that a given record has and its document would not hold as they are:
-        address and reason of each; ``None`` if there are none.
     """
 
     name: str
@@ -81,7 +77,6 @@ class Format:
     losses: Callable[[Document], Iterator[Lost]] | None = None
     filing: Filing | None = None
     asks: Asker | None = None
-    loses_of: Comparer | None = None
 
     @property
     def is_written(self) -> bool:

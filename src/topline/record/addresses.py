@@ -18,6 +18,23 @@ Part: TypeAlias = Node | tuple[Any, ...] | str | int | float | bool
 """What an address can lead to: a node, a list, or a leaf."""
 
 
+ANY = "*"
+"""Stands for every position of a list in the address of a pattern."""
+
+
+def pattern_of(address: str) -> str:
+    """Put ``*`` for every position in a list.
+
+    Examples
+    --------
+    >>> pattern_of("/protocolSection/designModule/phases/0")
+    '/protocolSection/designModule/phases/*'
+    """
+    return format_address(
+        tuple(ANY if token.isdecimal() else token for token in parse_address(address))
+    )
+
+
 def format_address(tokens: tuple[str | int, ...]) -> str:
     """Write the names and positions of a path as an address.
 
