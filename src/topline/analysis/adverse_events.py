@@ -16,10 +16,12 @@ import polars as pl
 from topline.analysis.cohort import INDEX, PARTICIPANT, Cohort, Column, Rows
 from topline.analysis.condition_texts import among, every, negated
 from topline.analysis.event_counts import SYSTEM, TERM, CodedEvents, Count, EventCounts, Key
+from topline.analysis.event_outcomes import EventOutcomes, narrowed
 from topline.analysis.findings import Findings
 from topline.analysis.ledger import Basis, Ledger
 from topline.analysis.organ_systems import ORGAN_SYSTEM_VARIABLES, ORGAN_SYSTEMS, organ_system
 from topline.errors import DataError
+from topline.formats import eudract_fields as fields
 from topline.record.results import (
     AdverseEvent,
     AdverseEventsModule,
@@ -32,7 +34,7 @@ from topline.trial.specification import AdverseEvents
 ADDRESS = "/resultsSection/adverseEventsModule"
 #: Columns of events: how they were flagged, and what they are posted as.
 FLAGGED, UNFLAGGED, FATAL = "__flagged__", "__unflagged__", "__fatal__"
-SERIOUS = "__serious__"
+SERIOUS, RELATED = "__serious__", "__related__"
 _UNMAPPED_SHOWN = 10
 #: A condition that no row meets: every row has its participant.
 _NO_ROW = f"{PARTICIPANT} is missing"
@@ -45,6 +47,11 @@ class AdverseEventsBuilder:
     ----------
     cohort, ledger, findings
         The trial, and where numbers and oddities go.
+
+    Attributes
+    ----------
+    beyond
+        Counts that a record has no place for: see :mod:`topline.analysis.event_outcomes`.
     """
 
     def __init__(
@@ -54,6 +61,7 @@ class AdverseEventsBuilder:
         self.specification = specification
         self.ledger = ledger
         self.findings = findings
+        self.beyond = Ledger(ledger.rounding)
         self.variables = cohort.frame(specification.dataset).columns
         self.population = cohort.population_name(specification.population or "SAFETY")
         self.columns = cohort.columns(self.population, specification.groups)
@@ -84,6 +92,7 @@ class AdverseEventsBuilder:
         self._report_reclassified()
         self._report_assigned()
         threshold = self._threshold()
+        self._enter_outcomes(listed_serious)
         return AdverseEventsModule(
             frequency_threshold=threshold,
             time_frame=self.specification.time_frame,
@@ -93,6 +102,30 @@ class AdverseEventsBuilder:
             serious_events=self._posted("seriousEvents", listed_serious, serious) or None,
             other_events=self._posted("otherEvents", listed_other, other) or None,
         )
+
+    def _enter_outcomes(self, listed: Sequence[Key]) -> None:
+        """Count causality and deaths by serious term beside the record, where asked for."""
+        related, fatal = self.specification.related_where, self._fatal_condition()
+        if related is None:
+            return
+        outcomes = EventOutcomes(
+            self.beyond, self.columns, dataset=self.rows.dataset, population=self.population
+        )
+        addresses = {key: f"{ADDRESS}/seriousEvents/{at}" for at, key in enumerate(listed)}
+        condition = self._bracketed(True)
+        where = {key: f"{condition} and {self._coded(key[0], [key[1]])}" for key in listed}
+        serious = self._chosen(True)
+        is_related, is_fatal = (self.events[name].to_numpy() for name in (RELATED, FATAL))
+        counted = self.coded.counted(serious & is_related)
+        outcomes.of_terms(fields.RELATED, addresses, counted, narrowed(where, related))
+        if fatal is None:
+            return
+        died = self.coded.counted(serious & is_fatal)
+        outcomes.of_terms(fields.FATAL, addresses, died, narrowed(where, fatal))
+        both = self.coded.counted(serious & is_fatal & is_related)
+        outcomes.of_terms(fields.FATAL_RELATED, addresses, both, narrowed(where, fatal, related))
+        all_died = self.coded.counted(is_fatal)
+        outcomes.of_groups(f"{ADDRESS}/eventGroups", all_died, every(self.rows.condition, fatal))
 
     def _threshold(self) -> str:
         threshold = self.specification.threshold
@@ -162,6 +195,7 @@ class AdverseEventsBuilder:
         """Give the events asked for in the few small columns that they are counted by."""
         dataset = self.specification.dataset
         fatal = self._fatal_condition()
+        related = self.specification.related_where
         named = {SYSTEM: self._organ_system_variable(), TERM: self.specification.term.upper()}
         by_rule = self.specification.serious_where is not None
         return self.cohort.rows(
@@ -172,6 +206,7 @@ class AdverseEventsBuilder:
                 self.cohort.asked(dataset, self._flagged_condition()).alias(FLAGGED),
                 (pl.lit(False) if by_rule else pl.col("AESER").is_null()).alias(UNFLAGGED),
                 (self.cohort.asked(dataset, fatal) if fatal else pl.lit(False)).alias(FATAL),
+                *([self.cohort.asked(dataset, related).alias(RELATED)] if related else []),
                 *(
                     pl.col(variable).cast(pl.String).cast(pl.Categorical).alias(name)
                     for name, variable in named.items()

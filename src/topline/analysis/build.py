@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from topline.analysis import references
@@ -85,6 +85,9 @@ class Build:
         The datasets used.
     response
         Tumour response, evaluated from lesions; ``None`` where the specification does not ask for it.
+    beyond
+        Causality and deaths by term, which the record has no place for and EudraCT wants; none
+        where the specification does not say which events are related to the treatment.
     """
 
     study: Study
@@ -93,6 +96,7 @@ class Build:
     notes: tuple[Finding, ...]
     datasets: tuple[DatasetRead, ...]
     response: TrialResponse | None = None
+    beyond: Statistics = field(default_factory=Statistics)
 
 
 def build_file(
@@ -247,12 +251,14 @@ def build(
     with _stopping(findings, "outcomes"):
         outcomes = OutcomesBuilder(cohort, ledger, findings, started).build()
     told.begin()
-    events = None
+    events, beyond = None, Statistics()
     if specification.adverse_events is not None:
         with _stopping(findings, "adverse_events"):
-            events = AdverseEventsBuilder(
+            events_builder = AdverseEventsBuilder(
                 cohort, specification.adverse_events, ledger, findings
-            ).build()
+            )
+            events = events_builder.build()
+            beyond = events_builder.beyond.statistics()
     told.begin()
     for name, lost in cohort.orphans.items():
         belong = "1 row belongs" if lost == 1 else f"{lost} rows belong"
@@ -275,6 +281,7 @@ def build(
         curves=outcomes.curves if outcomes is not None else (),
         notes=tuple(findings.notes),
         response=response_of(library),
+        beyond=beyond,
         datasets=tuple(
             DatasetRead(
                 name=name,

@@ -319,7 +319,7 @@ def _adverse_events(specification: Specification) -> Iterator[Reference]:
         return
     dataset = events.dataset
     yield from _dataset(dataset, "adverse_events", "dataset")
-    for field in ("where", "serious_where", "fatal_where"):
+    for field in ("where", "serious_where", "fatal_where", "related_where"):
         yield from _condition(getattr(events, field), dataset, "adverse_events", field)
     if events.serious_where is None:
         yield from _condition("AESER == 'Y'", dataset, "adverse_events", "serious_where")

@@ -27,7 +27,8 @@ def build(
         typer.Option(
             "--export",
             metavar="NAME",
-            help="Also write the analysis results as others read them: ars, ard. May be repeated.",
+            help="Also write the analysis results as others read them: ars, ard; eudract: "
+            "what EudraCT asks for beyond the record. May be repeated.",
         ),
     ] = None,
     json: Json = False,

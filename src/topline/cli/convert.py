@@ -31,12 +31,12 @@ def convert(
         ),
     ] = None,
     answers: Annotated[
-        str | None,
+        list[str] | None,
         typer.Option(
             "--answers",
             metavar="FILE",
             help="A table of what the format wants and a record does not hold (CSV), as --ask "
-            "writes it, filled in.",
+            "writes it, filled in. May be repeated.",
         ),
     ] = None,
     questions: Annotated[
@@ -100,7 +100,7 @@ def convert(
         target_format=target_format,
         indented=indent,
         nct_id=study,
-        answers=answers,
+        answers=answers or (),
         into=into,
         replace_all=replace_all,
         before_writing=before_writing,

@@ -6,7 +6,7 @@ values, which a person or a program fills in; what stays empty stays a question.
 
 import csv
 import io
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import product
 from os import PathLike
@@ -20,7 +20,7 @@ UNKNOWN = "unknown"
 """The answer that a value is not known: the document is written without it, where it may be."""
 
 
-COLUMNS = ("address", "field", "about", "accepted", "value")
+COLUMNS = ("address", "field", "about", "accepted", "value", "source")
 _MOST_BYTES = 64_000_000
 _KINDS_SHOWN = 40
 
@@ -168,7 +168,7 @@ def write_questions(questions: Sequence[Question], place: str | PathLike[str]) -
     Parameters
     ----------
     questions
-        Of one document; those that are ``common`` take one line a kind.
+        Of one document.
     place
         A path, or ``-`` for standard output.
 
@@ -177,19 +177,44 @@ def write_questions(questions: Sequence[Question], place: str | PathLike[str]) -
     int
         How many lines are to be filled in.
     """
+    table = questions_table(questions, {})
+    with open_output(place) as stream:
+        stream.write(table)
+    return table.count(b"\n") - 1
+
+
+def questions_table(
+    questions: Sequence[Question], known: Mapping[tuple[str, str], tuple[str, str]]
+) -> bytes:
+    r"""Give the table of questions, with the answers that are known.
+
+    Parameters
+    ----------
+    questions
+        Of one document; those that are ``common`` take one line a kind.
+    known
+        Value and source by address and field.
+
+    Examples
+    --------
+    >>> asked = [Question(address=f"/a/{k}", field="deaths", about="term", accepted="a count") for k in (0, 1)]
+    >>> print(questions_table(asked, {("/a/1", "deaths"): ("2", "ADAE")}).decode(), end="")
+    address,field,about,accepted,value,source
+    /a/0,deaths,term,a count,,
+    /a/1,deaths,term,a count,2,ADAE
+    """
     lines: dict[tuple[str, str], Question] = {}
     for question in questions:
         address = pattern_of(question.address) if question.common else question.address
         lines.setdefault((address, question.field), question)
-    with open_output(place) as stream:
-        text = io.TextIOWrapper(stream, encoding="utf-8", newline="")
-        table = csv.writer(text, lineterminator="\n")
-        table.writerow(COLUMNS)
-        for (address, field), question in lines.items():
-            table.writerow((address, field, question.about, question.accepted, ""))
-        text.flush()
-        text.detach()
-    return len(lines)
+    text = io.StringIO(newline="")
+    table = csv.writer(text, lineterminator="\n")
+    table.writerow(COLUMNS)
+    for (address, field), question in lines.items():
+        about = " ".join(question.about.split())
+        known_here = known.get((address, field), ("", ""))
+        table.writerow((address, field, about, question.accepted, *known_here))
+    return text.getvalue().encode()
 
 
 def unanswered(questions: Sequence[Question], format_title: str, place: str) -> OutputError:

@@ -1,7 +1,7 @@
 """From one format to another, with an account of what does not come along."""
 
 from collections import Counter
-from collections.abc import Callable, Container, Iterable, Iterator
+from collections.abc import Callable, Container, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from os import PathLike
 from typing import Any, TypeAlias
@@ -96,7 +96,7 @@ def convert(
     target_format: str | None = None,
     indented: bool = False,
     nct_id: str | None = None,
-    answers: str | PathLike[str] | None = None,
+    answers: Sequence[str | PathLike[str]] = (),
     limits: Limits = DEFAULT_LIMITS,
     into: str | PathLike[str] | None = None,
     replace_all: bool = False,
@@ -118,7 +118,7 @@ def convert(
     nct_id
         The number of the only study to convert; all of them if not given.
     answers
-        A table of answers to what the format written asks for: see
+        Tables of answers to what the format written asks for: see
         :mod:`topline.formats.answers`.
     limits
         What may be held and unpacked.
@@ -161,9 +161,9 @@ def convert(
         documents = read_documents(source, source_format, limits)
     else:
         documents = (read_document(source, source_format, limits, nct_id=nct_id),)
-    if answers is not None:
+    if answers:
         _asking(written)
-        given = read_answers(answers)
+        given = tuple(one for table in answers for one in read_answers(table))
         documents = (replace(document, answers=given) for document in documents)
     filing = written.filing
     if filing is None:

@@ -170,7 +170,7 @@ def _lacking(layout: Layout) -> Iterator[tuple[Part, Field, Lack]]:
 
 def _about(part: Part, field: Field, lack: Lack) -> str:
     if field is fields.SYSTEM_VERSION:
-        return f"organ system {system_name(part.text(fields.SYSTEM_ID))}: {_VERSION_HINT}"
+        return _VERSION_HINT
     return f"{part.about}: {lack.reason}"
 
 

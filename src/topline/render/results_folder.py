@@ -176,7 +176,8 @@ def write_results(
     files[FILE_NAME] = _parquet(built.statistics)
     for export in wanted:
         writer = find_writer(export, Path(export.file_name))
-        files[export.file_name] = writer(built.study, built.statistics)
+        of = built.beyond if export.of_build_only else built.statistics
+        files[export.file_name] = writer(built.study, of)
     # What has come into the folder meanwhile would be lost.
     check_folder(folder)
     replace_folder(folder, files)

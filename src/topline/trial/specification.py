@@ -318,6 +318,16 @@ class AdverseEvents(Part, frozen=True, kw_only=True):
         ]
         | None
     ) = None
+    related_where: (
+        Annotated[
+            Condition,
+            Meta(
+                description="Causally related to the treatment. A record does not hold it; with it, "
+                "`topline build --export eudract` has the counts that EudraCT wants."
+            ),
+        ]
+        | None
+    ) = None
     threshold: Annotated[
         float,
         Meta(ge=0, le=5, description="Other events strictly above this percentage are posted."),

@@ -22,11 +22,15 @@ class Export:
         The form in words.
     writers
         File name ending, with its dot, to what writes that kind of file; the usual one first.
+    of_build_only
+        Whether it is made of the counts beside the record, :attr:`Build.beyond
+        <topline.analysis.build.Build>`, which only the build itself has.
     """
 
     name: str
     title: str
     writers: Mapping[str, Writer]
+    of_build_only: bool = False
 
     @property
     def file_name(self) -> str:

@@ -21,7 +21,7 @@ def exports() -> Mapping[str, Export]:
     Examples
     --------
     >>> list(exports())
-    ['ard', 'ars']
+    ['ard', 'ars', 'eudract']
     """
     return discover(package, "EXPORT", Export)
 
@@ -91,7 +91,7 @@ def export_folder(
     Raises
     ------
     UsageError
-        If the ending of the file's name is none of the form's.
+        If the ending of the file's name is none of the form's, or only the build can make it.
     NotFoundError
         If the folder has no record or no analysis results dataset.
     DataError
@@ -99,6 +99,12 @@ def export_folder(
     OutputError
         If the file cannot be written.
     """
+    if export.of_build_only:
+        raise UsageError(
+            f"{export.name} is made of data that a results folder does not hold",
+            accepted=", ".join(one.name for one in exports().values() if not one.of_build_only),
+            advice=f"build with `topline build SPECIFICATION --export {export.name}`",
+        )
     target = file or folder / export.file_name
     writer = find_writer(export, target)
     study = read_study(folder / "record.json")
