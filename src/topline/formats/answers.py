@@ -8,6 +8,7 @@ import csv
 import io
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import product
 from os import PathLike
 from pathlib import Path
@@ -94,10 +95,12 @@ class Answers:
     """
 
     def __init__(self, given: Iterable[Answer]) -> None:
-        self._found: dict[tuple[tuple[str, ...], str], Answer] = {}
+        self._exact: dict[tuple[str, str], Answer] = {}
+        self._general: dict[tuple[str, str], Answer] = {}
         for answer in given:
-            key = (parse_address(answer.address), answer.field)
-            earlier = self._found.setdefault(key, answer)
+            general = ANY in answer.address.split("/")
+            found = self._general if general else self._exact
+            earlier = found.setdefault((answer.address, answer.field), answer)
             if earlier.value != answer.value:
                 raise DocumentError(
                     f"{answer.field} is answered twice: {earlier.value!r} and {answer.value!r}",
@@ -108,20 +111,21 @@ class Answers:
 
     def find(self, address: str, field: str) -> Answer | None:
         """Return the answer for a field of a part, or ``None``."""
-        choices = [
-            (token, ANY) if token.isdecimal() else (token,) for token in parse_address(address)
-        ]
-        patterns = sorted(product(*choices), key=lambda tokens: tokens.count(ANY))
-        for pattern in patterns:
-            if (answer := self._found.get((pattern, field))) is not None:
-                return answer
-        return None
+        exact = self._exact.get((address, field))
+        if exact is not None or not self._general:
+            return exact
+        return next(
+            (
+                found
+                for pattern in _patterns(address)
+                if (found := self._general.get((pattern, field))) is not None
+            ),
+            None,
+        )
 
     def exact(self) -> Iterator[Answer]:
         """Give the answers that are for one part only."""
-        for (tokens, _), answer in self._found.items():
-            if ANY not in tokens:
-                yield answer
+        yield from self._exact.values()
 
 
 def read_answers(place: str | PathLike[str]) -> tuple[Answer, ...]:
@@ -276,6 +280,14 @@ def in_ranges(addresses: Iterable[str]) -> list[str]:
             for token in (_ranged(middle) if middle else ())
         ] + [before for (before, _), middle in joined.items() if not middle]
     return [format_address(tokens) for tokens in rows]
+
+
+@lru_cache(maxsize=16)
+def _patterns(address: str) -> tuple[str, ...]:
+    """Write an address with ``*`` for some of its positions and for all, the most exact first."""
+    choices = [(token, ANY) if token.isdecimal() else (token,) for token in parse_address(address)]
+    patterns = sorted(product(*choices), key=lambda tokens: tokens.count(ANY))
+    return tuple(format_address(tokens) for tokens in patterns[1:])
 
 
 def _ranged(tokens: list[str]) -> list[str]:

@@ -5,6 +5,7 @@ refused with both.
 """
 
 from collections.abc import Iterator, Sequence
+from functools import cache
 
 from topline.errors import DocumentError, OutputError
 from topline.formats import eudract_fields as fields
@@ -154,9 +155,11 @@ def answer(layout: Layout, given: Sequence[Answer], place: str) -> None:
     missing = questions_of(layout)
     if missing:
         raise unanswered(missing, "EudraCT adverse-event XML", place)
+    concerned = {address for address, _ in used}
     for part in layout.parts():
-        _check_system(part)
-        _check_order(part, used)
+        if part.address in concerned:
+            _check_system(part)
+            _check_order(part, used)
     _check_deaths(layout, used)
 
 
@@ -230,10 +233,13 @@ def _check_system(part: Part) -> None:
         )
 
 
+@cache
+def _within(wanted: tuple[Field, ...]) -> tuple[tuple[Field, Field], ...]:
+    return tuple((low, high) for low, high in _NOT_MORE if low in wanted and high in wanted)
+
+
 def _check_order(part: Part, used: dict[tuple[str, str], Answer]) -> None:
-    for lower, upper in _NOT_MORE:
-        if lower not in part.fields or upper not in part.fields:
-            continue
+    for lower, upper in _within(part.fields):
         answered = [
             found
             for field in (lower, upper)

@@ -15,7 +15,7 @@ _INTEGER = re.compile(r"\d{1,15}", re.ASCII)
 _MOST = 99_999_999
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Field:
     """One field: a text, a number or one of some terms.
 

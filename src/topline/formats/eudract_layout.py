@@ -4,7 +4,7 @@ The reader makes these parts from XML and the writer from a record, so that what
 hold is what the two make differently.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
 from topline.formats.eudract_fields import (
@@ -51,7 +51,7 @@ class Part:
 
     address: str
     about: str
-    fields: Sequence[Field]
+    fields: tuple[Field, ...]
     values: dict[str, Value]
 
     def text(self, field: Field) -> str | None:
