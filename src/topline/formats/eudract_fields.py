@@ -7,6 +7,7 @@ least four characters.
 
 import re
 from dataclasses import dataclass
+from functools import cache
 
 from topline.formats.answers import UNKNOWN
 
@@ -39,15 +40,7 @@ class Field:
     @property
     def accepted(self) -> str:
         """What the field takes, in words."""
-        unknown = f", or {UNKNOWN}" if self.optional else ""
-        if self.kind == "count":
-            return f"a whole number from {self.least:,.0f} to {self.most:,.0f}{unknown}"
-        if self.kind == "decimal":
-            return f"a number from {self.least:g} to {self.most:g}{unknown}"
-        if self.kind == "term":
-            return " or ".join(term.rpartition(".")[2] for term in self.terms) + unknown
-        most = f"of {self.least:.0f} to {self.most:.0f} characters" if self.most else ""
-        return f"a text {most}".strip() + unknown
+        return _accepted(self)
 
     def fault(self, value: str) -> str | None:
         """Say what is wrong with a value, or ``None``.
@@ -78,6 +71,19 @@ class Field:
                 if value.casefold() in (term.casefold(), term.rpartition(".")[2].casefold()):
                     return term
         return value
+
+
+@cache
+def _accepted(field: Field) -> str:
+    unknown = f", or {UNKNOWN}" if field.optional else ""
+    if field.kind == "count":
+        return f"a whole number from {field.least:,.0f} to {field.most:,.0f}{unknown}"
+    if field.kind == "decimal":
+        return f"a number from {field.least:g} to {field.most:g}{unknown}"
+    if field.kind == "term":
+        return " or ".join(term.rpartition(".")[2] for term in field.terms) + unknown
+    most = f"of {field.least:.0f} to {field.most:.0f} characters" if field.most else ""
+    return f"a text {most}".strip() + unknown
 
 
 SYSTEMATIC = "ADV_EVT_ASSESS_TYPE.systematic"
