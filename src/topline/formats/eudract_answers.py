@@ -12,8 +12,8 @@ from topline.formats import eudract_fields as fields
 from topline.formats.answers import Answer, Answers, Question, unanswered
 from topline.formats.document import SetAside
 from topline.formats.eudract_fields import Field
-from topline.formats.eudract_layout import Lack, Layout, Part
-from topline.formats.eudract_terms import PRODUCT_ISSUES, system_name
+from topline.formats.eudract_layout import Lack, Layout, Part, Value
+from topline.formats.eudract_terms import PRODUCT_ISSUES
 from topline.record.addresses import pattern_of
 
 NO_PLACE = "the record has no place for it"
@@ -72,10 +72,20 @@ def set_aside_of(found: Layout, known: Layout) -> tuple[SetAside, ...]:
     for part, own_part in zip(found.parts(), known.parts(), strict=True):
         for field in part.fields:
             value, own_value = part.values[field.name], own_part.values[field.name]
-            if value != own_value:
+            if value != own_value and not _asked_again(field, value, own_value):
                 reason = NO_PLACE if isinstance(own_value, Lack) else OTHERWISE
                 apart.append(SetAside(part.address, field.name, part.text(field) or "", reason))
     return tuple(apart)
+
+
+def _asked_again(field: Field, value: Value, own_value: Value) -> bool:
+    """Whether a record holds the value and EudraCT does not take it: none exposed, a short title."""
+    return (
+        isinstance(own_value, Lack)
+        and isinstance(value, str)
+        and field.kind != "term"
+        and field.fault(value) is not None
+    )
 
 
 def give_back(layout: Layout, set_aside: Sequence[SetAside]) -> None:
