@@ -75,7 +75,7 @@ def assert_traceable(made: Build, specification: Specification, found: Library) 
     datasets = {name: found.read(name, columns=columns) for name, columns in wanted.items()}
     cohort = Cohort(specification, datasets, references.borrowed(specification, found))
     seen: dict[tuple[str, str, str, str], tuple[int, int]] = {}
-    for row in made.statistics:
+    for row in (*made.statistics, *made.beyond):
         key = (row.population, row.group, row.dataset, row.condition)
         if key not in seen:
             seen[key] = _asked_again(cohort, row)

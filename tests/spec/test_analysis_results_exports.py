@@ -455,7 +455,10 @@ class TestAnalysisResultsData:
         assert csv["stat"].to_list() == frame["stat"].to_list()
 
 
-@pytest.mark.parametrize("export", exports().values(), ids=lambda one: one.name)
+OF_STATISTICS = [one for one in exports().values() if not one.of_build_only]
+
+
+@pytest.mark.parametrize("export", OF_STATISTICS, ids=lambda one: one.name)
 def test_a_record_that_was_changed_since_is_not_exported(
     export: Export, builds: dict[str, Build]
 ) -> None:
@@ -470,7 +473,7 @@ def test_a_record_that_was_changed_since_is_not_exported(
             writer(changed, built.statistics)
 
 
-@pytest.mark.parametrize("export", exports().values(), ids=lambda one: one.name)
+@pytest.mark.parametrize("export", OF_STATISTICS, ids=lambda one: one.name)
 def test_a_build_without_a_number_is_an_empty_export(
     export: Export, builds: dict[str, Build]
 ) -> None:
