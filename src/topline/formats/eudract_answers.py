@@ -31,8 +31,8 @@ _COMMON = {
     )
 }
 _VERSION_HINT = (
-    "the version of the organ system in the EU telematics controlled terms; files of 2016 to 2022 that "
-    "the portal took had 18 to 22, and 3 for Product issues"
+    "the version of the organ system in the EU telematics controlled terms; published examples from "
+    "2013 on have 15 to 22, and other software writes 3 for Product issues"
 )
 #: Of each pair the first is not more than the second, within one part.
 _NOT_MORE = (
