@@ -285,9 +285,9 @@ def in_ranges(addresses: Iterable[str]) -> list[str]:
 @lru_cache(maxsize=16)
 def _patterns(address: str) -> tuple[str, ...]:
     """Write an address with ``*`` for some of its positions and for all, the most exact first."""
-    choices = [(token, ANY) if token.isdecimal() else (token,) for token in parse_address(address)]
+    choices = [(token, ANY) if token.isdecimal() else (token,) for token in address.split("/")]
     patterns = sorted(product(*choices), key=lambda tokens: tokens.count(ANY))
-    return tuple(format_address(tokens) for tokens in patterns[1:])
+    return tuple("/".join(tokens) for tokens in patterns[1:])
 
 
 def _ranged(tokens: list[str]) -> list[str]:

@@ -1,7 +1,8 @@
 """EudraCT's adverse-event XML as a tree, from and to the parts of a document."""
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
+from functools import cache
 from typing import NoReturn
 
 from lxml import etree
@@ -126,8 +127,8 @@ class _Tree:
         return layout
 
     def layout(self, root: etree._Element) -> Layout:
-        lists = {plural for plural, _ in _ELEMENTS.values()}
-        within = self._children(root, [*_first_names(fields.MODULE), "reportingGroups", *lists])
+        lists = [plural for plural, _ in _ELEMENTS.values()]
+        within = self._children(root, _first_names(fields.MODULE, "reportingGroups", *lists))
         groups, positions = self._groups(within.get("reportingGroups"))
         events = {
             kind: self._events(within.get(plural), kind, groups or [], positions)
@@ -166,7 +167,7 @@ class _Tree:
             return None
         events = []
         for position, element in enumerate(self._all(listed, _ELEMENTS[kind][1])):
-            within = self._children(element, [*_first_names(fields.EVENT), "values"])
+            within = self._children(element, _first_names(fields.EVENT, "values"))
             term = term_part(kind, position, self._values(within, fields.EVENT))
             values = within.get("values")
             known = (
@@ -200,7 +201,7 @@ class _Tree:
             found.append(value_part(term, kind, place, groups[group], group, values))
         return found
 
-    def _values(self, within: _Children, wanted: Sequence[Field]) -> dict[str, Value]:
+    def _values(self, within: _Children, wanted: tuple[Field, ...]) -> dict[str, Value]:
         values: dict[str, Value] = {}
         for field in wanted:
             first, *rest = field.name.split("/")
@@ -224,8 +225,7 @@ class _Tree:
         if fault is not None and not (field.least == 1 and text == "0"):
             self.refuse(element, f"{field.name}: {fault}", field.accepted)
 
-    def _children(self, element: etree._Element, accepted: Iterable[str]) -> _Children:
-        names = list(dict.fromkeys(accepted))
+    def _children(self, element: etree._Element, names: tuple[str, ...]) -> _Children:
         children: _Children = {}
         self._check_blank(element)
         for child in element:
@@ -270,17 +270,16 @@ def _tag(element: etree._Element) -> str:
     return str(element.tag)
 
 
-def _first_names(wanted: Sequence[Field]) -> list[str]:
-    return [field.name.split("/")[0] for field in wanted]
+@cache
+def _first_names(wanted: tuple[Field, ...], *more: str) -> tuple[str, ...]:
+    return tuple(dict.fromkeys((*(field.name.split("/")[0] for field in wanted), *more)))
 
 
-def _within(path: str, wanted: Sequence[Field]) -> list[str]:
+@cache
+def _within(path: str, wanted: tuple[Field, ...]) -> tuple[str, ...]:
     start = path + "/"
-    return [
-        field.name.removeprefix(start).split("/")[0]
-        for field in wanted
-        if field.name.startswith(start)
-    ]
+    names = [field.name.removeprefix(start) for field in wanted if field.name.startswith(start)]
+    return tuple(dict.fromkeys(name.split("/")[0] for name in names))
 
 
 def _write_groups(section: etree._Element, groups: list[GroupPart] | None) -> None:
@@ -311,7 +310,7 @@ def _write_events(section: etree._Element, kind: str, layout: Layout) -> None:
             _write_fields(of_group, value, LISTS[kind])
 
 
-def _write_fields(element: etree._Element, part: Part, wanted: Sequence[Field]) -> None:
+def _write_fields(element: etree._Element, part: Part, wanted: tuple[Field, ...]) -> None:
     """Write the fields of a part that has no lack; a group of fields without values is left out."""
     for field in wanted:
         text = part.text(field)
@@ -330,7 +329,7 @@ def _write_fields(element: etree._Element, part: Part, wanted: Sequence[Field]) 
             within.text = _sendable(text, part, field)
 
 
-def _any_of(first: str, part: Part, wanted: Sequence[Field]) -> bool:
+def _any_of(first: str, part: Part, wanted: tuple[Field, ...]) -> bool:
     return any(
         part.text(field) is not None for field in wanted if field.name.startswith(f"{first}/")
     )
