@@ -9,7 +9,7 @@ from functools import cache
 
 from topline.errors import DocumentError, OutputError
 from topline.formats import eudract_fields as fields
-from topline.formats.answers import Answer, Answers, Question, unanswered
+from topline.formats.answers import UNKNOWN, Answer, Answers, Question, unanswered
 from topline.formats.document import SetAside
 from topline.formats.eudract_fields import Field
 from topline.formats.eudract_layout import Lack, Layout, Part, Value
@@ -121,7 +121,7 @@ def questions_of(layout: Layout) -> list[Question]:
             address=part.address,
             field=field.name,
             about=_about(part, field, value),
-            accepted=field.accepted,
+            accepted=_accepted(part, field),
             common=field.name in _COMMON
             and part.fields is fields.EVENT
             and not (
@@ -185,6 +185,12 @@ def _about(part: Part, field: Field, lack: Lack) -> str:
     if field is fields.SYSTEM_VERSION:
         return _VERSION_HINT
     return f"{part.about}: {lack.reason}"
+
+
+def _accepted(part: Part, field: Field) -> str:
+    if field is fields.SYSTEM_VERSION and part.text(fields.SYSTEM_ID) is not None:
+        return field.accepted.removesuffix(f", or {UNKNOWN}")
+    return field.accepted
 
 
 def _give_back_section(layout: Layout, item: SetAside) -> None:
