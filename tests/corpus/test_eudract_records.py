@@ -13,10 +13,11 @@ import pytest
 from lxml import etree
 
 from topline.formats import api_json, eudract_xml
-from topline.formats.answers import UNKNOWN, Answer, Question, pattern_of
+from topline.formats.answers import UNKNOWN, Answer, Question
 from topline.formats.document import Document
 from topline.formats.eudract_tree import NAMESPACE
 from topline.formats.source import Source
+from topline.record.addresses import pattern_of
 from topline.record.cells import cells
 from topline.record.results import EventGroup, ResultsSection
 from topline.record.study import Study
@@ -174,7 +175,7 @@ def account(corpus: Path, schema: etree.XMLSchema) -> Account:
         found.cells_out += sum(before[address] == after.get(address) for address in before)
         lost = [address for address, text in before.items() if after.get(address) != text]
         if lost:
-            assert {address for address, _ in eudract_xml.loses_of(document)} >= set(lost)
+            assert {lost.address for lost in eudract_xml.losses(document)} >= set(lost)
         for address in lost:
             found.lost[pattern_of(address)] += 1
             found.where.append((path.name, address, before[address], after.get(address)))

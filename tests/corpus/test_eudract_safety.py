@@ -146,7 +146,7 @@ def test_the_safety_table_for_eudract(safety: Build, corpus: Path, tmp_path: Pat
 def test_what_was_written_reads_as_the_record(safety: Build) -> None:
     given = (*answers_of(safety), *versions("19"))
     document = Document(study=safety.study, format="api-json", place="build", answers=given)
-    assert list(eudract_xml.loses_of(document)) == []
+    assert list(eudract_xml.losses(document)) == []
     stream = io.BytesIO()
     eudract_xml.write([document], stream)
     stream.seek(0)

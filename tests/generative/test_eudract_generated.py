@@ -151,7 +151,7 @@ def test_what_comes_back_is_the_record_but_for_what_is_told(module: AdverseEvent
         return
     again = read(made)
     before, after = (leaves(msgspec.to_builtins(one.study)) for one in (document, again))
-    told = {address for address, _ in eudract_xml.loses_of(document)}
+    told = {lost.address for lost in eudract_xml.losses(document)}
     differing = {address for address in before if before[address] != after.get(address)}
     assert differing == told
     assert read(written(again)) == again

@@ -15,6 +15,7 @@ from topline.formats.answers import UNKNOWN, Answer, Answers, in_ranges, read_an
 from topline.formats.conversion import ask, convert
 from topline.formats.document import Document
 from topline.formats.eudract_terms import dictionary_of, vocabulary_of
+from topline.formats.read_back import Lost
 from topline.formats.registry import read_document, recognize_format
 from topline.formats.source import Source
 from topline.record.results import (
@@ -163,8 +164,8 @@ class TestWriting:
             written(short)
         longer = document(*ANSWERS, ("/eventGroups/0", "title", "Drug A and B"), title="A+B")
         assert b"<title>Drug A and B</title>" in written(longer)
-        assert list(eudract_xml.loses_of(longer)) == [
-            (f"{MODULE}/eventGroups/0/title", "eudract-xml has something else in its place")
+        assert list(eudract_xml.losses(longer)) == [
+            Lost(f"{MODULE}/eventGroups/0/title", "eudract-xml has something else in its place")
         ]
 
     @pytest.mark.parametrize(

@@ -12,12 +12,12 @@ import msgspec
 
 from topline.errors import UsageError
 from topline.formats.conversion import is_lost, parts_not_kept
-from topline.record.addresses import pattern_of
 from topline.formats.document import Document
 from topline.formats.format import Format
 from topline.formats.limits import DEFAULT_LIMITS, Limits
 from topline.formats.registry import find_format, read_document
 from topline.formats.source import STANDARD_INPUT
+from topline.record.addresses import pattern_of
 from topline.record.difference import (
     REFERENCES,
     SECTIONS,

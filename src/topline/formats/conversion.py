@@ -8,12 +8,12 @@ from typing import Any, TypeAlias
 
 from topline.errors import DocumentError, UsageError
 from topline.formats.answers import read_answers, write_questions
-from topline.formats.read_back import Lost
 from topline.formats.document import Document, SetAside
 from topline.formats.filing import Filing
 from topline.formats.format import Asker, Format
 from topline.formats.limits import DEFAULT_LIMITS, Limits
 from topline.formats.output import open_output
+from topline.formats.read_back import Lost
 from topline.formats.registry import (
     FORMATS,
     find_format,

@@ -15,6 +15,7 @@ from topline.formats.eudract_layout import ADDRESS, Layout
 from topline.formats.eudract_record import layout_of, study_of
 from topline.formats.eudract_tree import FULL_ROOT, RESULTS_NAMESPACE, ROOT, read_tree, write_tree
 from topline.formats.format import Format
+from topline.formats.read_back import Lost
 from topline.formats.source import Source
 from topline.formats.xml_tree import parse_tree, root_name
 from topline.record.addresses import field_names, format_address
@@ -84,13 +85,13 @@ def asks(document: Document) -> list[Question]:
     return questions_of(_known(document))
 
 
-def loses_of(document: Document) -> Iterator[tuple[str, str]]:
+def losses(document: Document) -> Iterator[Lost]:
     """Say which cells of the adverse events the written document would not hold as they are.
 
     Yields
     ------
-    tuple[str, str]
-        The address and why.
+    Lost
+        Each with its own address, and why.
 
     Raises
     ------
@@ -104,7 +105,7 @@ def loses_of(document: Document) -> Iterator[tuple[str, str]]:
     other = held.results_section.adverse_events_module
     path = ("resultsSection", "adverseEventsModule")
     for address, present in _differing(own, other, path):
-        yield address, _UNLIKE if present else _NO_PLACE
+        yield Lost(address, _UNLIKE if present else _NO_PLACE)
 
 
 def _known(document: Document) -> Layout:
@@ -158,5 +159,5 @@ FORMAT = Format(
     read=read,
     write=write,
     asks=asks,
-    loses_of=loses_of,
+    losses=losses,
 )
