@@ -48,13 +48,15 @@ def root_name(head: bytes) -> str | None:
     return found[1] if found is not None else None
 
 
-def parse_tree(source: Source) -> etree._Element:
+def parse_tree(source: Source, *, blanks: bool = True) -> etree._Element:
     r"""Parse a document whole and return its root element; comments and instructions are left out.
 
     Parameters
     ----------
     source
         The document; ``limits.document_bytes`` is kept.
+    blanks
+        Whether to keep the texts of blanks that only lay out elements; without them a tree is smaller.
 
     Raises
     ------
@@ -78,6 +80,7 @@ def parse_tree(source: Source) -> etree._Element:
         huge_tree=False,
         remove_comments=True,
         remove_pis=True,
+        remove_blank_text=not blanks,
     )
     allowed = source.limits.document_bytes
     read = 0

@@ -1,0 +1,241 @@
+"""The adverse events of the public XML.
+
+Three rows of the category "Total" are no events: they are the totals of the two tables and the deaths
+from any cause, which the record keeps with the groups. A table says once which vocabulary and kind of
+assessment its events have unless they say otherwise; the record says it with every event.
+"""
+
+from typing import Any
+
+from lxml import etree
+from msgspec.structs import replace
+
+from topline.formats.legacy_values import WHOLE_NUMBERS, labels
+from topline.formats.legacy_xml_elements import (
+    MIXED,
+    NO_PLACE,
+    By,
+    Path,
+    Reading,
+    Shape,
+    Text,
+    Within,
+    build,
+    parts,
+)
+from topline.record.node import Node
+from topline.record.results import AdverseEvent, AdverseEventsModule, EventGroup, EventStats
+
+_TOTALS = {
+    "Total, serious adverse events": "serious",
+    "Total, other adverse events": "other",
+    "Total, all-cause mortality": "deaths",
+}
+_TOTAL = "Total"
+
+NO_EVENT_TAKES_IT = "no event of the table takes it: each says its own"
+NO_SUCH_GROUP = "the total is of a group that the document does not define, or gives again"
+
+_ASSESSMENTS = labels("EventAssessment")
+
+_GROUP = Shape(
+    EventGroup,
+    {"title": Text("title"), "description": Text("description")},
+    attributes={"group_id": ("id", "E")},
+)
+
+_COUNTS = Shape(
+    EventStats,
+    attributes={
+        "group_id": ("group_id", "E"),
+        "subjects_affected": ("num_affected", WHOLE_NUMBERS),
+        "subjects_at_risk": ("num_at_risk", WHOLE_NUMBERS),
+        "events": ("num_events", WHOLE_NUMBERS),
+    },
+)
+
+
+def _read_term(
+    reading: Reading, element: etree._Element, values: dict[str, Any], path: Path
+) -> None:
+    """Read the term of an event, with its vocabulary."""
+    for name, text in element.items():
+        if name == "vocab":
+            values["source_vocabulary"] = text
+        else:
+            reading.aside(path, f"sub_title/@{name}", text, NO_PLACE)
+    if len(element):
+        reading.element_aside(element, path, MIXED)
+    elif element.text is not None:
+        reading.set(element, "term", element.text, values, path)
+
+
+_EVENT = Shape(
+    AdverseEvent,
+    {
+        "sub_title": By(_read_term),
+        "assessment": Text("assessment_type", _ASSESSMENTS),
+        "description": Text("notes"),
+        "counts": parts("stats", _COUNTS),
+    },
+)
+
+
+class _Table:
+    """One of the two tables being read: what its events have unless they say otherwise."""
+
+    def __init__(self, element: etree._Element) -> None:
+        self.defaults = {
+            "source_vocabulary": element.findtext("default_vocab") or None,
+            "assessment_type": _ASSESSMENTS[found]
+            if (found := element.findtext("default_assessment"))
+            else None,
+        }
+        self.taken: set[str] = set()
+
+    def complete(self, values: dict[str, Any]) -> None:
+        """Give an event what the table says for all."""
+        for name, value in self.defaults.items():
+            if value is not None and name not in values:
+                values[name] = value
+                self.taken.add(name)
+
+
+def _table(field: str) -> By:
+    """Say that an element is the table whose events a field of the module lists."""
+
+    def read(reading: Reading, element: etree._Element, values: dict[str, Any], path: Path) -> None:
+        table = _Table(element)
+        events: list[Any] = values.setdefault(field, [])
+        for child in element:
+            match child.tag:
+                case "category_list":
+                    for category in child:
+                        _read_category(reading, category, table, (values, events), path, field)
+                case "frequency_threshold" if not child.items() and not len(child):
+                    reading.set(child, "frequency_threshold", child.text, values, path)
+                case "default_vocab" | "default_assessment":
+                    pass
+                case _:
+                    reading.element_aside(child, path, NO_PLACE)
+        for name, target in (
+            ("default_vocab", "source_vocabulary"),
+            ("default_assessment", "assessment_type"),
+        ):
+            for found in element.findall(name)[0 if target not in table.taken else 1 :]:
+                reading.element_aside(found, path, NO_EVENT_TAKES_IT)
+        _look_for_stray_text(reading, element, path)
+        if not events:
+            del values[field]
+
+    return By(read)
+
+
+def _look_for_stray_text(reading: Reading, element: etree._Element, path: Path) -> None:
+    """Set aside what a table's holding elements have of attributes and texts of their own."""
+    holders = [
+        element,
+        *element.findall("category_list"),
+        *element.findall("category_list/category"),
+    ]
+    holders += element.findall("category_list/category/event_list")
+    for holder in holders:
+        for name, text in holder.items():
+            reading.aside(path, f"{holder.tag}/@{name}", text, NO_PLACE)
+        for text in (holder.text, *(child.tail for child in holder)):
+            if text is not None and text.strip():
+                reading.aside(path, str(holder.tag), text, MIXED)
+
+
+def _read_category(
+    reading: Reading,
+    element: etree._Element,
+    table: _Table,
+    found: tuple[dict[str, Any], list[Any]],
+    path: Path,
+    field: str,
+) -> None:
+    """Read the events of one organ system, or the totals."""
+    values, events = found
+    if element.tag != "category":
+        reading.element_aside(element, path, NO_PLACE)
+        return
+    title: str | None = None
+    used = False
+    here = (path, "/seriousEvents" if field == "serious_events" else "/otherEvents", events)
+    for child in element:
+        if child.tag == "title" and title is None and not len(child) and not child.items():
+            title = child.text
+        elif child.tag == "event_list":
+            for event in child:
+                used = True
+                if event.tag != "event":
+                    reading.element_aside(event, path, NO_PLACE)
+                elif title == _TOTAL and event.findtext("sub_title") in _TOTALS:
+                    _read_total(reading, event, values, path)
+                else:
+                    events.append(_event(reading, event, table, title, here))
+        else:
+            reading.element_aside(child, path, NO_PLACE)
+    if title is not None and not used:
+        reading.aside(path, "category/title", title, "the organ system has no event")
+
+
+def _event(
+    reading: Reading, element: etree._Element, table: _Table, organ_system: str | None, path: Path
+) -> Node:
+    values: dict[str, Any] = {}
+    reading.own(_EVENT, element, values, path)
+    reading.children(_EVENT.children, element, values, path)
+    if organ_system is not None:
+        values["organ_system"] = organ_system
+    table.complete(values)
+    return build(AdverseEvent, values)
+
+
+def _read_total(
+    reading: Reading, element: etree._Element, values: dict[str, Any], path: Path
+) -> None:
+    """Read the totals of a table, or the deaths, into what the groups will have."""
+    row: dict[str, Any] = {}
+    reading.own(_EVENT, element, row, path)
+    reading.children(_EVENT.children, element, row, path)
+    kind = _TOTALS[row.pop("term")]
+    totals = values.setdefault("totals", {})
+    groups = {group.id for group in values.get("event_groups", ())}
+    for stats in row.pop("stats", ()):
+        total = totals.setdefault(stats.group_id, {})
+        mine = {
+            f"{kind}_num_affected": stats.num_affected,
+            f"{kind}_num_at_risk": stats.num_at_risk,
+        }
+        if stats.group_id not in groups or mine.keys() & total.keys():
+            reading.aside(path, f"{_TOTAL}/counts", repr(stats), NO_SUCH_GROUP)
+            continue
+        total.update(mine)
+        if stats.num_events is not None:
+            reading.aside(path, f"{_TOTAL}/counts/@events", str(stats.num_events), NO_PLACE)
+    for name, value in row.items():
+        reading.aside(path, f"{_TOTAL}/{name}", value, "the record says nothing about a total")
+
+
+def _module(reading: Reading, values: dict[str, Any], path: Path) -> Node:
+    totals = values.pop("totals", {})
+    if totals:
+        values["event_groups"] = [
+            replace(group, **totals.pop(group.id, {})) for group in values["event_groups"]
+        ]
+    return build(AdverseEventsModule, values)
+
+
+EVENTS = Shape(
+    AdverseEventsModule,
+    {
+        "time_frame": Text("time_frame"),
+        "desc": Text("description"),
+        "group_list": Within({"group": parts("event_groups", _GROUP)}),
+        "serious_events": _table("serious_events"),
+        "other_events": _table("other_events"),
+    },
+    finish=_module,
+)
