@@ -107,7 +107,7 @@ def test_a_misspelt_format_is_wrong_usage_with_the_nearest(
 def test_an_ending_that_says_no_format_is_wrong_usage(topline: Command, tmp_path: Path) -> None:
     ran = topline("convert", written(tmp_path), "-o", tmp_path / "record.docx")
     assert ran.code == 2
-    assert all(name in ran.err for name in FORMATS)
+    assert all(name in ran.err for name, format in FORMATS.items() if format.write is not None)
 
 
 def test_a_folder_that_does_not_exist_is_an_output_error(topline: Command, tmp_path: Path) -> None:

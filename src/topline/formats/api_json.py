@@ -5,7 +5,6 @@ nothing was lost. Where a field is unknown, given as ``null`` or given twice, or
 exact way decodes without types, sets aside what the record cannot hold, and decodes the rest.
 """
 
-import re
 from collections.abc import Iterable, Iterator
 from typing import BinaryIO
 
@@ -24,7 +23,12 @@ from topline.formats.json_faults import (
 )
 from topline.formats.limits import DEFAULT_LIMITS, Limits
 from topline.formats.source import Source
-from topline.formats.unknown_fields import find_repeated_field, put_back, take_out
+from topline.formats.unknown_fields import (
+    find_repeated_field,
+    has_as_many_keys,
+    put_back,
+    take_out,
+)
 from topline.record.addresses import field_names
 from topline.record.study import Study
 
@@ -35,8 +39,6 @@ _DECODER = msgspec.json.Decoder(Study)
 # Numbers of unknown fields keep their digits: 1.10 is not 1.1 in a registry.
 _UNTYPED = msgspec.json.Decoder(float_hook=lambda digits: msgspec.Raw(digits.encode()))
 _ENCODER = msgspec.json.Encoder()
-
-_ESCAPED_KEY_SIGN = re.compile(rb"\\u00(?:22|3[aA])")  # a quotation mark or colon, escaped
 
 
 def decode(data: bytes, *, place: str = "JSON", limits: Limits = DEFAULT_LIMITS) -> Document:
@@ -209,19 +211,7 @@ def _holds_all_of(study: Study, data: bytes) -> bool:
     encoded = _ENCODER.encode(study)
     if len(encoded) == len(data) and _writes_shortest(study):
         return True
-    return _has_as_many_keys(encoded, data)
-
-
-def _has_as_many_keys(encoded: bytes, data: bytes) -> bool:
-    """Whether as many keys came out as went in; ``False`` also where that cannot be told.
-
-    Without blanks, a key is a quotation mark and a colon. Texts may hold these two as well, and
-    hold them still when encoded again, unless they were escaped.
-    """
-    compact = msgspec.json.format(data, indent=-1)
-    return (
-        compact.count(b'":') == encoded.count(b'":') and _ESCAPED_KEY_SIGN.search(compact) is None
-    )
+    return has_as_many_keys(encoded, data)
 
 
 def _writes_shortest(study: Study) -> bool:
@@ -246,7 +236,7 @@ def _decode_exactly(data: bytes, place: str, limits: Limits) -> Document:
     except msgspec.DecodeError as error:
         raise malformed(data, place, str(error)) from error
     # Counting keys is fast, and nearly always tells; looking at each is slow, and always does.
-    complete = _has_as_many_keys(_ENCODER.encode(tree), data)
+    complete = has_as_many_keys(_ENCODER.encode(tree), data)
     if not complete and (repeated := find_repeated_field(data)) is not None:
         raise given_twice(data, place, repeated)
     # Else what is no study at all would become a record of nothing.

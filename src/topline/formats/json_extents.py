@@ -28,11 +28,34 @@ _TO_BRACKET = re.compile(
 )
 _REST_OF_STRING = re.compile(rb'(?:[^"\\]++|\\.)*+"', re.DOTALL)
 _BLANKS = re.compile(rb"[ \t\r\n]*+")
+
+
+@dataclass(frozen=True, slots=True)
+class Frame:
+    """What surrounds the studies of an answer of the registry's API.
+
+    Attributes
+    ----------
+    start
+        Matches up to the bracket of the list.
+    end
+        Matches what may follow the list.
+    holds
+        What may follow the list, in words.
+    """
+
+    start: re.Pattern[bytes]
+    end: re.Pattern[bytes]
+    holds: str
+
+
 _FRAME_FIELD = rb'"(?:totalCount|nextPageToken)"\s*+:\s*+(?:"[^"\\]*+"|\d++|null)'
-_FRAME_START = re.compile(
-    rb"\{\s*+(?:" + _FRAME_FIELD + rb'\s*+,\s*+)*+"studies"\s*+:\s*+\[', re.DOTALL
+ANSWER = Frame(
+    re.compile(rb"\{\s*+(?:" + _FRAME_FIELD + rb'\s*+,\s*+)*+"studies"\s*+:\s*+\[', re.DOTALL),
+    re.compile(rb"\s*+(?:,\s*+" + _FRAME_FIELD + rb"\s*+)*+\}", re.DOTALL),
+    "totalCount, nextPageToken, or the } behind the list of studies",
 )
-_FRAME_END = re.compile(rb"\s*+(?:,\s*+" + _FRAME_FIELD + rb"\s*+)*+\}", re.DOTALL)
+"""The frame of an answer of the API of today."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +77,9 @@ class Extent:
     study: Study | None = None
 
 
-def split_studies(source: Source, attempt: Callable[[bytes], Study | None]) -> Iterator[Extent]:
+def split_studies(
+    source: Source, attempt: Callable[[bytes], Study | None], frame: Frame = ANSWER
+) -> Iterator[Extent]:
     """Find the studies of a JSON document one at a time, holding one and a chunk or two.
 
     Parameters
@@ -64,6 +89,8 @@ def split_studies(source: Source, attempt: Callable[[bytes], Study | None]) -> I
     attempt
         Decodes an object if it is a study without faults. The registry writes one study per line:
         decoding such a line is faster than looking for its last bracket, and proves where it ends.
+    frame
+        What may surround the studies.
 
     Yields
     ------
@@ -84,7 +111,7 @@ def split_studies(source: Source, attempt: Callable[[bytes], Study | None]) -> I
     >>> [(extent.data, extent.place) for extent in split_studies(source, lambda data: None)]
     [(b'{"hasResults": true}', 'a.json, study 1'), (b'{}', 'a.json, study 2')]
     """
-    window = _Window(source)
+    window = _Window(source, frame)
     count = 0
     lists = 0
     while first := window.skip_blanks():
@@ -211,8 +238,9 @@ def _ends_in_escape(text: bytes) -> bool:
 class _Window:
     """The part of a document that is in memory, and a position in it."""
 
-    def __init__(self, source: Source) -> None:
+    def __init__(self, source: Source, frame: Frame) -> None:
         self._source = source
+        self._frame = frame
         marked = source.head().startswith(_BYTE_ORDER_MARK)
         self._behind = len(source.stream.read(len(_BYTE_ORDER_MARK))) if marked else 0
         self._data = source.stream.read(CHUNK_BYTES)
@@ -293,20 +321,20 @@ class _Window:
     def at_frame(self) -> bool:
         """Whether the frame of an API answer begins here, rather than a study."""
         self._look_ahead(_LONGEST_FRAME)
-        return _FRAME_START.match(self._data, self._at) is not None
+        return self._frame.start.match(self._data, self._at) is not None
 
     def enter_list(self) -> bool:
         """Move into the list that begins here; return whether an API answer's frame is around."""
-        match = _FRAME_START.match(self._data, self._at)
+        match = self._frame.start.match(self._data, self._at)
         self.advance(1 if match is None else match.end() - self._at)
         return match is not None
 
     def leave_frame(self) -> None:
         """Move behind the frame of an API answer, whose list of studies has just ended."""
         self._look_ahead(_LONGEST_FRAME)
-        match = _FRAME_END.match(self._data, self._at)
+        match = self._frame.end.match(self._data, self._at)
         if match is None:
-            raise self.unexpected("totalCount, nextPageToken, or the } behind the list of studies")
+            raise self.unexpected(self._frame.holds)
         self.advance(match.end() - self._at)
 
     def unexpected(self, accepted: str) -> DocumentError:

@@ -11,7 +11,7 @@ from pathlib import Path
 from types import MappingProxyType
 
 from topline.errors import DocumentError, NotFoundError, UsageError
-from topline.formats import api_json, eudract_xml, page_text, prs_xml
+from topline.formats import api_json, eudract_xml, legacy_xml, page_text, prs_xml, v1_json
 from topline.formats.document import Document
 from topline.formats.fhir import evidence_bundle
 from topline.formats.format import Format, Writer
@@ -26,6 +26,8 @@ FORMATS: Mapping[str, Format] = MappingProxyType(
     {
         format.name: format
         for format in (
+            v1_json.FORMAT,  # before the JSON of today, which takes any JSON for its own
+            legacy_xml.FORMAT,
             api_json.FORMAT,
             api_json.LINES_FORMAT,
             page_text.FORMAT,

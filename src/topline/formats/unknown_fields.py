@@ -5,6 +5,7 @@ that a record read today and written again still has it.
 """
 
 import json
+import re
 import typing
 from collections.abc import Iterable, Set
 from functools import cache
@@ -20,6 +21,8 @@ from topline.record.study import Study
 
 UNKNOWN = "the record's types have no such field"
 EXPLICIT_NULL = "the field is given as null; the record leaves empty fields out"
+
+_ESCAPED_KEY_SIGN = re.compile(rb"\\u00(?:22|3[aA])")  # a quotation mark or colon, escaped
 
 _Path: TypeAlias = tuple[str | int, ...]
 
@@ -106,6 +109,18 @@ def find_repeated_field(data: bytes) -> str | None:
     """
     tree = json.loads(data, object_pairs_hook=_Pairs, parse_int=str, parse_float=str)
     return _find_repeated(tree, ())
+
+
+def has_as_many_keys(encoded: bytes, data: bytes) -> bool:
+    """Whether as many keys came out as went in; ``False`` also where that cannot be told.
+
+    Without blanks, a key is a quotation mark and a colon. Texts may hold these two as well, and
+    hold them still when encoded again, unless they were escaped.
+    """
+    compact = msgspec.json.format(data, indent=-1)
+    return (
+        compact.count(b'":') == encoded.count(b'":') and _ESCAPED_KEY_SIGN.search(compact) is None
+    )
 
 
 class _Pairs(list[tuple[str, Any]]):
