@@ -27,6 +27,7 @@ from topline.formats.legacy_xml_more import RESULTS
 from topline.formats.legacy_xml_protocol import PROTOCOL
 from topline.formats.source import Source
 from topline.formats.xml_tree import parse_tree, root_name
+from topline.record.codes import CODE_LISTS
 from topline.record.node import Node
 from topline.record.protocol import ArmGroup
 from topline.record.study import Study
@@ -118,11 +119,14 @@ _ARMS = "protocol_section.arms_interventions_module.arm_groups"
 _INTERVENTIONS = "protocol_section.arms_interventions_module.interventions"
 
 
+_KINDS = CODE_LISTS["InterventionType"]
+
+
 def _name_interventions_of_arms(values: dict[str, Any]) -> None:
     """Give each arm its interventions: the XML says with the intervention in which arms it is."""
     names: dict[str, list[str]] = {}
     for intervention in values.get(_INTERVENTIONS, ()):
-        kind = (intervention.type or "").replace("_", " ").capitalize()
+        kind = _KINDS.get(intervention.type, intervention.type)
         for label in intervention.arm_group_labels or ():
             names.setdefault(label, []).append(f"{kind}: {intervention.name}")
     arms: list[ArmGroup] = values.get(_ARMS, [])

@@ -18,7 +18,15 @@ _PHASES = labels("Phase", {"N/A": "NA", "Phase 0": "EARLY_PHASE1"})
 _STUDY_TYPES = labels("StudyType")
 _REGISTRY = " [Patient Registry]"
 _MASKINGS = labels(
-    "DesignMasking", {"Open Label": "NONE", "None": "NONE", "Double-Blind": "DOUBLE"}
+    "DesignMasking",
+    {
+        "Open Label": "NONE",
+        "None": "NONE",
+        "Single Blind": "SINGLE",
+        "Single-Blind": "SINGLE",
+        "Double Blind": "DOUBLE",
+        "Double-Blind": "DOUBLE",
+    },
 )
 _WHO = labels(
     "WhoMasked",
