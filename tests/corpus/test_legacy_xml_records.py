@@ -288,7 +288,7 @@ RESULTS: Spec = {
     ),
 }
 
-AGREEMENTS = {
+AGREEMENTS: Mapping[str, Mapping[str, object]] = {
     "All Principal Investigators ARE employed": {"piSponsorEmployee": True},
     "Principal Investigators are NOT employed": {"piSponsorEmployee": False},
     "There is NOT an agreement": {"restrictiveAgreement": False},
@@ -369,16 +369,17 @@ class Account:
         positions: Counter[str] = Counter()
         for child in element.iterchildren("*"):
             assert not filled(child.tail)
-            position = positions[child.tag]
-            positions[child.tag] += 1
-            match spec.get(child.tag):
+            tag = str(child.tag)
+            position = positions[tag]
+            positions[tag] += 1
+            match spec.get(tag):
                 case Branch(suffix, within):
                     self.walk(child, within, address + suffix.replace("#", str(position)))
                 case Leaf() as leaf:
                     assert not len(child)
                     assert not child.items()
                     if filled(child.text):
-                        self.leaf(leaf, child.text or "", address, child.tag, position)
+                        self.leaf(leaf, child.text or "", address, tag, position)
                 case None:
                     self.special(child, address)
 
@@ -395,11 +396,11 @@ class Account:
                 assert " ext ".join(filter(None, parts)) == element.text
                 self.counts["in the record"] += 1
             case other:
-                raise AssertionError(f"{other} is not in the tables of this test")
+                raise AssertionError(f"{other!s} is not in the tables of this test")
 
     def agreement(self, text: str, address: str) -> None:
         becomes = [found for begin, found in AGREEMENTS.items() if begin in text]
-        expected = (
+        expected: Mapping[str, object] = (
             becomes[0]
             if becomes
             else {"restrictiveAgreement": True, "restrictionType": "OTHER", "otherDetails": text}
@@ -467,7 +468,7 @@ class Account:
         defaults: dict[str, str | None],
         taken: dict[str, int],
     ) -> None:
-        own = {
+        own: Spec = {
             "sub_title": Branch("", {"text": Leaf("term"), "@vocab": Leaf("sourceVocabulary")}),
             "assessment": Leaf("assessmentType", labels="EventAssessment"),
             "description": Leaf("notes"),

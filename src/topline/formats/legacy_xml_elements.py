@@ -8,7 +8,8 @@ each of them, so that nothing can be lost by not being asked for.
 
 import typing
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from dataclasses import field as of_dataclass
 from functools import cache
 from types import MappingProxyType
 from typing import Any, TypeAlias
@@ -17,7 +18,7 @@ import msgspec
 from lxml import etree
 
 from topline.formats.document import SetAside
-from topline.formats.legacy_values import GroupIds
+from topline.formats.legacy_values import GroupIds, Words
 from topline.record.node import Node
 
 NO_PLACE = "the record has no place for it"
@@ -54,13 +55,13 @@ def address_of(path: Path | None) -> str:
 class Text:
     """The element's text is a field, once read by ``words`` (``None``: as it stands).
 
-    ``tidy`` changes the text before; ``also`` reads attributes into further fields.
+    ``tidy`` changes the text before; ``attributes`` are further fields, each with its words.
     """
 
     field: str
-    words: Mapping[str, Any] | str | None = None
+    words: Mapping[str, Any] | None = None
     tidy: Callable[[str], str] | None = None
-    attributes: Mapping[str, tuple[str, Mapping[str, Any]]] = field(default_factory=dict)
+    attributes: Mapping[str, tuple[str, Mapping[str, Any]]] = of_dataclass(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,8 +113,6 @@ class By:
 
 Action: TypeAlias = Text | Texts | Part | Within | Said | Aside | By
 
-_TEXT, _TEXTS, _PARTS, _PART, _WITHIN, _OTHER = range(6)
-
 
 class Shape:
     """What becomes of the children, attributes and text of one kind of element.
@@ -149,28 +148,51 @@ class Shape:
         self.finish = finish
 
 
-Compiled: TypeAlias = Mapping[str, tuple[int, str, Any, Any]]
+Attributes: TypeAlias = Mapping[str, tuple[Any, Mapping[str, Any] | None]]
+"""The field of each attribute, and the words to read it by."""
+
+_UNKNOWN: tuple[Any, Mapping[str, Any]] = (None, Words())
 
 
-def compiled(children: Mapping[str, Action]) -> Compiled:
-    """Turn a table into the tuples that the reader looks at, once."""
+class Compiled(typing.NamedTuple):
+    """An action as the reader follows it: a method, and what it is given."""
+
+    follow: "Callable[[Reading, etree._Element, Compiled, dict[str, Any], Path], None] | None"
+    """``None`` for a text alone, which the reader reads on the spot: most elements are."""
+    field: str = ""
+    words: Any = None
+    more: Any = None
+
+
+Table: TypeAlias = Mapping[Any, Compiled]
+
+
+def compiled(children: Mapping[str, Action]) -> Table:
+    """Turn a table into what the reader looks at, once."""
     return {name: _compiled(action) for name, action in children.items()}
 
 
-def _compiled(action: Action) -> tuple[int, str, Any, Any]:
+def _compiled(action: Action) -> Compiled:
     match action:
-        case Text(field, words, None, attributes) if not attributes:
-            return _TEXT, field, words, None
-        case Texts(field, words):
-            return _TEXTS, field, words, None
-        case Part(field, shape, True):
-            return _PARTS, field, camel(field), shape
-        case Part(field, shape):
-            return _PART, field, camel(field), shape
+        case Text(name, words, None, attributes) if not attributes:
+            return Compiled(None, name, words)
+        case Text():
+            return Compiled(Reading.attributed_text, more=action)
+        case Texts(name, words):
+            return Compiled(Reading.next_text, name, words)
+        case Part(name, shape, listed):
+            follow = Reading.next_part if listed else Reading.only_part
+            if listed and not shape.children:
+                follow = Reading.next_cell
+            return Compiled(follow, name, camel(name), shape)
         case Within(children, at):
-            return _WITHIN, at, None, compiled(children)
-        case _:
-            return _OTHER, "", None, action
+            return Compiled(Reading.within, at, None, compiled(children))
+        case Said(text):
+            return Compiled(Reading.said, more=text)
+        case Aside(reason):
+            return Compiled(Reading.aside_for, more=reason)
+        case By(read):
+            return Compiled(Reading.by, more=read)
 
 
 def camel(name: str) -> str:
@@ -204,13 +226,14 @@ class Reading:
             kind: GroupIds(kind, code, place)
             for kind, code in (("P", "FG"), ("B", "BG"), ("O", "OG"), ("E", "EG"))
         }
+        self._attributes: dict[Shape, Attributes] = {}
 
     def part(self, shape: Shape, element: etree._Element, path: Path) -> Node:
         """Read an element as a part of the record."""
         values: dict[str, Any] = {}
-        self.own(shape, element, values, path)
-        if len(element):
-            self.children(shape.children, element, values, path)
+        if element.text is not None or element.items():
+            self.own(shape, element, values, path)
+        self.children(shape.children, element, values, path)
         if shape.finish is not None:
             return shape.finish(self, values, path)
         return build(shape.node, values)
@@ -219,80 +242,159 @@ class Reading:
         self, shape: Shape, element: etree._Element, values: dict[str, Any], path: Path
     ) -> None:
         """Read an element's attributes, and its text where it may have one."""
-        if items := element.items():
-            known = shape.attributes
-            for name, text in items:
-                if name not in known:
-                    self.aside(path, f"@{name}", text, NO_PLACE)
-                    continue
-                target, words = known[name]
-                if words is None:
-                    values[target] = text
-                    continue
-                value = self.words(words)[text]
-                if value is None:
-                    self.aside(path, f"@{name}", text, NOT_READ)
-                else:
-                    values[target] = value
-        text_before = element.text
-        if text_before is not None:
-            if not text_before.strip(_BLANKS):
-                return
-            if shape.text is not None and len(element) == 0:
-                values[shape.text] = text_before
+        known = self._attributes_of(shape)
+        for attribute, text in element.items():
+            target, words = known.get(attribute, _UNKNOWN)
+            value = text if words is None else words[text]
+            if value is None:
+                self.aside(path, f"@{attribute}", text, NO_PLACE if target is None else NOT_READ)
             else:
-                self.aside(path, "text", text_before, MIXED if len(element) else NO_PLACE)
+                values[target] = value
+        self._own_text(shape, element, values, path)
 
     def children(
-        self,
-        known: Compiled,
-        element: etree._Element,
-        values: dict[str, Any],
-        path: Path,
+        self, known: Table, element: etree._Element, values: dict[str, Any], path: Path
     ) -> None:
         """Read the children of an element into the fields of the part it belongs to."""
+        find = known.get
         for child in element:
-            action = known.get(child.tag)
-            tail = child.tail
-            if tail is not None and tail.strip(_BLANKS):
+            if (tail := child.tail) is not None and tail.strip(_BLANKS):
                 self.aside(path, "text", tail, MIXED)
+            action = find(child.tag)
             if action is None:
                 self.element_aside(child, path, NO_PLACE)
                 continue
-            kind, target, words, more = action
-            if kind == _TEXT:
-                text = child.text
-                if text is None or len(child) or child.items():
-                    self._odd_text(child, target, words, values, path)
-                    continue
-                value = text if words is None else self.words(words)[text]
-                if value is None:
-                    self.element_aside(child, path, NOT_READ)
-                elif values.setdefault(target, value) != value:
-                    self.element_aside(child, path, REPEATED)
-            elif kind == _PARTS:
-                found = values.get(target)
-                if found is None:
-                    found = values[target] = []
-                found.append(self.part(more, child, (path, words, found)))
-            elif kind == _WITHIN:
-                inside = path if not target else (path, target, None)
-                if child.items() or child.text is not None:
-                    self._odd_container(child, inside)
-                self.children(more, child, values, inside)
-            elif kind == _PART:
-                if target in values:
-                    self.element_aside(child, path, REPEATED)
-                else:
-                    values[target] = self.part(more, child, (path, words, None))
-            elif kind == _TEXTS:
-                self._next_text(child, target, words, values, path)
+            follow, field, words, _ = action
+            if follow is not None:
+                follow(self, child, action, values, path)
+            elif (text := child.text) is None or child.items() or len(child):
+                self._odd_text(child, action, values, path)
             else:
-                self._by_action(more, child, values, path)
+                value = text if words is None else words[text]
+                if value is None or values.setdefault(field, value) != value:
+                    self.element_aside(child, path, NOT_READ if value is None else REPEATED)
+
+    def next_cell(
+        self,
+        element: etree._Element,
+        action: Compiled,
+        values: dict[str, Any],
+        path: Path,
+    ) -> None:
+        """Read an element without children as the next part of a list."""
+        _, field, name, shape = action
+        found = values.get(field)
+        if found is None:
+            found = values[field] = []
+        cell: dict[str, Any] = {}
+        known = self._attributes_of(shape)
+        for attribute, text in element.items():
+            target, words = known.get(attribute, _UNKNOWN)
+            value = text if words is None else words[text]
+            if value is None:
+                reason = NO_PLACE if target is None else NOT_READ
+                self.aside((path, name, found), f"@{attribute}", text, reason)
+            else:
+                cell[target] = value
+        if element.text is not None or len(element):
+            self._own_text(shape, element, cell, (path, name, found))
+            self.children(shape.children, element, cell, (path, name, found))
+        found.append(shape.node(**cell))
+
+    def _own_text(
+        self, shape: Shape, element: etree._Element, values: dict[str, Any], path: Path
+    ) -> None:
+        """Read an element's own text, or set it aside."""
+        text = element.text
+        if text is not None and text.strip(_BLANKS):
+            if shape.text is not None and not len(element):
+                values[shape.text] = text
+            else:
+                self.aside(path, "text", text, MIXED if len(element) else NO_PLACE)
+
+    def _attributes_of(self, shape: Shape) -> Attributes:
+        """Return the attributes of a shape with the words of this document."""
+        found = self._attributes.get(shape)
+        if found is None:
+            found = self._attributes[shape] = {
+                name: (target, words if words is None else self.words(words))
+                for name, (target, words) in shape.attributes.items()
+            }
+        return found
+
+    def next_part(
+        self, element: etree._Element, action: Compiled, values: dict[str, Any], path: Path
+    ) -> None:
+        """Read an element as the next part of a list."""
+        _, field, name, shape = action
+        found = values.get(field)
+        if found is None:
+            found = values[field] = []
+        found.append(self.part(shape, element, (path, name, found)))
+
+    def only_part(
+        self, element: etree._Element, action: Compiled, values: dict[str, Any], path: Path
+    ) -> None:
+        """Read an element as the part that a field holds."""
+        if action.field in values:
+            self.element_aside(element, path, REPEATED)
+        else:
+            values[action.field] = self.part(action.more, element, (path, action.words, None))
+
+    def within(
+        self, element: etree._Element, action: Compiled, values: dict[str, Any], path: Path
+    ) -> None:
+        """Read what an element only holds."""
+        inside = (path, action.field, None) if action.field else path
+        if element.items() or element.text is not None:
+            self._odd_container(element, inside)
+        self.children(action.more, element, values, inside)
+
+    def by(
+        self, element: etree._Element, action: Compiled, values: dict[str, Any], path: Path
+    ) -> None:
+        """Have a function read an element."""
+        action.more(self, element, values, path)
+
+    def said(
+        self, element: etree._Element, action: Compiled, values: dict[str, Any], path: Path
+    ) -> None:
+        """Leave out what the place of an element says."""
+        if len(element) or element.items() or element.text not in (None, action.more):
+            self.element_aside(element, path, f"its place says {action.more!r}")
+
+    def aside_for(
+        self, element: etree._Element, action: Compiled, values: dict[str, Any], path: Path
+    ) -> None:
+        """Set an element aside for the reason of the table."""
+        self.element_aside(element, path, action.more)
+
+    def attributed_text(
+        self, element: etree._Element, action: Compiled, values: dict[str, Any], path: Path
+    ) -> None:
+        """Read a text that is tidied before, or has attributes that are fields."""
+        table: Text = action.more
+        if len(element):
+            self.element_aside(element, path, IN_TEXT)
+            return
+        written = element.text
+        if written is not None:
+            text = written if table.tidy is None else table.tidy(written)
+            value = text if table.words is None else table.words[text]
+            if value is None or values.setdefault(table.field, value) != value:
+                self.element_aside(element, path, NOT_READ if value is None else REPEATED)
+                return
+        for name, text in element.items():
+            if name in table.attributes:
+                target, words = table.attributes[name]
+                value = words[text]
+                if value is not None and values.setdefault(target, value) == value:
+                    continue
+            self.aside(path, f"{element.tag!s}/@{name}", text, NO_PLACE)
 
     def words(self, words: Mapping[str, Any] | str) -> Mapping[str, Any]:
         """Return the words of a table: those given, or the document's group ids of a kind."""
-        return self.groups[words] if type(words) is str else words  # type: ignore[return-value]  # mypy does not narrow by type()
+        return self.groups[words] if isinstance(words, str) else words
 
     def text_of(self, element: etree._Element, path: Path) -> str | None:
         """Return the text of an element that holds nothing else; ``None`` if it is empty."""
@@ -320,7 +422,7 @@ class Reading:
         parent = element.getparent()
         name = str(element.tag)
         if parent is not None and parent.tag in _NAMED_WITH_CHILDREN:
-            name = f"{parent.tag}/{name}"
+            name = f"{parent.tag!s}/{name}"
         if len(element) or element.items():
             value = etree.tostring(element, encoding="unicode", with_tail=False)
         else:
@@ -329,76 +431,37 @@ class Reading:
             self.aside(path, name, value, reason)
 
     def _odd_text(
-        self,
-        element: etree._Element,
-        target: str,
-        words: Any,
-        values: dict[str, Any],
-        path: Path,
+        self, element: etree._Element, action: Compiled, values: dict[str, Any], path: Path
     ) -> None:
         """Read what should be a text alone, and has attributes, elements, or nothing in it."""
         if len(element):
             self.element_aside(element, path, IN_TEXT)
             return
         for name, text in element.items():
-            self.aside(path, f"{element.tag}/@{name}", text, NO_PLACE)
+            self.aside(path, f"{element.tag!s}/@{name}", text, NO_PLACE)
         if element.text is not None:
-            value = element.text if words is None else self.words(words)[element.text]
-            if value is None or values.setdefault(target, value) != value:
+            value = element.text if action.words is None else action.words[element.text]
+            if value is None or values.setdefault(action.field, value) != value:
                 reason = NOT_READ if value is None else REPEATED
                 self.aside(path, str(element.tag), element.text, reason)
 
     def _odd_container(self, element: etree._Element, path: Path) -> None:
         for name, text in element.items():
-            self.aside(path, f"{element.tag}/@{name}", text, NO_PLACE)
+            self.aside(path, f"{element.tag!s}/@{name}", text, NO_PLACE)
         if element.text is not None and element.text.strip(_BLANKS):
             self.aside(path, str(element.tag), element.text, MIXED)
 
-    def _next_text(
-        self, element: etree._Element, target: str, words: Any, values: dict[str, Any], path: Path
+    def next_text(
+        self, element: etree._Element, action: Compiled, values: dict[str, Any], path: Path
     ) -> None:
+        """Read an element as the next of a list of texts."""
         text = self.text_of(element, path)
         if text is not None:
-            value = text if words is None else self.words(words)[text]
+            value = text if action.words is None else self.words(action.words)[text]
             if value is None:
                 self.element_aside(element, path, NOT_READ)
             else:
-                values.setdefault(target, []).append(value)
-
-    def _by_action(
-        self, action: Action, element: etree._Element, values: dict[str, Any], path: Path
-    ) -> None:
-        match action:
-            case By(read):
-                read(self, element, values, path)
-            case Aside(reason):
-                self.element_aside(element, path, reason)
-            case Said(expected):
-                if len(element) or element.items() or element.text not in (None, expected):
-                    self.element_aside(element, path, f"its place says {expected!r}")
-            case Text():
-                self._attributed_text(action, element, values, path)
-
-    def _attributed_text(
-        self, action: Text, element: etree._Element, values: dict[str, Any], path: Path
-    ) -> None:
-        if len(element):
-            self.element_aside(element, path, IN_TEXT)
-            return
-        written = element.text
-        if written is not None:
-            text = written if action.tidy is None else action.tidy(written)
-            value = text if action.words is None else self.words(action.words)[text]
-            if value is None or values.setdefault(action.field, value) != value:
-                self.element_aside(element, path, NOT_READ if value is None else REPEATED)
-                return
-        for name, text in element.items():
-            if name in action.attributes:
-                target, words = action.attributes[name]
-                value = words[text]
-                if value is not None and values.setdefault(target, value) == value:
-                    continue
-            self.aside(path, f"{element.tag}/@{name}", text, NO_PLACE)
+                values.setdefault(action.field, []).append(value)
 
 
 _NAMED_WITH_CHILDREN = frozenset({"required_header", "facility", "address", "measure"})

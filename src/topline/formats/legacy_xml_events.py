@@ -140,11 +140,12 @@ def _look_for_stray_text(reading: Reading, element: etree._Element, path: Path) 
     ]
     holders += element.findall("category_list/category/event_list")
     for holder in holders:
-        for name, text in holder.items():
-            reading.aside(path, f"{holder.tag}/@{name}", text, NO_PLACE)
+        name = str(holder.tag)
+        for attribute, value in holder.items():
+            reading.aside(path, f"{name}/@{attribute}", value, NO_PLACE)
         for text in (holder.text, *(child.tail for child in holder)):
             if text is not None and text.strip():
-                reading.aside(path, str(holder.tag), text, MIXED)
+                reading.aside(path, name, text, MIXED)
 
 
 def _read_category(

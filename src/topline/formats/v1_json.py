@@ -176,8 +176,8 @@ def _document(extent: Extent, limits: Limits) -> Document:
 
 def _study_within(tree: Any, data: bytes, place: str, set_aside: list[SetAside]) -> dict[str, Any]:
     """Return the study in what may be around it, or raise what is wrong."""
-    while isinstance(tree, dict) and (around := _AROUND & tree.keys()):
-        name = around.pop()
+    while isinstance(tree, dict) and (around := sorted(_AROUND & tree.keys())):
+        name = around[0]
         for beside, value in tree.items():
             if beside != name and beside not in _BESIDE:
                 set_aside.append(SetAside("", beside, _json(value), UNKNOWN))
