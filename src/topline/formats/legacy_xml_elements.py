@@ -347,7 +347,7 @@ class Reading:
         """Read what an element only holds."""
         inside = (path, action.field, None) if action.field else path
         if element.items() or element.text is not None:
-            self._odd_container(element, inside)
+            self.holder(element, inside)
         self.children(action.more, element, values, inside)
 
     def by(
@@ -445,7 +445,8 @@ class Reading:
                 reason = NOT_READ if value is None else REPEATED
                 self.aside(path, str(element.tag), element.text, reason)
 
-    def _odd_container(self, element: etree._Element, path: Path) -> None:
+    def holder(self, element: etree._Element, path: Path) -> None:
+        """Set aside what an element that only holds others has of its own."""
         for name, text in element.items():
             self.aside(path, f"{element.tag!s}/@{name}", text, NO_PLACE)
         if element.text is not None and element.text.strip(_BLANKS):

@@ -21,6 +21,7 @@ from topline.formats.legacy_xml_elements import (
     Text,
     Within,
     build,
+    camel,
     parts,
 )
 from topline.record.node import Node
@@ -60,9 +61,7 @@ def _read_term(
 ) -> None:
     """Read the term of an event, with its vocabulary."""
     for name, text in element.items():
-        if name == "vocab":
-            values["source_vocabulary"] = text
-        else:
+        if name != "vocab" or values.setdefault("source_vocabulary", text) != text:
             reading.aside(path, f"sub_title/@{name}", text, NO_PLACE)
     if len(element):
         reading.element_aside(element, path, MIXED)
@@ -81,22 +80,31 @@ _EVENT = Shape(
 )
 
 
+_DEFAULTS = {"default_vocab": "source_vocabulary", "default_assessment": "assessment_type"}
+
+
 class _Table:
     """One of the two tables being read: what its events have unless they say otherwise."""
 
     def __init__(self, element: etree._Element) -> None:
-        self.defaults = {
-            "source_vocabulary": element.findtext("default_vocab") or None,
-            "assessment_type": _ASSESSMENTS[found]
-            if (found := element.findtext("default_assessment"))
-            else None,
-        }
+        self.saying: dict[str, etree._Element] = {}
+        self.defaults: dict[str, str] = {}
         self.taken: set[str] = set()
+        for name, target in _DEFAULTS.items():
+            found = element.find(name)
+            if found is not None and found.text and not len(found) and not found.items():
+                self.saying[target] = found
+                is_code = target == "assessment_type"
+                self.defaults[target] = _ASSESSMENTS[found.text] if is_code else found.text
+
+    def is_said(self, element: etree._Element) -> bool:
+        """Whether the events say what an element says for all of them."""
+        return any(element is self.saying[target] for target in self.taken)
 
     def complete(self, values: dict[str, Any]) -> None:
         """Give an event what the table says for all."""
         for name, value in self.defaults.items():
-            if value is not None and name not in values:
+            if name not in values:
                 values[name] = value
                 self.taken.add(name)
 
@@ -107,28 +115,29 @@ def _table(field: str) -> By:
     def read(reading: Reading, element: etree._Element, values: dict[str, Any], path: Path) -> None:
         table = _Table(element)
         events: list[Any] = values.setdefault(field, [])
+        here = (path, camel(field), events)
         for child in element:
-            match child.tag:
-                case "category_list":
-                    for category in child:
-                        _read_category(reading, category, table, (values, events), path, field)
-                case "frequency_threshold" if not child.items() and not len(child):
-                    reading.set(child, "frequency_threshold", child.text, values, path)
-                case "default_vocab" | "default_assessment":
-                    pass
-                case _:
-                    reading.element_aside(child, path, NO_PLACE)
-        for name, target in (
-            ("default_vocab", "source_vocabulary"),
-            ("default_assessment", "assessment_type"),
-        ):
-            for found in element.findall(name)[0 if target not in table.taken else 1 :]:
-                reading.element_aside(found, path, NO_EVENT_TAKES_IT)
+            if child.tag == "category_list":
+                for category in child:
+                    _read_category(reading, category, table, values, here)
+            elif child.tag == "frequency_threshold" and not child.items() and not len(child):
+                reading.set(child, "frequency_threshold", child.text, values, path)
+            elif child.tag not in _DEFAULTS:
+                reading.element_aside(child, path, NO_PLACE)
+        _set_unsaid_aside(reading, element, table, path)
         _look_for_stray_text(reading, element, path)
         if not events:
             del values[field]
 
     return By(read)
+
+
+def _set_unsaid_aside(reading: Reading, element: etree._Element, table: _Table, path: Path) -> None:
+    """Set aside what a table says for all events and no event takes."""
+    for name in _DEFAULTS:
+        for found in element.findall(name):
+            if not table.is_said(found):
+                reading.element_aside(found, path, NO_EVENT_TAKES_IT)
 
 
 def _look_for_stray_text(reading: Reading, element: etree._Element, path: Path) -> None:
@@ -152,34 +161,34 @@ def _read_category(
     reading: Reading,
     element: etree._Element,
     table: _Table,
-    found: tuple[dict[str, Any], list[Any]],
+    values: dict[str, Any],
     path: Path,
-    field: str,
 ) -> None:
-    """Read the events of one organ system, or the totals."""
-    values, events = found
+    """Read the events of one organ system, or the totals; ``path`` is that of the next event."""
+    module, _, events = path
+    assert events is not None  # a table has a list of events
     if element.tag != "category":
-        reading.element_aside(element, path, NO_PLACE)
+        reading.element_aside(element, module, NO_PLACE)
         return
-    title: str | None = None
+    first = element.find("title")
+    plain = first is not None and not len(first) and not first.items()
+    title = first.text if first is not None and plain else None
     used = False
-    here = (path, "/seriousEvents" if field == "serious_events" else "/otherEvents", events)
     for child in element:
-        if child.tag == "title" and title is None and not len(child) and not child.items():
-            title = child.text
-        elif child.tag == "event_list":
+        if child.tag == "event_list":
             for event in child:
-                used = True
                 if event.tag != "event":
-                    reading.element_aside(event, path, NO_PLACE)
-                elif title == _TOTAL and event.findtext("sub_title") in _TOTALS:
-                    _read_total(reading, event, values, path)
+                    reading.element_aside(event, module, NO_PLACE)
+                    continue
+                used = True
+                if title == _TOTAL and event.findtext("sub_title") in _TOTALS:
+                    _read_total(reading, event, values, module)
                 else:
-                    events.append(_event(reading, event, table, title, here))
-        else:
-            reading.element_aside(child, path, NO_PLACE)
+                    events.append(_event(reading, event, table, title, path))
+        elif child is not first or not plain:
+            reading.element_aside(child, module, NO_PLACE)
     if title is not None and not used:
-        reading.aside(path, "category/title", title, "the organ system has no event")
+        reading.aside(module, "category/title", title, "the organ system has no event")
 
 
 def _event(

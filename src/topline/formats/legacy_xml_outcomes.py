@@ -86,19 +86,17 @@ _OLDER_COUNTS = Shape(
 )
 
 
-def _read_older_measures(
+def _read_older_measure(
     reading: Reading, element: etree._Element, values: dict[str, Any], path: Path
 ) -> None:
-    """Read the list of measures that outcomes had until 2016: counts of participants, and values."""
-    for child in element:
-        if child.tag != "measure" or child.items():
-            reading.element_aside(child, path, "a list of measures holds measures")
-        elif "denoms" not in values and (denom := _counts(reading, child, path)) is not None:
-            values["denoms"] = [denom]
-        elif "classes" in values or "param_type" in values:
-            reading.element_aside(child, path, SECOND_MEASURE)
-        else:
-            reading.children(_MEASURE_CHILDREN, child, values, path)
+    """Read a measure of the list that outcomes had until 2016: counts of participants, or values."""
+    if "denoms" not in values and (denom := _counts(reading, element, path)) is not None:
+        values["denoms"] = [denom]
+    elif "classes" in values or "param_type" in values or element.items():
+        reading.element_aside(element, path, SECOND_MEASURE)
+    else:
+        reading.holder(element, path)
+        reading.children(_MEASURE_CHILDREN, element, values, path)
 
 
 def _counts(reading: Reading, element: etree._Element, path: Path) -> Denom | None:
@@ -130,7 +128,7 @@ _OUTCOME = Shape(
         "population": Text("population_description"),
         "group_list": Within({"group": parts("groups", group("O"))}),
         "measure": Within(_MEASURE),
-        "measure_list": By(_read_older_measures),
+        "measure_list": Within({"measure": By(_read_older_measure)}),
         "analysis_list": Within({"analysis": parts("analyses", _ANALYSIS)}),
     },
     finish=_outcome,

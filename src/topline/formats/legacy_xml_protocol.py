@@ -131,14 +131,13 @@ def _age(field: str) -> By:
     return By(read)
 
 
-def _read_countries(
+def _read_country(
     reading: Reading, element: etree._Element, values: dict[str, Any], path: Path
 ) -> None:
-    """Leave out the countries of the locations; set any other aside."""
+    """Leave out a country of the locations; set any other aside."""
     found = {location.country for location in values.get(f"{_CONTACTS}.locations", ())}
-    for child in element:
-        if child.tag != "country" or len(child) or child.items() or child.text not in found:
-            reading.element_aside(child, path, NOT_A_PLACE)
+    if len(element) or element.items() or element.text not in found:
+        reading.element_aside(element, path, NOT_A_PLACE)
 
 
 _DOCUMENT_ADDRESS = re.compile(
@@ -418,7 +417,7 @@ _REST: Mapping[str, Action] = {
     "overall_contact": parts(f"{_CONTACTS}.central_contacts", CONTACT),
     "overall_contact_backup": parts(f"{_CONTACTS}.central_contacts", CONTACT),
     "location": parts(f"{_CONTACTS}.locations", LOCATION),
-    "location_countries": By(_read_countries),
+    "location_countries": Within({"country": By(_read_country)}),
     "removed_countries": Within({"country": Texts(f"{_MISCELLANEOUS}.removed_countries")}),
     "link": parts(
         f"{_REFERENCES}.see_also_links",

@@ -225,32 +225,38 @@ class _Reading:
 
     def _value(self, known: Named, name: str, value: Any, path: tuple[str | int, ...]) -> Any:
         if known.element:
-            found = [
-                read
-                for position, element in enumerate(value)
-                if (read := self._one(known, name, element, (*path, known.json_name, position)))
-                is not None
-            ]
+            found: list[Any] = []
+            for element in value:
+                read = self._one(known, name, element, path, (known.json_name, len(found)))
+                if read is not None:
+                    found.append(read)
             if known.listed:
                 return tuple(found)
             if len(found) != 1:
                 self._aside(path, name, value, SEVERAL)
                 return None
             return found[0]
-        return self._one(known, name, value, (*path, known.json_name))
+        return self._one(known, name, value, path, (known.json_name,))
 
-    def _one(self, known: Named, name: str, value: Any, path: tuple[str | int, ...]) -> Any:
-        """Read a part or a text; ``None`` if it has been set aside."""
+    def _one(
+        self,
+        known: Named,
+        name: str,
+        value: Any,
+        path: tuple[str | int, ...],
+        further: tuple[str | int, ...],
+    ) -> Any:
+        """Read a part or a text, ``further`` on from ``path``; ``None`` if it has been set aside."""
         if known.part is not None:
             if isinstance(value, dict):
-                return known.part(**self.values(known.part, value, path))
-            self._aside(path[:-1], name, value, NO_OBJECT)
+                return known.part(**self.values(known.part, value, (*path, *further)))
+            self._aside(path, name, value, NO_OBJECT)
             return None
         read = None
         if isinstance(value, str):
             read = value if known.words is None else known.words[value]
         if read is None:
-            self._aside(path[:-1], name, value, NOT_READ)
+            self._aside(path, name, value, NOT_READ)
         return read
 
     def _aside(self, path: tuple[str | int, ...], name: str, value: Any, reason: str) -> None:

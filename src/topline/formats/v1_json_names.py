@@ -262,6 +262,9 @@ _CODES: Mapping[tuple[type[Node], str], Mapping[str, Any]] = MappingProxyType(
 )
 """Fields whose labels the record keeps as codes."""
 
+_NEW_IN_VERSION_2 = frozenset({(protocol.Location, "geo_point")})
+"""Fields that version 1 did not have, under any name."""
+
 _OTHER_DATES = frozenset({"version_holder"})
 
 
@@ -299,7 +302,11 @@ def names_of(node: type[Node]) -> Mapping[str, Named]:
     >>> names_of(results.OutcomeMeasure)["outcomemeasureparamtype"].field
     'param_type'
     """
-    fields = {field.name: field for field in msgspec.structs.fields(node)}
+    fields = {
+        field.name: field
+        for field in msgspec.structs.fields(node)
+        if (node, field.name) not in _NEW_IN_VERSION_2
+    }
     elements = _ELEMENTS.get(node, {})
     found = {}
     for begin in _BEGINNINGS.get(node, ("",)):
