@@ -245,6 +245,15 @@ class TestRegistration:
         assert as_json(document, f"{PROTOCOL}/{address}") == expected
         assert asides(document) == []
 
+    def test_arms_of_one_label_get_no_interventions(self) -> None:
+        arm = "<arm_group><arm_group_label>X</arm_group_label></arm_group>"
+        document = study(
+            f"{arm}{arm}<intervention><intervention_name>Y</intervention_name>"
+            "<arm_group_label>X</arm_group_label></intervention>"
+        )
+        address = f"{PROTOCOL}/armsInterventionsModule/armGroups"
+        assert as_json(document, address) == ({"label": "X"}, {"label": "X"})
+
     def test_results_that_wait_for_their_check(self) -> None:
         document = study(
             "<pending_results><submitted>May 3, 2018</submitted><submission_canceled>Unknown"
@@ -519,6 +528,17 @@ class TestEvents:
         document = self.events(f"<serious_events>{table}</serious_events>")
         address, name, value = expected
         assert asides(document) == [(self.address + address, name, value)]
+
+    @pytest.mark.parametrize(
+        "table",
+        [
+            f"<default_vocab>{'x' * 2001}</default_vocab>",
+            f"<category_list><category><title>{'x' * 2001}</title></category></category_list>",
+        ],
+    )
+    def test_a_text_that_would_be_said_too_often(self, table: str) -> None:
+        with pytest.raises(LimitError, match="2,001 characters"):
+            self.events(f"<other_events>{table}</other_events>")
 
     def test_a_total_of_no_group(self) -> None:
         total = self.category(

@@ -6,6 +6,7 @@ as their elements are known: the form changed in 2012, 2016, 2017 and 2018.
 """
 
 import re
+from collections import Counter
 from collections.abc import Iterator
 from typing import Any
 
@@ -123,15 +124,19 @@ _KINDS = CODE_LISTS["InterventionType"]
 
 
 def _name_interventions_of_arms(values: dict[str, Any]) -> None:
-    """Give each arm its interventions: the XML says with the intervention in which arms it is."""
+    """Give each arm its interventions: the XML says with the intervention in which arms it is.
+
+    Arms of one label are left as they are: which of them is meant is not said.
+    """
+    arms: list[ArmGroup] = values.get(_ARMS, [])
+    times = Counter(arm.label for arm in arms)
     names: dict[str, list[str]] = {}
     for intervention in values.get(_INTERVENTIONS, ()):
         kind = _KINDS.get(intervention.type, intervention.type)
         for label in intervention.arm_group_labels or ():
             names.setdefault(label, []).append(f"{kind}: {intervention.name}")
-    arms: list[ArmGroup] = values.get(_ARMS, [])
     for position, arm in enumerate(arms):
-        if arm.label in names:
+        if arm.label in names and times[arm.label] == 1:
             arms[position] = replace(arm, intervention_names=tuple(names[arm.label]))
 
 

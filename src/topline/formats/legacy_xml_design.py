@@ -124,7 +124,10 @@ def read_arm_counts(
     reading: Reading, element: etree._Element, values: dict[str, Any], path: Path
 ) -> None:
     """Set the number of arms aside unless that many are listed; they follow it in the document."""
-    parent = element.getparent()
-    listed = 0 if parent is None else len(parent.findall("arm_group"))
+    listed = reading.once.get("arms")
+    if listed is None:
+        parent = element.getparent()
+        listed = 0 if parent is None else len(parent.findall("arm_group"))
+        reading.once["arms"] = listed
     if len(element) or element.items() or element.text != str(listed):
         reading.element_aside(element, path, ARMS_COUNTED)

@@ -226,6 +226,8 @@ class Reading:
             kind: GroupIds(kind, code, place)
             for kind, code in (("P", "FG"), ("B", "BG"), ("O", "OG"), ("E", "EG"))
         }
+        self.once: dict[str, Any] = {}
+        """What functions of the tables work out once for a document."""
         self._attributes: dict[Shape, Attributes] = {}
 
     def part(self, shape: Shape, element: etree._Element, path: Path) -> Node:

@@ -10,6 +10,7 @@ from typing import Any
 from lxml import etree
 from msgspec.structs import replace
 
+from topline.errors import LimitError
 from topline.formats.legacy_values import WHOLE_NUMBERS, labels
 from topline.formats.legacy_xml_elements import (
     MIXED,
@@ -60,13 +61,17 @@ def _read_term(
     reading: Reading, element: etree._Element, values: dict[str, Any], path: Path
 ) -> None:
     """Read the term of an event, with its vocabulary."""
-    for name, text in element.items():
-        if name != "vocab" or values.setdefault("source_vocabulary", text) != text:
-            reading.aside(path, f"sub_title/@{name}", text, NO_PLACE)
+    text = element.text
+    if text is not None and not element.items() and not len(element) and "term" not in values:
+        values["term"] = text
+        return
+    for name, value in element.items():
+        if name != "vocab" or values.setdefault("source_vocabulary", value) != value:
+            reading.aside(path, f"sub_title/@{name}", value, NO_PLACE)
     if len(element):
         reading.element_aside(element, path, MIXED)
-    elif element.text is not None:
-        reading.set(element, "term", element.text, values, path)
+    elif text is not None:
+        reading.set(element, "term", text, values, path)
 
 
 _EVENT = Shape(
@@ -83,10 +88,24 @@ _EVENT = Shape(
 _DEFAULTS = {"default_vocab": "source_vocabulary", "default_assessment": "assessment_type"}
 
 
+_LONGEST = 2_000
+
+
+def _said_with_each(text: str, place: str) -> str:
+    """Return a text that the record says with each event, or refuse one that would fill memory."""
+    if len(text) > _LONGEST:
+        raise LimitError(
+            f"a text of {len(text):,} characters would have to be said with every event of a table",
+            where=f"{place}, {text[:40]!r}",
+            accepted=f"organ systems and vocabularies of at most {_LONGEST:,} characters",
+        )
+    return text
+
+
 class _Table:
     """One of the two tables being read: what its events have unless they say otherwise."""
 
-    def __init__(self, element: etree._Element) -> None:
+    def __init__(self, element: etree._Element, place: str) -> None:
         self.saying: dict[str, etree._Element] = {}
         self.defaults: dict[str, str] = {}
         self.taken: set[str] = set()
@@ -95,7 +114,8 @@ class _Table:
             if found is not None and found.text and not len(found) and not found.items():
                 self.saying[target] = found
                 is_code = target == "assessment_type"
-                self.defaults[target] = _ASSESSMENTS[found.text] if is_code else found.text
+                text = _said_with_each(found.text, place)
+                self.defaults[target] = _ASSESSMENTS[text] if is_code else text
 
     def is_said(self, element: etree._Element) -> bool:
         """Whether the events say what an element says for all of them."""
@@ -113,7 +133,7 @@ def _table(field: str) -> By:
     """Say that an element is the table whose events a field of the module lists."""
 
     def read(reading: Reading, element: etree._Element, values: dict[str, Any], path: Path) -> None:
-        table = _Table(element)
+        table = _Table(element, reading.place)
         events: list[Any] = values.setdefault(field, [])
         here = (path, camel(field), events)
         for child in element:
@@ -173,6 +193,8 @@ def _read_category(
     first = element.find("title")
     plain = first is not None and not len(first) and not first.items()
     title = first.text if first is not None and plain else None
+    if title is not None:
+        _said_with_each(title, reading.place)
     used = False
     for child in element:
         if child.tag == "event_list":
@@ -195,7 +217,8 @@ def _event(
     reading: Reading, element: etree._Element, table: _Table, organ_system: str | None, path: Path
 ) -> Node:
     values: dict[str, Any] = {}
-    reading.own(_EVENT, element, values, path)
+    if element.text is not None or element.items():
+        reading.own(_EVENT, element, values, path)
     reading.children(_EVENT.children, element, values, path)
     if organ_system is not None:
         values["organ_system"] = organ_system
@@ -212,7 +235,11 @@ def _read_total(
     reading.children(_EVENT.children, element, row, path)
     kind = _TOTALS[row.pop("term")]
     totals = values.setdefault("totals", {})
-    groups = {group.id for group in values.get("event_groups", ())}
+    groups = reading.once.get("event groups")
+    if groups is None:  # not for each total anew: a document may have many of both
+        groups = reading.once["event groups"] = {
+            group.id for group in values.get("event_groups", ())
+        }
     for stats in row.pop("stats", ()):
         total = totals.setdefault(stats.group_id, {})
         mine = {

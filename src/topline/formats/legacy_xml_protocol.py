@@ -135,7 +135,10 @@ def _read_country(
     reading: Reading, element: etree._Element, values: dict[str, Any], path: Path
 ) -> None:
     """Leave out a country of the locations; set any other aside."""
-    found = {location.country for location in values.get(f"{_CONTACTS}.locations", ())}
+    found = reading.once.get("countries")
+    if found is None:  # not for each country anew: a document may have many of both
+        locations = values.get(f"{_CONTACTS}.locations", ())
+        found = reading.once["countries"] = {location.country for location in locations}
     if len(element) or element.items() or element.text not in found:
         reading.element_aside(element, path, NOT_A_PLACE)
 
