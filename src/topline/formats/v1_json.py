@@ -6,7 +6,7 @@ codes, dates, flags and whole numbers where the record has them.
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 import msgspec
@@ -211,17 +211,34 @@ class _Reading:
         names = names_of(node)
         values: dict[str, Any] = {}
         for name, content in tree.items():
-            element, value = _element(name, content)
-            known = names.get(element.lower())
-            if value is None:
-                self._aside(path, name, value, EXPLICIT_NULL)
-            elif known is None or known.element is (element is name):
-                self._aside(path, name, content, UNKNOWN)
-            elif known.field in values:
-                self._aside(path, name, content, SEVERAL)
-            elif (found := self._value(known, name, value, path)) is not None:
-                values[known.field] = found
+            known = names.get(name.lower())
+            if type(content) is str and known is not None and known.is_text:
+                # most of a study are texts that stand alone; the rest is looked at closely
+                read = content if known.words is None else known.words[content]
+                if read is not None and values.setdefault(known.field, read) is read:
+                    continue
+            self._look_closely(names, name, content, values, path)
         return values
+
+    def _look_closely(
+        self,
+        names: Mapping[str, Named],
+        name: str,
+        content: Any,
+        values: dict[str, Any],
+        path: tuple[str | int, ...],
+    ) -> None:
+        """Read what is not a text alone into its field, or set it aside."""
+        element, value = _element(name, content)
+        known = names.get(element.lower())
+        if value is None:
+            self._aside(path, name, value, EXPLICIT_NULL)
+        elif known is None or known.element is (element is name):
+            self._aside(path, name, content, UNKNOWN)
+        elif known.field in values:
+            self._aside(path, name, content, SEVERAL)
+        elif (found := self._value(known, name, value, path)) is not None:
+            values[known.field] = found
 
     def _value(self, known: Named, name: str, value: Any, path: tuple[str | int, ...]) -> Any:
         if known.element:
