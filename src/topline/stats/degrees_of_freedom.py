@@ -30,7 +30,7 @@ from scipy import linalg
 from topline.stats.checking import known
 from topline.stats.covariance_structures import Derivatives
 from topline.stats.estimate import Floats
-from topline.stats.mixed_model import MixedFit
+from topline.stats.mixed_model import NOISE, MixedFit
 from topline.stats.restricted_likelihood import slopes_of
 
 Method: TypeAlias = Literal[
@@ -49,6 +49,12 @@ METHODS: tuple[Method, ...] = (
 )
 INFORMATION: tuple[Information, ...] = ("observed", "expected")
 
+NO_VARIANCE = "undefined: the adjusted covariance is not positive definite (too few participants for this method)"
+_NO_FREEDOM = "undefined: too few degrees of freedom"
+
+EQUAL_SLOPES = 1e-10
+"""A share by which Kenward and Roger's two traces may differ from those of equal degrees of freedom by rounding."""
+
 FEWEST_EQUAL = 1e-8
 """Degrees of freedom that differ less than this are one number in Fai and Cornelius' average."""
 
@@ -63,8 +69,10 @@ class Inference:
         The fitted model.
     method, information
         See the module.
-    adjusted_root
-        As ``fit.root``, for the covariance that standard errors are taken from.
+    adjusted_root, adjusted_signs
+        As ``fit.root``, for the covariance that standard errors are taken from: the product of the root, with each
+        column times its sign, and the transposed root. A sign of -1 says that the adjusted covariance is not
+        positive definite, as with hardly more participants than coefficients.
     parameter_covariance
         Of the covariance parameters; ``None`` where the fit did not converge.
     """
@@ -73,7 +81,12 @@ class Inference:
     method: Method
     information: Information
     adjusted_root: Floats
+    adjusted_signs: Floats
     parameter_covariance: Floats | None
+
+    def variance(self, row: Floats) -> float:
+        """Give the variance of a combination of coefficients; not above 0 where the adjustment leaves none."""
+        return float(_covariance(self, np.atleast_2d(row))[0, 0])
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -135,18 +148,23 @@ def mixed_model_inference(
     """
     known("method", method, METHODS)
     known("information", information, INFORMATION)
-    root = fit.root
+    root, signs = fit.root, np.ones(fit.root.shape[1])
     uncertainty = None
     if fit.converged:
         second = fit.curvature.observed if information == "observed" else fit.curvature.expected
-        uncertainty = 2 * linalg.inv(second, check_finite=False)
+        # Parameters of very different curvature are brought to one size: what is left is well conditioned.
+        lengths = np.sqrt(np.diag(second))
+        scales = np.outer(lengths, lengths)
+        uncertainty = 2 * linalg.inv(second / scales, check_finite=False) / scales
         if method != "satterthwaite":
-            root = root @ _adjustment(fit, uncertainty, method)
+            factor, signs = _adjustment(fit, uncertainty, method)
+            root = root @ factor
     return Inference(
         fit=fit,
         method=method,
         information=information,
         adjusted_root=root,
+        adjusted_signs=signs,
         parameter_covariance=uncertainty,
     )
 
@@ -189,7 +207,7 @@ def degrees_of_freedom(inference: Inference, row: Floats) -> float | None:
     return 2 * variance**2 / spread if spread > 0 else None
 
 
-def joint_statistic(inference: Inference, rows: Floats) -> JointStatistic | None:
+def joint_statistic(inference: Inference, rows: Floats) -> JointStatistic | str:
     """Give the F statistic that several linearly independent combinations are zero.
 
     Part of :func:`topline.stats.mixed_model_means.mixed_model_test`.
@@ -203,8 +221,10 @@ def joint_statistic(inference: Inference, rows: Floats) -> JointStatistic | None
 
     Returns
     -------
-    JointStatistic or None
-        ``None`` where the fit did not converge, or the degrees of freedom are not above 2 on average.
+    JointStatistic or str
+        Or why there is none: the fit did not converge; Satterthwaite's degrees of freedom are not above 2 on
+        average; no F distribution has the moments of Kenward and Roger's statistic; the adjusted covariance is not
+        positive definite. R's mmrm stops or gives NaN there.
 
     Examples
     --------
@@ -218,14 +238,14 @@ def joint_statistic(inference: Inference, rows: Floats) -> JointStatistic | None
     (2, 7.1186)
     """
     if inference.parameter_covariance is None:
-        return None
+        return "undefined: the fit did not converge"
     if inference.method == "satterthwaite":
         return _fai_cornelius(inference, rows)
     return _kenward_roger(inference, inference.parameter_covariance, rows)
 
 
-def _adjustment(fit: MixedFit, uncertainty: Floats, method: Method) -> Floats:
-    """Give the factor from the asymptotic to the adjusted root (Kenward and Roger 1997, equation 3)."""
+def _adjustment(fit: MixedFit, uncertainty: Floats, method: Method) -> tuple[Floats, Floats]:
+    """Give the factor from the asymptotic to the adjusted root, and signs (Kenward and Roger 1997, equation 3)."""
     visits = len(fit.visits)
     derivatives = fit.structure.derivatives(fit.parameters, visits)
     found, slopes = fit.likelihood, fit.curvature.slopes
@@ -242,8 +262,7 @@ def _adjustment(fit: MixedFit, uncertainty: Floats, method: Method) -> Floats:
         total -= slopes_of(found, curved[np.newaxis])[0] / 4
     adjusted = np.eye(size) + total + total.T
     values, vectors = linalg.eigh(adjusted, check_finite=False)
-    factor: Floats = vectors * np.sqrt(np.maximum(values, 0.0))
-    return factor
+    return vectors * np.sqrt(np.abs(values)), np.where(values < 0, -1.0, 1.0)
 
 
 def _curved(
@@ -261,13 +280,13 @@ def _curved(
     return curved
 
 
-def _fai_cornelius(inference: Inference, rows: Floats) -> JointStatistic | None:
-    values, vectors = linalg.eigh(_covariance(inference.fit.root, rows), check_finite=False)
+def _fai_cornelius(inference: Inference, rows: Floats) -> JointStatistic | str:
+    values, vectors = linalg.eigh(_covariance(inference, rows), check_finite=False)
     turned = vectors.T @ rows
     squares = (turned @ inference.fit.coefficients) ** 2 / values
     each = [degrees_of_freedom(inference, row) for row in turned]
     if any(number is None for number in each):
-        return None
+        return _NO_FREEDOM
     numbers = np.array(each, dtype=np.float64)
     size = len(rows)
     if np.ptp(numbers) <= FEWEST_EQUAL * numbers.max():
@@ -275,9 +294,10 @@ def _fai_cornelius(inference: Inference, rows: Floats) -> JointStatistic | None:
             statistic=float(squares.mean()), numerator=size, denominator=float(numbers.mean())
         )
     # The F with ν degrees of freedom has mean ν / (ν − 2): match the mean of the sum of squared t statistics.
-    expected = float((numbers / (numbers - 2))[numbers > 2].sum())
+    above = numbers[numbers > 2]
+    expected = float((above / (above - 2)).sum())
     if expected <= size:
-        return None
+        return _NO_FREEDOM
     return JointStatistic(
         statistic=float(squares.mean()),
         numerator=size,
@@ -285,12 +305,9 @@ def _fai_cornelius(inference: Inference, rows: Floats) -> JointStatistic | None:
     )
 
 
-def _kenward_roger(
-    inference: Inference, uncertainty: Floats, rows: Floats
-) -> JointStatistic | None:
+def _kenward_roger(inference: Inference, uncertainty: Floats, rows: Floats) -> JointStatistic | str:
     """Scale the Wald statistic and match it to an F (Kenward and Roger 1997, section 3)."""
     fit = inference.fit
-    size = len(rows)
     turned = rows @ fit.root
     # tr(Θ Φ P_k Φ) with Θ = L′(LΦL′)⁻¹L, in coordinates where Φ is the identity.
     whitened = linalg.solve_triangular(
@@ -301,31 +318,53 @@ def _kenward_roger(
     flat = inside.reshape(len(inside), -1)
     first = float(traces @ uncertainty @ traces)
     second = float(((flat @ flat.T) * uncertainty).sum())
+    matched = _matched(first, second, len(rows)) if second > 0 else None
+    if matched is None:
+        return _NO_FREEDOM
+    covariance = _covariance(inference, rows)
+    if not _is_positive_definite(covariance):
+        return NO_VARIANCE
     differences = rows @ fit.coefficients
-    wald = float(
-        differences
-        @ linalg.solve(_covariance(inference.adjusted_root, rows), differences, assume_a="pos")
+    wald = float(differences @ linalg.solve(covariance, differences, assume_a="pos"))
+    scale, denominator = matched
+    return JointStatistic(
+        statistic=scale * wald / len(rows), numerator=len(rows), denominator=denominator
     )
-    if second <= 0:
-        return None
+
+
+def _matched(first: float, second: float, size: int) -> tuple[float, float] | None:
+    """Give the factor and degrees of freedom of the F with the Wald statistic's moments, if there is one.
+
+    They are Kenward and Roger's λ and m from their A₁ and A₂ and the number of combinations, with numerator and
+    denominator of the variance kept apart: at m = 2 and m = 4 the mean or the variance is infinite, and λ and m are not.
+    """
+    if abs(first - size * second) <= EQUAL_SLOPES * size * second:
+        # All combinations have the same degrees of freedom: the statistic is an F as it is.
+        return 1.0, 2 * size / second
     spread = (first + 6 * second) / (2 * size)
     ratio = ((size + 1) * first - (size + 4) * second) / ((size + 2) * second)
     below = 3 * size + 2 * (1 - ratio)
-    weights = ratio / below, (size - ratio) / below, (size + 2 - ratio) / below
-    mean = 1 / (1 - second / size)
-    variance = (
-        2
-        / size
-        * (1 + weights[0] * spread)
-        / ((1 - weights[1] * spread) ** 2 * (1 - weights[2] * spread))
-    )
-    shape = variance / (2 * mean**2)
-    denominator = 4 + (size + 2) / (size * shape - 1)
-    scale = denominator / (mean * (denominator - 2))
-    return JointStatistic(statistic=scale * wald / size, numerator=size, denominator=denominator)
+    away = 1 - second / size
+    above = away**2 * (1 + ratio / below * spread)
+    under = (1 - (size - ratio) / below * spread) ** 2 * (1 - (size + 2 - ratio) / below * spread)
+    if above == under:
+        return None
+    denominator = 4 + (size + 2) * under / (above - under)
+    if denominator <= 0 or denominator == 2:
+        return None
+    scale = denominator * away / (denominator - 2)
+    return (scale, denominator) if scale > 0 else None
 
 
-def _covariance(root: Floats, rows: Floats) -> Floats:
-    turned = rows @ root
-    product: Floats = turned @ turned.T
+def _is_positive_definite(covariance: Floats) -> bool:
+    variances = np.diag(covariance)
+    if not (variances > 0).all():
+        return False
+    lengths = np.sqrt(variances)
+    return bool(np.linalg.eigvalsh(covariance / lengths[:, np.newaxis] / lengths)[0] > NOISE)
+
+
+def _covariance(inference: Inference, rows: Floats) -> Floats:
+    turned = rows @ inference.adjusted_root
+    product: Floats = (turned * inference.adjusted_signs) @ turned.T
     return product

@@ -5,6 +5,7 @@ over the measurements and averaged over the levels of the other categorical vari
 The American Statistician 34 (1980) 216–221, doi:10.1080/00031305.1980.10483031; R's emmeans, SAS's LSMEANS).
 """
 
+import math
 from collections.abc import Iterable, Mapping, Sequence
 
 import numpy as np
@@ -12,7 +13,12 @@ from numpy.typing import ArrayLike
 
 from topline.errors import UsageError
 from topline.stats.checking import confidence_level, finite, known, same_length
-from topline.stats.degrees_of_freedom import Inference, degrees_of_freedom, joint_statistic
+from topline.stats.degrees_of_freedom import (
+    NO_VARIANCE,
+    Inference,
+    degrees_of_freedom,
+    joint_statistic,
+)
 from topline.stats.distribution import f_probability
 from topline.stats.effect import Effect, Question, t_effect, undefined_effect, undefined_test
 from topline.stats.estimate import Estimate, Floats, Sides, Test
@@ -354,10 +360,9 @@ def mixed_model_test(inference: Inference, rows: ArrayLike) -> Test:
     method = f"F test of {len(given)} combinations{_model(inference)}"
     reason = None if all(fit.estimable(row) for row in given) else _NOT_ESTIMABLE
     reason = reason or _why_not(inference)
-    found = None if reason else joint_statistic(inference, given)
-    if found is None:
-        reason = reason or "undefined: too few degrees of freedom"
-        return undefined_test(Question(method=method, level=0.95), reason)
+    found = reason or joint_statistic(inference, given)
+    if isinstance(found, str):
+        return undefined_test(Question(method=method, level=0.95), found)
     return Test(
         statistic=found.statistic,
         degrees_of_freedom=found.numerator,
@@ -400,8 +405,10 @@ def _effect(
         reason = "undefined: the degrees of freedom are"
     if reason is not None or freedom is None:
         return undefined_effect(question, reason or "")
-    error = float(np.linalg.norm(row @ inference.adjusted_root))
-    return t_effect(question, float(row @ fit.coefficients), error, freedom)
+    value, variance = float(row @ fit.coefficients), inference.variance(row)
+    if variance <= 0:
+        return undefined_effect(question, NO_VARIANCE, value=value)
+    return t_effect(question, value, math.sqrt(variance), freedom)
 
 
 def _why_not(inference: Inference) -> str | None:
