@@ -10,6 +10,9 @@ from topline.errors import DataError, UsageError
 from topline.stats.checking import finite
 from topline.stats.estimate import Floats
 
+SMALLEST, LARGEST = 1e-100, 1e100
+"""Between them a variable's spread and size must lie: products of two variances must be numbers."""
+
 
 def checked_columns(covariates: ArrayLike, names: Sequence[str] | None = None) -> Floats:
     """Take covariates: one row for each participant, one column for each covariate.
@@ -24,7 +27,8 @@ def checked_columns(covariates: ArrayLike, names: Sequence[str] | None = None) -
     Raises
     ------
     DataError
-        If the shape is another, an element is not a finite number, or a column does not vary.
+        If the shape is another, an element is not a finite number, or a column does not vary or is so small or so
+        large that its squares would be no numbers.
 
     Examples
     --------
@@ -93,3 +97,40 @@ def _check_columns(columns: Floats, names: tuple[str, ...]) -> None:
                 where=f"covariates, column {position}",
                 accepted="covariates that differ between participants",
             )
+        place = f"covariates, column {position}"
+        refuse_extreme(name, place, max(high, -low))
+        refuse_extreme(name, place, high / 2 - low / 2)
+
+
+def refuse_extreme(name: str, where: str, size: float) -> None:
+    """Refuse a variable whose squares would overflow, or underflow to 0.
+
+    Parameters
+    ----------
+    name, where
+        What the variable is called, and where it stands, for the message.
+    size
+        Its largest value without the sign, or its spread [the variable's unit]; 0 says nothing.
+
+    Raises
+    ------
+    DataError
+        If the size is not between 1e-100 and 1e100.
+
+    Examples
+    --------
+    >>> refuse_extreme("age", "covariates, column 0", 1e200)
+    Traceback (most recent call last):
+        ...
+    topline.errors.DataError: the variable 'age' reaches or spreads over 1e+200, of which no variance can be computed
+      where: covariates, column 0
+      accepted: variables between 1e-100 and 1e+100 in size
+      to do: give it in another unit
+    """
+    if size and not SMALLEST <= size <= LARGEST:
+        raise DataError(
+            f"the variable {name!r} reaches or spreads over {size:g}, of which no variance can be computed",
+            where=where,
+            accepted=f"variables between {SMALLEST:g} and {LARGEST:g} in size",
+            advice="give it in another unit",
+        )

@@ -161,7 +161,8 @@ def inverse(matrix: Floats) -> Floats | None:
     diagonal = np.diag(matrix)
     if not (np.isfinite(matrix).all() and (diagonal > 0).all()):
         return None
-    scale = np.sqrt(np.outer(diagonal, diagonal))
+    lengths = np.sqrt(diagonal)
+    scale = np.outer(lengths, lengths)
     try:
         return np.asarray(np.linalg.inv(matrix / scale) / scale)
     except np.linalg.LinAlgError:

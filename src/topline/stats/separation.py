@@ -24,6 +24,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from topline.errors import DataError
+from topline.stats.covariate_columns import refuse_extreme
 from topline.stats.estimate import Floats
 
 _DEPENDENT = 1e-9
@@ -81,7 +82,7 @@ def whole_model(columns: Floats, names: tuple[str, ...]) -> Estimable:
     Raises
     ------
     DataError
-        If a column follows from those before it.
+        If a column follows from those before it, or is so small or so large that its squares would be no numbers.
 
     Examples
     --------
@@ -94,6 +95,8 @@ def whole_model(columns: Floats, names: tuple[str, ...]) -> Estimable:
       to do: leave it out
     """
     size = np.abs(columns).max(axis=0)
+    for position, (name, largest) in enumerate(zip(names, size.tolist(), strict=True)):
+        refuse_extreme(name, f"column {position} of the model", largest)
     scaled = columns / np.where(size > 0, size, 1.0)
     basis, triangle = np.linalg.qr(scaled)
     left = np.zeros(columns.shape[1])
