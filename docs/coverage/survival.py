@@ -79,10 +79,10 @@ def restricted_means_table() -> Table:
         estimates = {
             "mean": (first, [restricted_mean(one, horizon) for one, _ in pairs]),
             "difference": (
-                second - first,
+                first - second,
                 [restricted_mean_difference(*pair, horizon)[0] for pair in pairs],
             ),
-            "ratio": (second / first, [restricted_mean_ratio(*pair, horizon) for pair in pairs]),
+            "ratio": (first / second, [restricted_mean_ratio(*pair, horizon) for pair in pairs]),
         }
         for name, (truth, listed) in estimates.items():
             found[name][f"{size} in a group"] = coverage_of(truth, *limits_of(listed))

@@ -179,11 +179,16 @@ def test_exchanging_arms_turns_survival_contrasts_round(given_records: Records) 
     forth, test = restricted_mean_difference(first, second, horizon)
     back, turned = restricted_mean_difference(second, first, horizon)
     assert forth.value is not None
+    means = [restricted_mean(curve, horizon).value for curve in (first, second)]
+    assert means[0] is not None
+    assert means[1] is not None
+    assert forth.value == pytest.approx(means[0] - means[1], abs=1e-12)
     assert back.value == pytest.approx(-forth.value, abs=1e-12)
     assert turned.p_value == (None if test.p_value is None else pytest.approx(test.p_value))
     ratio, inverse = (
         restricted_mean_ratio(*curves, horizon) for curves in ((first, second), (second, first))
     )
+    assert ratio.value == pytest.approx(means[0] / means[1], rel=1e-12)
     assert (ratio.value or 0) * (inverse.value or 0) == pytest.approx(1)
     ranks, exchanged = log_rank(time, event, arm), log_rank(time, event, 1 - arm)
     for hazard_ratio in (peto_hazard_ratio, pike_hazard_ratio):

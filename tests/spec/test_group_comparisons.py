@@ -336,8 +336,7 @@ CASES: dict[str, tuple[str, str, Callable[[], tuple[Any, Any]]]] = {
     "cox_regression": (TIME, "{method: cox_regression, strata: [STRAT]}", _cox),
     "restricted_mean_difference": (
         TIME, "{method: restricted_mean_difference, horizon: 12}",
-        # Its second curve minus its first: drug minus placebo.
-        lambda: restricted_mean_difference(_times("placebo"), _times("drug"), 12),
+        lambda: restricted_mean_difference(_times("drug"), _times("placebo"), 12),
     ),
     "gray_test": (
         TIME, "{method: gray_test, competing: EVNT == 'DEATH' and CNSR == 0}",

@@ -294,6 +294,19 @@ def test_statistics_of_a_dataset_name_their_results(
         assert number is not None or result["notes"]
 
 
+@pytest.mark.parametrize("reference", ["A", "B"])
+def test_restricted_means_are_compared_with_the_references(
+    topline: Command, trial: Path, reference: str
+) -> None:
+    words = ("--by", "arm", "--horizon", "5", "--reference", reference)
+    found = computed(topline, "rmst", "--data", trial, *SURVIVAL, *words)
+    arm = "B" if reference == "A" else "A"
+    own, other = found[arm]["value"], found[reference]["value"]
+    assert own != other
+    assert found[f"{arm} - {reference}"]["value"] == pytest.approx(own - other, rel=1e-12)
+    assert found[f"{arm} / {reference}"]["value"] == pytest.approx(own / other, rel=1e-12)
+
+
 def test_one_sided_questions_of_ranks_are_about_the_same_group(
     topline: Command, trial: Path
 ) -> None:

@@ -217,7 +217,7 @@ def rmst(
     ]
     base = labels[0]
     for label in labels[1:]:
-        pair = curves[base], curves[label]
+        pair = curves[label], curves[base]
         difference, test = family.restricted_mean_difference(*pair, horizon, level=confidence)
         ratio = family.restricted_mean_ratio(*pair, horizon, level=confidence)
         rows += [

@@ -95,19 +95,20 @@ def restricted_mean(
 def restricted_mean_difference(
     first: SurvivalCurve, second: SurvivalCurve, horizon: float, *, level: float = 0.95
 ) -> tuple[Estimate, Test]:
-    """Estimate how much longer, up to a horizon, the second group goes without the event than the first.
+    """Estimate how much longer, up to a horizon, the first group goes without the event than the second.
 
     Parameters
     ----------
     first, second
-        From :func:`topline.stats.survival.kaplan_meier`, of independent groups.
+        From :func:`topline.stats.survival.kaplan_meier`, of independent groups: the group, and what it is compared
+        with.
     horizon, level
         As in :func:`restricted_mean`.
 
     Returns
     -------
     Estimate
-        The second restricted mean minus the first [the unit of time], with normal limits.
+        The first restricted mean minus the second [the unit of time], with normal limits.
     Test
         Against no difference, two-sided: the normal statistic.
 
@@ -118,25 +119,25 @@ def restricted_mean_difference(
 
     Notes
     -----
-    Δ̂ = μ̂₂ − μ̂₁ ± z √(SE₁² + SE₂²); the test is Δ̂/√(SE₁² + SE₂²), undefined where there is no event before the
+    Δ̂ = μ̂₁ − μ̂₂ ± z √(SE₁² + SE₂²); the test is Δ̂/√(SE₁² + SE₂²), undefined where there is no event before the
     horizon. Royston and Parmar, BMC Medical Research Methodology 13 (2013) 152, doi:10.1186/1471-2288-13-152.
 
     Not for a horizon that was chosen after seeing the curves, nor for one beyond the follow-up of either group.
 
-    In R: ``survRM2::rmst2(time, status, arm, tau = horizon)``; in SAS: PROC LIFETEST RMST(TAU=) with STRATA.
+    In R: ``survRM2::rmst2(time, status, arm, tau = horizon)``, whose arm 1 is the first here; in SAS: PROC LIFETEST RMST(TAU=) with STRATA.
 
     Examples
     --------
     >>> from topline.stats.survival import kaplan_meier
-    >>> first = kaplan_meier([1, 2, 2, 3, 5], [1, 1, 0, 1, 0])
-    >>> second = kaplan_meier([2, 3, 4, 4, 5], [1, 0, 1, 1, 0])
-    >>> difference, test = restricted_mean_difference(first, second, 4)
+    >>> treated = kaplan_meier([2, 3, 4, 4, 5], [1, 0, 1, 1, 0])
+    >>> control = kaplan_meier([1, 2, 2, 3, 5], [1, 1, 0, 1, 0])
+    >>> difference, test = restricted_mean_difference(treated, control, 4)
     >>> round(difference.value, 4), round(test.p_value, 4)
     (0.9, 0.1469)
     """
     one, other = restricted_mean(first, horizon), restricted_mean(second, horizon)
     multiplier = normal_multiplier(confidence_level(level))
-    value, error = _known(other.value) - _known(one.value), math.hypot(*_errors(one, other))
+    value, error = _known(one.value) - _known(other.value), math.hypot(*_errors(one, other))
     method = f"difference of restricted mean survival times up to {horizon:g}"
     estimate = Estimate(
         value=value,
@@ -153,7 +154,7 @@ def restricted_mean_difference(
 def restricted_mean_ratio(
     first: SurvivalCurve, second: SurvivalCurve, horizon: float, *, level: float = 0.95
 ) -> Estimate:
-    """Estimate the ratio of two restricted means, the second over the first.
+    """Estimate the ratio of two restricted means, the first over the second.
 
     Parameters
     ----------
@@ -185,9 +186,9 @@ def restricted_mean_ratio(
     Examples
     --------
     >>> from topline.stats.survival import kaplan_meier
-    >>> first = kaplan_meier([1, 2, 2, 3, 5], [1, 1, 0, 1, 0])
-    >>> second = kaplan_meier([2, 3, 4, 4, 5], [1, 0, 1, 1, 0])
-    >>> ratio = restricted_mean_ratio(first, second, 4)
+    >>> treated = kaplan_meier([2, 3, 4, 4, 5], [1, 0, 1, 1, 0])
+    >>> control = kaplan_meier([1, 2, 2, 3, 5], [1, 1, 0, 1, 0])
+    >>> ratio = restricted_mean_ratio(treated, control, 4)
     >>> round(ratio.value, 4), round(ratio.lower, 4), round(ratio.upper, 4)
     (1.3333, 0.8792, 2.0219)
     """
@@ -205,7 +206,7 @@ def restricted_mean_ratio(
             notes=tuple(f"{part}: {reason}" for part in parts),
         )
     errors = _errors(one, other)
-    ratio, error = means[1] / means[0], math.hypot(errors[0] / means[0], errors[1] / means[1])
+    ratio, error = means[0] / means[1], math.hypot(errors[0] / means[0], errors[1] / means[1])
     return Estimate(
         value=ratio,
         lower=ratio * math.exp(-multiplier * error),

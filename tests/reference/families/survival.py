@@ -204,8 +204,9 @@ def restricted_mean_case(case: Case) -> dict[str, Any]:
         for label in case.input["group_levels"]
     )
     means = [restricted_mean(curve, tau, level=level) for curve in (first, second)]
-    difference, test = restricted_mean_difference(first, second, tau, level=level)
-    ratio = restricted_mean_ratio(first, second, tau, level=level)
+    # survRM2 contrasts arm 1 with arm 0.
+    difference, test = restricted_mean_difference(second, first, tau, level=level)
+    ratio = restricted_mean_ratio(second, first, tau, level=level)
     return {
         "rmst": [mean.value for mean in means],
         "se": [mean.standard_error for mean in means],

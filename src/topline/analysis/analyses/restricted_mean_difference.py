@@ -34,9 +34,8 @@ def _compare(
     measured: MeasuredClass, first: str, second: str, options: RestrictedMeanOptions
 ) -> Analysed:
     own, other = (survival_curve(measured, key, options.censor) for key in (first, second))
-    # The function gives its second curve's mean minus its first's.
     estimate, test = restricted_mean_difference(
-        other, own, options.horizon, level=options.two_sided_level
+        own, other, options.horizon, level=options.two_sided_level
     )
     return Analysed(
         groups=(first, second),
