@@ -83,6 +83,7 @@ FAMILIES: Mapping[str, tuple[str, ...]] = MappingProxyType(
             "survival",
             "survival_curves",
             "survival_quantiles",
+            "survival_difference",
             "restricted_mean",
             "log_rank",
             "hazard_ratio",

@@ -273,6 +273,13 @@ SECTIONS: Mapping[str, Section] = MappingProxyType(
             functions=("survival:survival_at", "survival:survival_limits"),
             choices=("curve_crossing:TRANSFORMS",),
         ),
+        "survival differences": Section(
+            title="Difference of survival at a time",
+            text="As for survival at a time, of groups with hazards 1 and 0.6: true differences -0.08 and -0.18. After the last time "
+            "of a group, or where all of it had the event, there are no limits.",
+            table=survival.survival_differences_table,
+            functions=("survival_difference:survival_difference",),
+        ),
         "restricted means": Section(
             title="Restricted mean survival time",
             text="As for the median, of groups with hazards 1 and 0.6, up to a time of 1.5.",

@@ -17,6 +17,7 @@ from topline.stats.restricted_mean import (
     restricted_mean_ratio,
 )
 from topline.stats.survival import SurvivalCurve, kaplan_meier, survival_at
+from topline.stats.survival_difference import survival_difference
 from topline.stats.survival_quantiles import survival_quantiles
 
 SAMPLES = 2_000
@@ -86,6 +87,19 @@ def restricted_means_table() -> Table:
         }
         for name, (truth, listed) in estimates.items():
             found[name][f"{size} in a group"] = coverage_of(truth, *limits_of(listed))
+    return found
+
+
+def survival_differences_table() -> Table:
+    """Simulate differences of survival, early and late, of two groups with hazards 1 and 0.6."""
+    random = np.random.default_rng(SEED)
+    found = rows()
+    for size in SIZES:
+        pairs = [_curves(random, size) for _ in range(SAMPLES)]
+        for when in (0.25, 1.5):
+            limits = limits_of(survival_difference(*pair, when) for pair in pairs)
+            truth = np.exp(-when) - np.exp(-0.6 * when)
+            found["difference"][f"{size} in a group, time {when:g}"] = coverage_of(truth, *limits)
     return found
 
 

@@ -29,6 +29,7 @@ from topline.stats.mean import (
 )
 from topline.stats.quantile import DEFINITIONS, quantiles
 from topline.stats.survival import kaplan_meier, number_at_risk, survival_at, survival_quantile
+from topline.stats.survival_difference import survival_difference, survival_difference_test
 
 Case = dict[str, Any]  # parsed TOML: its shape differs by family
 
@@ -157,6 +158,20 @@ def test_one_way(case: Case) -> None:
         compare("error", found.estimate.standard_error, expected["standard_error"])
         compare_limits(found.estimate.lower, found.estimate.upper, expected["limits"])
         compare("p_value", found.test.p_value, expected["p_value"])
+
+
+@of("survival_difference")
+def test_survival_difference(case: Case) -> None:
+    first, second = (kaplan_meier(**case[group]) for group in ("first", "second"))
+    for point in case["at"]:
+        found = survival_difference(first, second, point["time"], level=case["level"])
+        compare("estimate", found.value, point["estimate"])
+        compare("error", found.standard_error, point["standard_error"])
+        compare_limits(found.lower, found.upper, point["limits"])
+        for transform, statistic in point["statistics"].items():
+            test = survival_difference_test(first, second, point["time"], transform=transform)
+            compare("statistic", test.statistic, statistic)
+            compare("p_value", test.p_value, point["p_values"][transform])
 
 
 @of("survival")

@@ -1,6 +1,6 @@
 """``topline stat`` for times to an event: curves, tests, regressions, competing causes."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from typing import TYPE_CHECKING, Annotated
 
@@ -17,6 +17,7 @@ from topline.cli.stat_options import (
     Group,
     Level,
     OptionalGroup,
+    Reference,
     SidesWord,
     Strata,
     Time,
@@ -50,6 +51,7 @@ def km(
     time: Time,
     event: Event,
     by: OptionalGroup = None,
+    reference: Reference = None,
     entry: Entry = None,
     transform: _Transform = "log-log",
     at: _At = None,
@@ -65,7 +67,7 @@ def km(
     json: Json = False,
     explain: Explain = False,
 ) -> None:
-    """Estimate survival by Kaplan and Meier: the median, other quantiles, survival at times.
+    """Estimate survival by Kaplan and Meier: the median, other quantiles, survival at times and its differences.
 
     Example: topline stat km --data adtte.csv --time AVAL --event CNSR=0 --by TRT01P --at 12
     """
@@ -74,12 +76,13 @@ def km(
     confidence = fraction(level)
     read = columns(data, [time, event, by, entry], where)
     rows: list[Row] = []
-    for label in read.groups(by) if by else [""]:
+    curves: dict[str, SurvivalCurve] = {}
+    for label in read.groups(by, reference) if by else [""]:
         group = read.within(by, label) if by else read
         opening = f"{label}: " if label else ""
         times, happened = group.numbers(time), group.happened(event)
         entered = group.numbers(entry) if entry else None
-        curve = kaplan_meier(times, happened, entered)
+        curves[label] = curve = kaplan_meier(times, happened, entered)
         rows.append(Row(f"{opening}participants", number(curve.number, "count")))
         rows.append(Row(f"{opening}events", number(float(curve.events.sum()), "count")))
         for share in quantile or [0.5]:
@@ -94,6 +97,7 @@ def km(
             rows.append(Row(f"{opening}median follow-up", replace(found, method=method)))
         for when in at or ():
             rows += _at(opening, curve, when, confidence, transform)
+    rows += _differences(curves, at or (), confidence, transform)
     report(rows, json=json, notes=read.notes)
 
 
@@ -125,6 +129,20 @@ def _at(
         notes=notes,
     )
     yield Row(f"{opening}cumulative hazard at {when:g}", estimate)
+
+
+def _differences(
+    curves: "dict[str, SurvivalCurve]", times: Iterable[float], level: float, transform: str
+) -> Iterator[Row]:
+    from topline.stats.survival_difference import survival_difference, survival_difference_test
+
+    base, *others = curves
+    for when in times:
+        for label in others:
+            pair, name = (curves[label], curves[base]), f"{label} - {base}: survival at {when:g}"
+            yield Row(name, survival_difference(*pair, when, level=level))
+            test = survival_difference_test(*pair, when, transform=transform)
+            yield Row(f"{name}, test", test)
 
 
 def log_rank(
@@ -188,6 +206,8 @@ COMMANDS = (
         functions=(
             "survival:kaplan_meier", "survival:survival_quantile", "survival:survival_at",
             "survival:number_at_risk", "survival:nelson_aalen",
+            "survival_difference:survival_difference",
+            "survival_difference:survival_difference_test",
         ),
     ),
     StatCommand(

@@ -1,6 +1,6 @@
 """Difference of two groups' Kaplan–Meier survival at a time, in percentage points."""
 
-import math
+from dataclasses import replace
 from typing import Annotated
 
 from msgspec import Meta
@@ -16,10 +16,9 @@ from topline.analysis.analyses.event_times import CensorOption, survival_curve
 from topline.analysis.analyses.measured_class import MeasuredClass
 from topline.analysis.analyses.two_by_two import in_percent
 from topline.errors import DataError
-from topline.stats.distribution import normal_multiplier
-from topline.stats.estimate import Estimate, Sides, Test
-from topline.stats.ranking import normal_probability
+from topline.stats.estimate import Sides, Test
 from topline.stats.survival import survival_at
+from topline.stats.survival_difference import survival_difference, survival_difference_test
 
 NAME = "Z-test of survival at a time"
 
@@ -39,38 +38,21 @@ def analyse(measured: MeasuredClass, options: SurvivalDifferenceOptions) -> list
 def _compare(
     measured: MeasuredClass, first: str, second: str, options: SurvivalDifferenceOptions
 ) -> Analysed:
-    value, error = 0.0, 0.0
-    for key, sign in ((first, 1), (second, -1)):
-        curve = survival_curve(measured, key, options.censor)
+    own, other = (survival_curve(measured, key, options.censor) for key in (first, second))
+    for key, curve in ((first, own), (second, other)):
         at = survival_at(curve, options.at, transform="plain")
-        if at.value is None or at.standard_error is None:
-            raise DataError(
-                f"survival of {measured.titles[key]} at {options.at:g}: "
-                f"{at.reason('value') or at.reason('standard_error')}"
-            )
-        value += sign * at.value
-        error = math.hypot(error, at.standard_error)
-    if error == 0:
+        reason = at.reason("value") or at.reason("standard_error")
+        if reason:
+            raise DataError(f"survival of {measured.titles[key]} at {options.at:g}: {reason}")
+    estimate = survival_difference(own, other, options.at, level=options.two_sided_level)
+    if estimate.lower is None:
         raise DataError(f"survival at {options.at:g} has no variance in either group")
-    half = normal_multiplier(options.two_sided_level) * error
-    estimate = Estimate(
-        value=value,
-        lower=value - half,
-        upper=value + half,
-        level=options.two_sided_level,
-        standard_error=error,
-        method=f"difference of Kaplan–Meier survival at {options.at:g} with Greenwood's variances",
-    )
 
     def against(null_value: float, sides: Sides) -> Test:
-        statistic = (value - null_value / 100) / error
-        return Test(
-            statistic=statistic,
-            p_value=normal_probability(statistic, sides),
-            sides=sides,
-            null_value=null_value,
-            method="z test of the difference in survival",
+        found = survival_difference_test(
+            own, other, options.at, null_value=null_value / 100, sides=sides
         )
+        return replace(found, null_value=null_value)
 
     return Analysed(
         groups=(first, second),
