@@ -105,6 +105,10 @@ CHOICES = [
     (f"rank-sum {TEETH} --strata dose --method exact --weights", "stratified_ranks:Weights"),
     (f"correlation {CARS} --value mpg --with am --method", "correlation:Coefficient"),
     (f"correlation {CARS} --value mpg --with am --rank-error", "correlation:RankError"),
+    (
+        f"correlation {CARS} --value mpg --with am --method spearman --distribution",
+        "correlation:CorrelationDistribution",
+    ),
     (f"km {AML} --at 20 --transform", "curve_crossing:TRANSFORMS"),
     (f"log-rank {AML} --by x --weight", "log_rank:WEIGHTS"),
     (f"cox {AML} --factor x --ties", "cox:TIES"),

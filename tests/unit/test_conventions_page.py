@@ -45,6 +45,7 @@ KNOWN = {
     *get_args(rank_sum.RankSumMethod),
     *get_args(rank_sum.ShiftInterval),
     *get_args(correlation.RankError),
+    *correlation.DISTRIBUTIONS,
     *curve_crossing.TRANSFORMS,
     *cox.TIES,
     *competing_risks.VARIANCES,

@@ -25,7 +25,7 @@ from topline.cli.stat_options import (
 from topline.cli.stat_report import Row, report
 
 if TYPE_CHECKING:
-    from topline.stats.correlation import Coefficient, RankError
+    from topline.stats.correlation import Coefficient, CorrelationDistribution, RankError
     from topline.stats.ranking import RankMethod
     from topline.stats.signed_rank import Zeros
     from topline.stats.stratified_ranks import Weights
@@ -184,6 +184,14 @@ def correlation(
             help="Behind limits of rank correlations: bonett_wright, fieller, or fisher as SAS.",
         ),
     ] = "bonett_wright",
+    distribution: Annotated[
+        str,
+        typer.Option(
+            metavar="NAME",
+            help="Behind tests of rank correlations: approximate, exact, or edgeworth, which R's cor.test "
+            "takes for spearman from 10 pairs on.",
+        ),
+    ] = "approximate",
     where: Where = None,
     level: Level = 95,
     sides: SidesWord = "two-sided",
@@ -195,10 +203,14 @@ def correlation(
     Example: topline stat correlation --data adsl.csv --value AGE --with BMIBL --method spearman
     """
     from topline.stats import correlation as family
+    from topline.stats.checking import known
 
     confidence, side = fraction(level), alternative(sides)
     read = columns(data, [value, other], where)
     first, second = read.numbers(value), read.numbers(other)
+    known("distribution", distribution, family.DISTRIBUTIONS)
+    # Of all coefficients, those that have no such distribution are tested as ever.
+    ranked = ("spearman",) if distribution == "edgeworth" else ("spearman", "kendall")
     rows: list[Row] = []
     for name in chosen(method, ("pearson", "spearman", "kendall")):
         one = cast("Coefficient", name)
@@ -210,7 +222,12 @@ def correlation(
             rank_error=cast("RankError", rank_error),
         )
         rows.append(Row(name, found))
-        tested = family.correlation_test(first, second, coefficient=one, sides=side)
+        asked = cast(
+            "CorrelationDistribution", distribution if method or name in ranked else "approximate"
+        )
+        tested = family.correlation_test(
+            first, second, coefficient=one, sides=side, distribution=asked
+        )
         rows.append(Row(f"{name}, test", tested))
     report(rows, json=json, notes=read.notes)
 

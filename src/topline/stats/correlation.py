@@ -14,10 +14,17 @@ from typing import Literal, TypeAlias
 import numpy as np
 from numpy.typing import ArrayLike
 
-from topline.errors import DataError
+from topline.errors import DataError, UsageError
 from topline.stats.checking import confidence_level, finite, known, same_length
 from topline.stats.distribution import normal_multiplier, t_probability
 from topline.stats.estimate import Estimate, Floats, Sides, Test
+from topline.stats.rank_correlation_distributions import (
+    MOST_PAIRS_OF_KENDALL,
+    MOST_PAIRS_OF_SPEARMAN,
+    kendall_probability,
+    spearman_edgeworth_probability,
+    spearman_probability,
+)
 from topline.stats.ranking import midranks, normal_probability
 
 Coefficient: TypeAlias = Literal["pearson", "spearman", "kendall"]
@@ -27,11 +34,24 @@ RankError: TypeAlias = Literal["bonett_wright", "fieller", "fisher"]
 """The variance of Fisher's transform of a rank correlation: ``(1 + r²/2) / (n - 3)`` for Spearman and
 ``0.437 / (n - 4)`` for Kendall; ``1.06 / (n - 3)`` and ``0.437 / (n - 4)``; or ``1 / (n - 3)`` as for Pearson."""
 
+CorrelationDistribution: TypeAlias = Literal["approximate", "exact", "edgeworth"]
+"""Of a rank correlation where there is none: a t or normal distribution; all orders, each as likely; or, for
+Spearman, Edgeworth's series."""
+
+DISTRIBUTIONS: tuple[CorrelationDistribution, ...] = ("approximate", "exact", "edgeworth")
+
 _TITLES = {
     "pearson": "Pearson correlation",
     "spearman": "Spearman rank correlation",
     "kendall": "Kendall's tau-b",
 }
+_STATISTICS = {
+    "spearman": "Spearman's sum of squared rank differences",
+    "kendall": "Kendall's number of concordant pairs",
+}
+_ORDERED = {"exact": ("spearman", "kendall"), "edgeworth": ("spearman",)}
+"""Distribution over all orders -> the coefficients that have it."""
+
 _ERRORS = ("bonett_wright", "fieller", "fisher")
 _SIDES = ("two-sided", "greater", "less")
 
@@ -132,6 +152,7 @@ def correlation_test(
     *,
     coefficient: Coefficient = "pearson",
     sides: Sides = "two-sided",
+    distribution: CorrelationDistribution = "approximate",
 ) -> Test:
     """Test whether two measurements are uncorrelated.
 
@@ -141,6 +162,9 @@ def correlation_test(
         As in :func:`correlation`.
     sides
         ``"greater"``: they are positively correlated.
+    distribution
+        See :data:`CorrelationDistribution`; for Pearson ``"approximate"`` only, whose t test is exact of normal
+        measurements. ``"exact"`` and ``"edgeworth"`` need measurements without ties.
 
     Returns
     -------
@@ -148,14 +172,16 @@ def correlation_test(
         For Pearson and Spearman t with n − 2 degrees of freedom (an approximation for Spearman); for Kendall the
         normal statistic, its variance given the ties. Undefined, ``None`` with the reason, where one of the
         measurements does not vary, for fewer than three pairs, and, except for Kendall, where the correlation is −1
-        or 1.
+        or 1. By the other distributions the statistic is, as in R, the sum of squared rank differences (Spearman) or
+        the number of concordant pairs (Kendall); two-sided is twice the smaller tail. They are undefined with ties,
+        and exact ones of more than 14 (Spearman) or 200 pairs (Kendall) too.
 
     Raises
     ------
     DataError
         If a value is not a finite number, there are not two pairs, or the lengths differ.
     UsageError
-        If a word is not known.
+        If a word is not known, or the coefficient has no such distribution.
 
     Notes
     -----
@@ -163,22 +189,30 @@ def correlation_test(
     Kendall, Rank Correlation Methods, 4th edition, 1970, chapter 4 (V); Fieller, Hartley and Pearson, Biometrika 44
     (1957) 470–481 (rank correlations in samples).
 
-    Not for Spearman with fewer than about ten pairs, where t is a poor approximation to the exact distribution.
+    Not for Spearman by t with fewer than about ten pairs, where it is a poor approximation: take ``"exact"``.
 
-    In R: ``cor.test(x, y, method = "kendall", exact = FALSE)``; in SAS: PROC CORR, PEARSON SPEARMAN KENDALL.
+    In R: ``cor.test(x, y, method = "kendall", exact = FALSE)``; with ``exact = TRUE`` (the default without ties below
+    50 pairs of Kendall and up to 1,290 of Spearman) it is ``"exact"`` for Kendall and for Spearman up to 9 pairs, and
+    ``"edgeworth"`` for Spearman from 10 pairs on; in SAS: PROC CORR, PEARSON SPEARMAN KENDALL, and PROC FREQ with EXACT SCORR.
 
     Examples
     --------
     >>> found = correlation_test([1, 2, 3, 4, 5], [2, 1, 4, 3, 5], coefficient="kendall")
     >>> round(found.statistic, 6)
     1.469694
+    >>> found = correlation_test([1, 2, 3, 4, 5], [2, 1, 4, 3, 5], coefficient="kendall", distribution="exact")
+    >>> found.statistic, round(found.p_value, 6)
+    (8.0, 0.233333)
     """
     known("coefficient", coefficient, _TITLES)
     known("sides", sides, _SIDES)
+    _known_distribution(distribution, coefficient)
     x, y = _pairs(first, second)
     value = _coefficient(x, y, coefficient)
     if value is None:
         return _undefined(coefficient, sides, "one of the measurements does not vary")
+    if distribution != "approximate":
+        return _ordered_test(x, y, coefficient, sides, distribution)
     if coefficient == "kendall":
         z = _kendall_deviate(x, y)
         if z is None:
@@ -193,6 +227,49 @@ def correlation_test(
     if x.size < 3:
         return _undefined(coefficient, sides, "fewer than three pairs")
     return _t_test(value, x.size - 2, coefficient, sides)
+
+
+def _known_distribution(distribution: CorrelationDistribution, coefficient: Coefficient) -> None:
+    known("distribution", distribution, DISTRIBUTIONS)
+    if distribution != "approximate" and coefficient not in _ORDERED[distribution]:
+        raise UsageError(
+            f"the {distribution} distribution of {_TITLES[coefficient]}",
+            where="distribution",
+            accepted=f"approximate, or {distribution} with {' or '.join(_ORDERED[distribution])}",
+        )
+
+
+def _ordered_test(
+    x: Floats,
+    y: Floats,
+    coefficient: Coefficient,
+    sides: Sides,
+    distribution: CorrelationDistribution,
+) -> Test:
+    """Test by the distribution over all orders of untied measurements."""
+    if _tied_pairs(x) or _tied_pairs(y):
+        return _undefined(coefficient, sides, f"ties; the {distribution} distribution needs none")
+    most = MOST_PAIRS_OF_KENDALL if coefficient == "kendall" else MOST_PAIRS_OF_SPEARMAN
+    if distribution == "exact" and x.size > most:
+        why = f"more than {most} pairs; take another distribution"
+        return _undefined(coefficient, sides, why)
+    if coefficient == "kendall":
+        statistic = round((_kendall_counts(x, y)[0] + x.size * (x.size - 1) / 2) / 2)
+        p_value = kendall_probability(statistic, x.size, sides)
+    else:
+        statistic = round(float(((midranks(x).ranks - midranks(y).ranks) ** 2).sum()))
+        probability = (
+            spearman_probability if distribution == "exact" else spearman_edgeworth_probability
+        )
+        p_value = probability(statistic, x.size, sides)
+    words = "exact distribution" if distribution == "exact" else "Edgeworth's series (AS 89)"
+    return Test(
+        statistic=float(statistic),
+        p_value=p_value,
+        sides=sides,
+        null_value=0.0,
+        method=f"{_STATISTICS[coefficient]}, {words}",
+    )
 
 
 def _t_test(value: float, degrees: int, coefficient: Coefficient, sides: Sides) -> Test:

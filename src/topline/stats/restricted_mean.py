@@ -124,7 +124,8 @@ def restricted_mean_difference(
 
     Not for a horizon that was chosen after seeing the curves, nor for one beyond the follow-up of either group.
 
-    In R: ``survRM2::rmst2(time, status, arm, tau = horizon)``, whose arm 1 is the first here; in SAS: PROC LIFETEST RMST(TAU=) with STRATA.
+    In R: ``survRM2::rmst2(time, status, arm, tau = horizon)``, whose arm 1 is the first here; in SAS: PROC
+    LIFETEST RMST(TAU=) with STRATA.
 
     Examples
     --------
@@ -174,7 +175,7 @@ def restricted_mean_ratio(
 
     Notes
     -----
-    ρ̂ = μ̂₂/μ̂₁, limits ρ̂ exp(± z √(SE₁²/μ̂₁² + SE₂²/μ̂₂²)). Royston and Parmar, BMC Medical Research Methodology 13
+    ρ̂ = μ̂₁/μ̂₂, limits ρ̂ exp(± z √(SE₁²/μ̂₁² + SE₂²/μ̂₂²)). Royston and Parmar, BMC Medical Research Methodology 13
     (2013) 152, doi:10.1186/1471-2288-13-152. Both means are above 0 whenever the first events come after time 0;
     where everybody of a group has the event at time 0 the ratio is undefined, and the notes say so.
 
