@@ -203,6 +203,11 @@ def test_every_list_that_explain_prints_is_tried() -> None:
             "events,time,control_events,control_time",
             ("9,413,19,398", "8,263,20,258"),
         ),
+        (
+            "effect_sizes_one_group:ONE_RATE_MEASURES",
+            "events,time",
+            ("9,413", "8,263", "0,20"),
+        ),
     ],
 )
 def test_effects_of_means_and_of_rates_are_pooled_by_every_measure(

@@ -11,10 +11,12 @@ from topline.errors import DataError, ToplineError, UsageError
 from topline.stats.effect_sizes import effects_from_intervals
 from topline.stats.effect_sizes_means import mean_effects
 from topline.stats.effect_sizes_one_group import (
+    ONE_RATE_MEASURES,
     correlation_effects,
     one_rate_effects,
     proportion_effects,
     proportion_from_effect,
+    rate_from_effect,
 )
 from topline.stats.effect_sizes_rates import rate_effects
 from topline.stats.effect_sizes_two_by_two import ZERO_CELL_RULES, two_by_two_effects
@@ -182,13 +184,40 @@ def test_a_study_without_an_effect_says_why() -> None:
 
 @pytest.mark.parametrize(
     ("measure", "value", "variance"),
-    [("IR", 0.05, 0.005), ("IRLN", math.log(0.05), 2.0), ("IRS", math.sqrt(0.0), 1 / 40)],
+    [
+        ("IR", 0.05, 0.005),
+        ("IRLN", math.log(0.05), 2.0),
+        ("IRS", math.sqrt(0.0), 1 / 40),
+        ("IRFT", math.sqrt(0.1) / 2, 1 / 40),
+    ],
 )
 def test_a_rate_of_no_events_takes_one_half_where_the_measure_needs_it(
     measure: str, value: float, variance: float
 ) -> None:
     found = one_rate_effects([0], [10], measure=measure)
     assert (found.value[0], found.variance[0]) == (pytest.approx(value), pytest.approx(variance))
+
+
+def test_freeman_and_tukeys_rates_are_metafors_and_come_back() -> None:
+    # R 4.2.2, metafor 3.8-1: escalc("IRFT", xi = c(0, 1, 9, 40), ti = c(10, 12.5, 413, 96)).
+    time = [10, 12.5, 413, 96]
+    found = one_rate_effects([0, 1, 9, 40], time, measure="IRFT")
+    expected = [0.158113883008419, 0.34142135623731, 0.151612930206953, 0.649506677628912]
+    assert found.value == pytest.approx(expected, rel=1e-13)
+    assert found.variance == pytest.approx([0.025, 0.02, 0.000605326876513317, 1 / 384], rel=1e-13)
+    for events, value, times in zip((0, 1, 9, 40), found.value.tolist(), time, strict=True):
+        back = rate_from_effect([value], measure="IRFT", harmonic_time=times)
+        assert back[0] == pytest.approx(events / times, rel=1e-12, abs=1e-15)
+    assert rate_from_effect([-0.1, 0.0, 0.05], measure="IRFT", harmonic_time=10).tolist() == [0] * 3
+    with pytest.raises(UsageError, match="harmonic mean"):
+        rate_from_effect([0.1], measure="IRFT")
+
+
+@pytest.mark.parametrize("measure", ONE_RATE_MEASURES)
+def test_a_transformed_rate_comes_back(measure: str) -> None:
+    found = one_rate_effects([7], [20], measure=measure)
+    back = rate_from_effect(found.value, measure=measure, harmonic_time=20)
+    assert back[0] == pytest.approx(7 / 20, rel=1e-12)
 
 
 def test_glass_and_variability_ratios_have_their_formulas() -> None:

@@ -238,23 +238,31 @@ _Back = tuple[str, Callable[[float], float]]
 
 def _back(found: Found) -> "_Back | None":
     """Say how a pooled effect on a scale of its own is turned back to what people know."""
-    from topline.stats.effect_sizes_one_group import PROPORTION_MEASURES, proportion_from_effect
+    from topline.stats.effect_sizes_one_group import (
+        ONE_RATE_MEASURES,
+        PROPORTION_MEASURES,
+        proportion_from_effect,
+        rate_from_effect,
+    )
 
     measure = found.sizes.measure
     if measure in PROPORTION_MEASURES:
-        numbers = found.read.numbers("NUMBER")
-        harmonic = float(numbers.size / (1 / numbers).sum())
+        harmonic = _harmonic_mean(found.read.numbers("NUMBER"))
         return "proportion", lambda value: float(
             proportion_from_effect([value], measure=measure, harmonic_number=harmonic)[0]
         )
-    special: dict[str, _Back] = {
-        "ZCOR": ("correlation", math.tanh),
-        "IRLN": ("rate", math.exp),
-        "IRS": ("rate", lambda value: max(value, 0.0) ** 2),
-    }
-    if measure in special:
-        return special[measure]
+    if measure in ONE_RATE_MEASURES and measure != "IR":
+        harmonic = _harmonic_mean(found.read.numbers("TIME"))
+        return "rate", lambda value: float(
+            rate_from_effect([value], measure=measure, harmonic_time=harmonic)[0]
+        )
+    if measure == "ZCOR":
+        return "correlation", math.tanh
     return ("ratio", math.exp) if found.sizes.scale == "log" else None
+
+
+def _harmonic_mean(values: "Floats") -> float:
+    return float(values.size / (1 / values).sum())
 
 
 def effect_and_back(name: str, found: "Estimate", back: "_Back | None") -> Iterator[Row]:

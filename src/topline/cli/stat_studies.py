@@ -51,7 +51,7 @@ MeasureName = Annotated[
         metavar="NAME",
         help="Compute effects from columns named as --explain says: OR, RR, RD, AS or PETO from counts; MD, SMD, "
         "SMDH, SMD1, ROM, VR or CVR from means; IRR, IRD or IRSD from rates; PR, PLN, PLO, PAS or PFT from one "
-        "group's counts; IR, IRLN or IRS from one rate; ZCOR or COR from correlations.",
+        "group's counts; IR, IRLN, IRS or IRFT from one rate; ZCOR or COR from correlations.",
     ),
 ]
 ZeroCells = Annotated[
@@ -243,7 +243,7 @@ def _families() -> Mapping[tuple[str, ...], Mapping[str, _Compute]]:
         _TWO_MEANS: dict.fromkeys(MEAN_MEASURES, mean_effects),
         TWO_RATES: dict.fromkeys(RATE_MEASURES, rate_effects),
         ONE_GROUP: dict.fromkeys(one.PROPORTION_MEASURES, one.proportion_effects),
-        _ONE_RATE: dict.fromkeys(("IR", "IRLN", "IRS"), one.one_rate_effects),
+        _ONE_RATE: dict.fromkeys(one.ONE_RATE_MEASURES, one.one_rate_effects),
         _CORRELATION: dict.fromkeys(("ZCOR", "COR"), one.correlation_effects),
     }
 
@@ -253,7 +253,7 @@ NEEDED = (
     f"MD, SMD, SMDH, SMD1, ROM, VR, CVR: columns {', '.join(_TWO_MEANS)}",
     f"IRR, IRD, IRSD: columns {', '.join(TWO_RATES)}",
     f"PR, PLN, PLO, PAS, PFT: columns {', '.join(ONE_GROUP)}",
-    f"IR, IRLN, IRS: columns {', '.join(_ONE_RATE)}",
+    f"IR, IRLN, IRS, IRFT: columns {', '.join(_ONE_RATE)}",
     f"ZCOR, COR: columns {', '.join(_CORRELATION)}",
 )
 """Which columns each measure needs, in words for --explain."""

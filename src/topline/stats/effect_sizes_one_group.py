@@ -257,7 +257,7 @@ def one_rate_effects(
     events, person_time
         Events and time at risk of each study [events, any unit of time].
     measure
-        ``"IR"``, ``"IRLN"`` or ``"IRS"``.
+        Of :data:`ONE_RATE_MEASURES`.
     zero_cells
         ``"none"``, or ``"tables with zeros"``: ``add`` to the events of studies without any (IR, IRLN).
     add
@@ -267,7 +267,7 @@ def one_rate_effects(
     -------
     EffectSizes
         A rate [events per unit of time], its logarithm or its root. Undefined, NaN with the reason, without events
-        where nothing is added; IRS is defined.
+        where nothing is added; IRS and IRFT are defined.
 
     Raises
     ------
@@ -278,8 +278,9 @@ def one_rate_effects(
 
     Notes
     -----
-    IR: x/t, variance x/t². IRLN: log(x/t), 1/x. IRS: √(x/t), 1/(4t). Rothman, Greenland and Lash, Modern
-    Epidemiology, 3rd edition, 2008, chapter 14.
+    IR: x/t, variance x/t². IRLN: log(x/t), 1/x. IRS: √(x/t), 1/(4t). IRFT: the mean of √(x/t) and √((x + 1)/t),
+    1/(4t): half the sum of Freeman and Tukey, Annals of Mathematical Statistics 21 (1950) 607–611, as metafor has it.
+    Rothman, Greenland and Lash, Modern Epidemiology, 3rd edition, 2008, chapter 14.
 
     Not for events that recur in the same participants, whose variance is larger than that of Poisson counts.
 
@@ -292,15 +293,16 @@ def one_rate_effects(
     """
     x, t = counts("events", events), positive("person_time", person_time)
     same_length(events=x, person_time=t)
-    known("measure", measure, ("IR", "IRLN", "IRS"))
+    known("measure", measure, ONE_RATE_MEASURES)
     known("zero-cell rule", zero_cells, ("none", "tables with zeros"))
-    adds = zero_cells != "none" and measure != "IRS"
+    adds = zero_cells != "none" and measure in ("IR", "IRLN")
     filled = np.where((x == 0) & adds, add, x)
     with np.errstate(divide="ignore"):
         value, variance = {
             "IR": (filled / t, filled / t**2),
             "IRLN": (np.log(filled / t), 1 / filled),
             "IRS": (np.sqrt(filled / t), 1 / (4 * t)),
+            "IRFT": ((np.sqrt(x / t) + np.sqrt((x + 1) / t)) / 2, 1 / (4 * t)),
         }[measure]
     words = f"{add:g} added to zero events" if adds else "nothing added"
     return effects_with_reasons(
@@ -309,8 +311,57 @@ def one_rate_effects(
         f"undefined without events, and {words}",
         measure=measure,
         scale="log" if measure == "IRLN" else "natural",
-        method=f"{ {'IR': 'rate', 'IRLN': 'log rate', 'IRS': 'square root of the rate'}[measure] }; {words}",
+        method=f"{ONE_RATE_MEASURES[measure]}; {words}",
     )
+
+
+def rate_from_effect(
+    value: ArrayLike, *, measure: str, harmonic_time: float | None = None
+) -> Floats:
+    """Turn transformed rates back into rates.
+
+    IRFT: with ``y = (√r + √(r + 1/t)) / 2`` the root of the rate is ``√r = y − 1 / (4 y t)``. Of pooled effects t is the
+    harmonic mean of the studies' times, which misleads where these differ much, as for proportions: prefer IRLN.
+
+    Parameters
+    ----------
+    value
+        Transformed rates, such as a pooled effect and its limits. Beyond the transformation's range they are 0.
+    measure
+        Of :data:`ONE_RATE_MEASURES`.
+    harmonic_time
+        The harmonic mean of the studies' person-times, for IRFT [time].
+
+    Raises
+    ------
+    UsageError
+        If ``measure`` is unknown, or is IRFT without ``harmonic_time``.
+
+    See Also
+    --------
+    R: ``metafor::transf.iirft``.
+
+    Examples
+    --------
+    >>> rate_from_effect([0.151612930206953], measure="IRFT", harmonic_time=413.0).round(6)
+    array([0.021792])
+    """
+    known("measure", measure, ONE_RATE_MEASURES)
+    found = finite("value", value)
+    if measure == "IR":
+        return np.maximum(found, 0.0)
+    if measure == "IRLN":
+        return np.exp(found)
+    root = np.maximum(found, 0.0)
+    if measure == "IRFT":
+        if not (harmonic_time is not None and harmonic_time > 0):
+            raise UsageError(
+                f"the harmonic mean of the times is {harmonic_time}",
+                accepted="a time above 0, to turn a Freeman–Tukey value back",
+            )
+        with np.errstate(divide="ignore"):
+            root = np.maximum(root - 1 / (4 * root * harmonic_time), 0.0)
+    return np.asarray(root**2)
 
 
 def _plain(x: Floats, n: Floats) -> tuple[Floats, Floats]:
@@ -361,6 +412,14 @@ def _freeman_tukey_back(value: Floats, n: float) -> Floats:
         share = 0.5 * (1 - np.sign(cosine) * np.sqrt(np.maximum(inner, 0)))
     return np.where(value <= least, 0.0, np.where(value >= most, 1.0, share))
 
+
+ONE_RATE_MEASURES: dict[str, str] = {
+    "IR": "rate",
+    "IRLN": "log rate",
+    "IRS": "square root of the rate",
+    "IRFT": "Freeman–Tukey square root of the rate",
+}
+"""The transformations of a rate by the names that metafor gives them in R, in words."""
 
 PROPORTION_MEASURES: dict[str, ProportionMeasure] = {
     "PR": ProportionMeasure("proportion", "natural", _plain, _identity_back, True),
