@@ -1,5 +1,6 @@
 """Comparisons within participants over visits and periods: repeated measures and crossovers."""
 
+from contextlib import nullcontext
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +11,7 @@ from tests.spec.comparative_trial import NUMBER, compared
 from tests.spec.small_trial import outcome, rows
 from tests.spec.test_group_comparisons import MEAN, PEOPLE, p_text
 
+from topline.analysis import build, repeated_measures
 from topline.analysis.analyses.crossover import CrossoverOptions
 from topline.analysis.analyses.measured_class import MeasuredClass
 from topline.analysis.analyses.registry import analyses
@@ -97,6 +99,35 @@ class TestRepeatedMeasures:
         means = [float(cell.split(" ")[0]) for cell in rows(measure)["Week 12"]]
         one = (measure.analyses or ())[0]
         assert means[0] - means[2] == pytest.approx(float(str(one.param_value)), abs=2e-6)
+
+    def test_a_model_of_the_same_measurements_is_fitted_once_with_the_same_results(
+        self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        fits: list[str] = []
+
+        def counted(*values: Any, **options: Any) -> Any:
+            fits.append(options["covariance"])
+            return fit_repeated_measures(*values, **options)
+
+        monkeypatch.setattr(repeated_measures, "fit_repeated_measures", counted)
+        words = (
+            "unit: points\nvariable: CHG\npopulation_description: Those with a value\ndecimals: 6\n"
+            "summary: {method: repeated_measures_mean, model: {covariates: [BASE]}}\n"
+            "classes: {Week 4: AVISITN == 4, Week 8: AVISITN == 8, Week 12: AVISITN == 12}\n"
+            "analyses: [{method: repeated_measures, classes: all, model: {covariates: [BASE]}},\n"
+            "  {method: repeated_measures, classes: all, model: {covariates: [BASE], covariance: toeplitz}}]"
+        )
+        (tmp_path / "once").mkdir()
+        once = outcome(compared(tmp_path / "once", words, adx=self.visits()))
+        number = len(fits)
+        monkeypatch.setattr(build, "fitting_once", nullcontext)
+        (tmp_path / "each").mkdir()
+        each = outcome(compared(tmp_path / "each", words, adx=self.visits()))
+        assert once == each
+        assert len(once.analyses or ()) == 12
+        assert fits[:number] == ["unstructured", "toeplitz"]
+        # Without it: the means and the first comparisons of each of three classes, and the second ones.
+        assert sorted(fits[number:]) == ["toeplitz"] * 3 + ["unstructured"] * 6
 
     def test_a_covariance_that_does_not_settle_is_named_with_the_one_that_did(
         self, tmp_path: Path

@@ -16,6 +16,7 @@ from topline.analysis.ledger import Ledger
 from topline.analysis.methods import vocabulary
 from topline.analysis.outcomes import BuiltOutcomes, OutcomesBuilder
 from topline.analysis.protocol import more_information, protocol_section
+from topline.analysis.repeated_measures import fitting_once
 from topline.analysis.rounding import Rounding
 from topline.analysis.statistics import Statistics
 from topline.errors import ToplineError, UsageError
@@ -248,7 +249,7 @@ def build(
         baseline = BaselineBuilder(cohort, ledger, findings, started).build()
     told.begin()
     outcomes = None
-    with _stopping(findings, "outcomes"):
+    with _stopping(findings, "outcomes"), fitting_once():
         outcomes = OutcomesBuilder(cohort, ledger, findings, started).build()
     told.begin()
     events, beyond = None, Statistics()

@@ -1,6 +1,8 @@
 """The mixed model for repeated measures of a trial: which visits, which covariance, and what was fitted in the end."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass
 from typing import Annotated, Literal
 
@@ -168,13 +170,68 @@ def fit_visits(frame: pl.DataFrame, variable: str, model: RepeatedModel) -> Fitt
     DataError
         If no covariance settles, or the rows are not as they must be.
     """
+    columns = (model.visit, *model.covariates, *model.factors)
+    needed = [variable, *(name.upper() for name in columns)]
+    known = frame.drop_nulls(needed).select(PARTICIPANT, GROUP, *dict.fromkeys(needed))
+    if known.is_empty():
+        raise DataError("no measurement has a value of every variable of the model")
+    # Means and comparisons list the groups in orders of their own; the model is one.
+    known = known.sort(GROUP, PARTICIPANT, model.visit.upper())
+    asked = _Asked(known, variable, model, frame.height - known.height)
+    fits = _FITS.get()
+    if fits is None:
+        return _fitted(asked)
+    found = next((fit for other, fit in fits if asked.is_same(other)), None)
+    if found is None:
+        found = _fitted(asked)
+        fits.append((asked, found))
+    return found
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Asked:
+    """All that a fit depends on."""
+
+    measurements: pl.DataFrame
+    variable: str
+    model: RepeatedModel
+    left_out: int
+
+    def is_same(self, other: "_Asked") -> bool:
+        """Whether the other asks for the same model of the same measurements."""
+        words = ((one.variable, one.model, one.left_out) for one in (self, other))
+        return (
+            len(set(words)) == 1
+            and self.measurements.schema == other.measurements.schema
+            and self.measurements.equals(other.measurements)
+        )
+
+
+_FITS: ContextVar[list[tuple[_Asked, FittedVisits]] | None] = ContextVar("fits", default=None)
+"""The fits of a build so far; none are kept outside of one."""
+
+
+@contextmanager
+def fitting_once() -> Iterator[None]:
+    """Fit each model of the same measurements once: for every class of an outcome the same model is asked.
+
+    Examples
+    --------
+    >>> with fitting_once():
+    ...     pass
+    """
+    token = _FITS.set([])
+    try:
+        yield
+    finally:
+        _FITS.reset(token)
+
+
+def _fitted(asked: _Asked) -> FittedVisits:
+    known, variable, model = asked.measurements, asked.variable, asked.model
     visit = model.visit.upper()
     covariates = [name.upper() for name in model.covariates]
     factors = [name.upper() for name in model.factors]
-    needed = [variable, visit, *covariates, *factors]
-    known = frame.drop_nulls(needed)
-    if known.is_empty():
-        raise DataError("no measurement has a value of every variable of the model")
     order = known[visit].unique().sort().to_list()
     labels = [visit_text(value) for value in known[visit].to_list()]
     tried: list[str] = []
@@ -192,7 +249,7 @@ def fit_visits(frame: pl.DataFrame, variable: str, model: RepeatedModel) -> Fitt
         )
         if fit.converged:
             inference = mixed_model_inference(fit, method=model.degrees_of_freedom)
-            words = _words(fit, model, tried, frame.height - known.height)
+            words = _words(fit, model, tried, asked.left_out)
             margins: Margins = "balanced" if model.margins == "equal" else "observed"
             return FittedVisits(inference, words, margins)
         tried.append(structure)
