@@ -229,6 +229,33 @@ def mean_differences(
     )
 
 
+def one_sample_t_tests(
+    summaries: MeanSummaries, *, null_value: float = 0.0, sides: Sides = "two-sided"
+) -> Tests:
+    """Make many one-sample t-tests, as :func:`topline.stats.mean.one_sample_t_test` makes one.
+
+    Examples
+    --------
+    >>> one_sample_t_tests(mean_summaries([20], [1.17], [0.84]), null_value=1).p_value.round(4)
+    array([0.3768])
+    """
+    known("alternative", sides, ("two-sided", "greater", "less"))
+    null_value = float(finite("null_value", [null_value])[0])
+    error, freedom = summaries.standard_error, (summaries.number - 1).astype(np.float64)
+    with np.errstate(invalid="ignore", divide="ignore"):
+        flat = error <= ROUNDING * np.abs(summaries.mean)
+        statistic = np.where(flat, np.nan, (summaries.mean - null_value) / error)
+    return Tests(
+        statistic=statistic,
+        degrees_of_freedom=np.where(freedom > 0, freedom, np.nan),
+        p_value=t_probabilities(statistic, freedom, sides),
+        sides=sides,
+        null_value=null_value,
+        method="one-sample t-test",
+        undefined="all observations are equal, or one observation does not tell how they vary",
+    )
+
+
 def two_sample_t_tests(
     first: MeanSummaries,
     second: MeanSummaries,

@@ -11,11 +11,12 @@ from types import MappingProxyType
 
 import numpy as np
 from numpy.typing import ArrayLike
+from scipy import special
 
 from topline.errors import DataError
 from topline.stats.checking import confidence_level, counts, known, same_length
 from topline.stats.distribution import normal_multiplier
-from topline.stats.estimate import Estimate, Estimates, Floats, Integers, Limits, Test
+from topline.stats.estimate import Estimate, Estimates, Floats, Integers, Limits, Test, Tests
 from topline.stats.proportion import proportion
 from topline.stats.proportion_intervals_closed import wilson
 from topline.stats.proportion_tests import normal_probability, proportion_test
@@ -466,6 +467,60 @@ def mcnemar_test(first_only: float, second_only: float, *, test: str = "asymptot
         sides="two-sided",
         null_value=0.0,
         method=method,
+    )
+
+
+def mcnemar_tests(
+    first_only: ArrayLike, second_only: ArrayLike, *, test: str = "asymptotic"
+) -> Tests:
+    """Make many McNemar tests at once; as :func:`mcnemar_test`.
+
+    Parameters
+    ----------
+    first_only, second_only
+        One element for each table [pairs].
+    test
+        A name in :data:`MCNEMAR_TESTS`.
+
+    Returns
+    -------
+    Tests
+        NaN without discordant pairs where the test is asymptotic or corrected.
+
+    Raises
+    ------
+    DataError, UsageError
+        As :func:`mcnemar_test`; the message names the element.
+
+    Examples
+    --------
+    >>> mcnemar_tests([12, 0], [2, 0], test="exact").p_value.round(6)
+    array([0.012939, 1.      ])
+    """
+    method = MCNEMAR_TESTS[known("test", test, MCNEMAR_TESTS)]
+    b = counts("first_only", first_only).astype(np.float64)
+    c = counts("second_only", second_only).astype(np.float64)
+    same_length(first_only=b, second_only=c)
+    exact = test in ("exact", "mid_p")
+    if exact:
+        # At a share of 1/2 both binomial tails are alike, and the sum of a tail with and without its edge is a mid-p.
+        statistic, fewer, more = b, np.minimum(b, c), np.maximum(b, c)
+        upto = special.betainc(more, fewer + 1, 0.5)
+        below = special.betainc(more + 1, fewer, 0.5) if test == "mid_p" else upto
+        p_value = np.where(b == c, 1.0, upto + below)
+    else:
+        shrunk = np.maximum(np.abs(b - c) - (1 if test == "corrected" else 0), 0.0)
+        with np.errstate(invalid="ignore"):
+            statistic = shrunk**2 / (b + c)
+            p_value = 2 * special.ndtr(-shrunk / np.sqrt(b + c))
+    return Tests(
+        statistic=statistic,
+        degrees_of_freedom=None if exact else np.ones(b.size),
+        p_value=np.asarray(p_value, dtype=np.float64),
+        sides="two-sided",
+        null_value=0.0,
+        method=method,
+        undefined="there are no discordant pairs",
     )
 
 

@@ -1,0 +1,77 @@
+"""Many tests at once are the tests one by one."""
+
+import math
+from typing import get_args
+
+import numpy as np
+import pytest
+
+from topline.errors import DataError, LimitError
+from topline.stats.estimate import Sides, Test, Tests
+from topline.stats.exact_tables import Tail, fisher_test, fisher_tests
+from topline.stats.many_means import mean_summaries, one_sample_t_tests
+from topline.stats.mean import MeanSummary, one_sample_t_test
+from topline.stats.paired_proportions import MCNEMAR_TESTS, mcnemar_test, mcnemar_tests
+
+SIDES: tuple[Sides, ...] = get_args(Sides)
+
+
+def assert_same(many: Tests, each: list[Test], digits: float) -> None:
+    for place, one in enumerate(each):
+        for part in ("statistic", "p_value"):
+            found, expected = float(getattr(many, part)[place]), getattr(one, part)
+            if expected is None:
+                assert math.isnan(found)
+                assert any(note.startswith(part) for note in many.notes)
+            else:
+                assert found == pytest.approx(expected, rel=digits, abs=1e-300)
+    assert many.method == each[0].method
+    assert many.null_value == each[0].null_value
+
+
+@pytest.mark.parametrize("sides", SIDES)
+@pytest.mark.parametrize("tail", get_args(Tail))
+def test_fishers(sides: Sides, tail: Tail) -> None:
+    random = np.random.default_rng(3)
+    number, control = random.integers(1, 400, (2, 300))
+    count, control_count = random.binomial(number, 0.3), random.binomial(control, 0.2)
+    # The margins of the first allow one table; those of the last are large.
+    count[0] = control_count[0] = 0
+    number[-1], control[-1], count[-1], control_count[-1] = 90_000, 50_000, 41_000, 22_000
+    tables = count, number, control_count, control
+    each = [
+        fisher_test(*(int(part) for part in table), sides=sides, tail=tail)
+        for table in zip(*tables, strict=True)
+    ]
+    assert_same(fisher_tests(*tables, sides=sides, tail=tail), each, 1e-9)
+
+
+def test_no_table_and_a_table_beyond_limits() -> None:
+    with pytest.raises(DataError, match="count is empty"):
+        fisher_tests([], [], [], [])
+    with pytest.raises(LimitError, match="large-sample"):
+        fisher_tests([10**7], [4 * 10**7], [10**7], [4 * 10**7])
+    with pytest.raises(DataError, match=r"count\[1\]"):
+        fisher_tests([1, 5], [4, 4], [1, 1], [4, 4])
+
+
+@pytest.mark.parametrize("test", MCNEMAR_TESTS)
+def test_mcnemars(test: str) -> None:
+    tables = [(0, 0), (5, 5), (12, 2), (2, 12), (0, 7), (1, 0), (400, 300), (3000, 1000)]
+    first, second = zip(*tables, strict=True)
+    each = [mcnemar_test(*table, test=test) for table in tables]
+    assert_same(mcnemar_tests(first, second, test=test), each, 1e-9)
+
+
+@pytest.mark.parametrize("sides", SIDES)
+def test_one_sample_t_tests(sides: Sides) -> None:
+    groups = [(20, 1.17, 0.84), (1, 3.0, None), (5, 2.0, 0.0), (2, -4.0, 1.5)]
+    number, mean, spread = zip(*groups, strict=True)
+    each = [
+        one_sample_t_test(
+            MeanSummary(number=n, mean=m, standard_deviation=s), null_value=1, sides=sides
+        )
+        for n, m, s in groups
+    ]
+    found = one_sample_t_tests(mean_summaries(number, mean, spread), null_value=1, sides=sides)
+    assert_same(found, each, 1e-13)
