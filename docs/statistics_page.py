@@ -44,6 +44,7 @@ FAMILIES: Mapping[str, tuple[str, ...]] = MappingProxyType(
             "proportion_intervals_exact",
             "proportion_intervals_likelihood",
             "proportion_tests",
+            "many_binomial_tests",
         ),
         "Two proportions": (
             "two_proportions",

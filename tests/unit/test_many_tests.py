@@ -6,12 +6,15 @@ from typing import get_args
 import numpy as np
 import pytest
 
-from topline.errors import DataError, LimitError
+from topline.errors import DataError, LimitError, UsageError
 from topline.stats.estimate import Sides, Test, Tests
 from topline.stats.exact_tables import Tail, fisher_test, fisher_tests
+from topline.stats.many_binomial_tests import proportion_tests, rate_ratio_tests
 from topline.stats.many_means import mean_summaries, one_sample_t_tests
 from topline.stats.mean import MeanSummary, one_sample_t_test
 from topline.stats.paired_proportions import MCNEMAR_TESTS, mcnemar_test, mcnemar_tests
+from topline.stats.proportion_tests import TESTS, proportion_test
+from topline.stats.rate_comparison import RATIO_TESTS, rate_ratio_test
 
 SIDES: tuple[Sides, ...] = get_args(Sides)
 
@@ -53,6 +56,43 @@ def test_no_table_and_a_table_beyond_limits() -> None:
         fisher_tests([10**7], [4 * 10**7], [10**7], [4 * 10**7])
     with pytest.raises(DataError, match=r"count\[1\]"):
         fisher_tests([1, 5], [4, 4], [1, 1], [4, 4])
+
+
+@pytest.mark.parametrize("sides", SIDES)
+@pytest.mark.parametrize("test", TESTS)
+def test_proportions(test: str, sides: Sides) -> None:
+    random = np.random.default_rng(5)
+    number = random.integers(1, 60, 300)
+    count = random.integers(0, number + 1)
+    number[-1], count[-1] = 100_000, 29_800
+    for share in (0.01, 0.3, 0.5, 0.97):
+        each = [
+            proportion_test(int(x), int(n), share, test=test, sides=sides)
+            for x, n in zip(count, number, strict=True)
+        ]
+        assert_same(proportion_tests(count, number, share, test=test, sides=sides), each, 1e-12)
+
+
+@pytest.mark.parametrize("sides", SIDES)
+@pytest.mark.parametrize("test", RATIO_TESTS)
+def test_rate_ratios(test: str, sides: Sides) -> None:
+    random = np.random.default_rng(6)
+    events, control = random.poisson(8, (2, 200))
+    events[0] = control[0] = 0
+    times, control_times = random.uniform(1, 100, (2, 200)).round(1)
+    rows = events, times, control, control_times
+    each = [
+        rate_ratio_test(*row, null_value=1.5, test=test, sides=sides)
+        for row in zip(*(part.tolist() for part in rows), strict=True)
+    ]
+    assert_same(rate_ratio_tests(*rows, null_value=1.5, test=test, sides=sides), each, 1e-12)
+
+
+def test_what_is_no_proportion_or_rate_is_refused() -> None:
+    with pytest.raises(UsageError, match="strictly between"):
+        proportion_tests([1], [2], 1.0)
+    with pytest.raises(DataError, match=r"person_time\[1\]"):
+        rate_ratio_tests([1, 1], [2, 0], [1, 1], [2, 2])
 
 
 @pytest.mark.parametrize("test", MCNEMAR_TESTS)
