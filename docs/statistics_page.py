@@ -54,6 +54,7 @@ FAMILIES: Mapping[str, tuple[str, ...]] = MappingProxyType(
             "unconditional_tests",
             "non_inferiority",
             "paired_proportions",
+            "mcnemar",
         ),
         "Tables and strata": (
             "contingency",

@@ -19,9 +19,9 @@ from topline.stats.contingency import (
 )
 from topline.stats.exact_tables import fisher_test
 from topline.stats.freeman_halton import freeman_halton_test
+from topline.stats.mcnemar import mcnemar_test
 from topline.stats.paired_proportions import (
     INTERVALS,
-    mcnemar_test,
     paired_difference,
     paired_differences,
     paired_odds_ratio,

@@ -28,11 +28,11 @@ from topline.stats.least_squares import fit_groups, least_squares_difference
 from topline.stats.linear_model import fit_linear_model, linear_model_coefficients
 from topline.stats.log_rank import log_rank
 from topline.stats.logistic import fit_logistic
+from topline.stats.mcnemar import mcnemar_test
 from topline.stats.mean import summarize, summarize_logarithms
 from topline.stats.model_matrix import model_matrix, variables
 from topline.stats.negative_binomial import fit_negative_binomial, negative_binomial_ratios
 from topline.stats.odds_ratio import odds_ratio
-from topline.stats.paired_proportions import mcnemar_test
 from topline.stats.rank_sum import hodges_lehmann, rank_sum_test
 from topline.stats.rate_comparison import rate_ratio, rate_ratio_test
 from topline.stats.regression_ratios import coefficient_ratios

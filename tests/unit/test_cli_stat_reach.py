@@ -182,7 +182,7 @@ def test_every_list_that_explain_prints_is_tried() -> None:
     left = {
         "proportion_tests:TESTS": "all are given with --null",
         "non_inferiority:TESTS": "all are given with --margin",
-        "paired_proportions:MCNEMAR_TESTS": "all are given",
+        "mcnemar:MCNEMAR_TESTS": "all are given",
         "contingency:CMH_TESTS": "all are given",
         "effect_sizes_means:MEAN_MEASURES": "below",
         "effect_sizes_rates:RATE_MEASURES": "below",

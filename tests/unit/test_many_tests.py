@@ -11,8 +11,8 @@ from topline.stats.estimate import Sides, Test, Tests
 from topline.stats.exact_tables import Tail, fisher_test, fisher_tests
 from topline.stats.many_binomial_tests import proportion_tests, rate_ratio_tests
 from topline.stats.many_means import mean_summaries, one_sample_t_tests
+from topline.stats.mcnemar import MCNEMAR_TESTS, mcnemar_test, mcnemar_tests
 from topline.stats.mean import MeanSummary, one_sample_t_test
-from topline.stats.paired_proportions import MCNEMAR_TESTS, mcnemar_test, mcnemar_tests
 from topline.stats.proportion_tests import TESTS, proportion_test
 from topline.stats.rate_comparison import RATIO_TESTS, rate_ratio_test
 

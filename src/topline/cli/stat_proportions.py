@@ -262,10 +262,9 @@ def paired(
     """
     from topline.stats import proportion
     from topline.stats.agreement import cohen_kappa
+    from topline.stats.mcnemar import MCNEMAR_TESTS, mcnemar_test
     from topline.stats.paired_proportions import (
         INTERVALS,
-        MCNEMAR_TESTS,
-        mcnemar_test,
         paired_difference,
         paired_odds_ratio,
     )
@@ -327,10 +326,10 @@ COMMANDS = (
         run=paired,
         functions=(
             "paired_proportions:paired_difference", "paired_proportions:paired_odds_ratio",
-            "paired_proportions:mcnemar_test", "agreement:cohen_kappa",
+            "mcnemar:mcnemar_test", "agreement:cohen_kappa",
         ),
         methods=(
-            "paired_proportions:INTERVALS", "paired_proportions:MCNEMAR_TESTS",
+            "paired_proportions:INTERVALS", "mcnemar:MCNEMAR_TESTS",
             "proportion:INTERVALS",
         ),
     ),

@@ -320,26 +320,34 @@ def rate_from_effect(
 ) -> Floats:
     """Turn transformed rates back into rates.
 
-    IRFT: with ``y = (√r + √(r + 1/t)) / 2`` the root of the rate is ``√r = y − 1 / (4 y t)``. Of pooled effects t is the
-    harmonic mean of the studies' times, which misleads where these differ much, as for proportions: prefer IRLN.
-
     Parameters
     ----------
     value
-        Transformed rates, such as a pooled effect and its limits. Beyond the transformation's range they are 0.
+        Transformed rates, such as a pooled effect and its limits [the measure's scale].
     measure
         Of :data:`ONE_RATE_MEASURES`.
     harmonic_time
         The harmonic mean of the studies' person-times, for IRFT [time].
+
+    Returns
+    -------
+    numpy.ndarray
+        Rates [events per unit of time]; 0 at and beyond the edge of the transformation's range.
 
     Raises
     ------
     UsageError
         If ``measure`` is unknown, or is IRFT without ``harmonic_time``.
 
-    See Also
-    --------
-    R: ``metafor::transf.iirft``.
+    Notes
+    -----
+    IRLN: r = exp(y). IRS: r = y². IRFT: with y = (√r + √(r + 1/t))/2 the root of the rate is √r = y − 1/(4yt), t the
+    harmonic mean of the studies' times for a pooled effect. Freeman and Tukey, Annals of Mathematical Statistics 21
+    (1950) 607–611.
+
+    Not for IRFT where the studies' times differ much, as for proportions: pool IRLN instead.
+
+    In R: ``metafor::transf.iirft(y, ti = t)``; in SAS: none.
 
     Examples
     --------

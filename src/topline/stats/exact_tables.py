@@ -192,7 +192,7 @@ def fisher_tests(
     sides: Sides = "two-sided",
     tail: Tail = "exact",
 ) -> Tests:
-    """Test many tables at once by Fisher's conditional test, each by itself; as :func:`fisher_test`.
+    """Test many tables at once by Fisher's conditional test, each as :func:`fisher_test` does.
 
     Parameters
     ----------
@@ -204,7 +204,7 @@ def fisher_tests(
     Returns
     -------
     Tests
-        Always defined.
+        Always defined: p = 1 where nobody, or everybody, has the event.
 
     Raises
     ------

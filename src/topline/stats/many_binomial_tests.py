@@ -27,7 +27,7 @@ def proportion_tests(
     test: str = "exact",
     sides: Sides = "two-sided",
 ) -> Tests:
-    """Test many proportions against one share; as :func:`topline.stats.proportion_tests.proportion_test`.
+    """Test many proportions against one share, each as :func:`topline.stats.proportion_tests.proportion_test` does.
 
     Parameters
     ----------
@@ -39,7 +39,7 @@ def proportion_tests(
     Returns
     -------
     Tests
-        Always defined.
+        Always defined: also where nobody, or everybody, has the event.
 
     Raises
     ------
@@ -76,7 +76,7 @@ def rate_ratio_tests(
     test: str = "exact",
     sides: Sides = "two-sided",
 ) -> Tests:
-    """Test many ratios of two event rates; as :func:`topline.stats.rate_comparison.rate_ratio_test`.
+    """Test many ratios of event rates, each as :func:`topline.stats.rate_comparison.rate_ratio_test` does.
 
     Parameters
     ----------

@@ -232,7 +232,21 @@ def mean_differences(
 def one_sample_t_tests(
     summaries: MeanSummaries, *, null_value: float = 0.0, sides: Sides = "two-sided"
 ) -> Tests:
-    """Make many one-sample t-tests, as :func:`topline.stats.mean.one_sample_t_test` makes one.
+    """Make many one-sample t-tests, each as :func:`topline.stats.mean.one_sample_t_test` does.
+
+    Parameters
+    ----------
+    summaries
+        From :func:`mean_summaries`.
+    null_value
+        The mean under every null hypothesis [the measurement's unit].
+    sides
+        The alternative.
+
+    Returns
+    -------
+    Tests
+        t with n − 1 degrees of freedom; NaN with the reason for one observation, or where all are equal.
 
     Examples
     --------

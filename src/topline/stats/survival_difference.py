@@ -49,16 +49,16 @@ def survival_difference(
         From :func:`topline.stats.survival.kaplan_meier`, of independent groups: the group, and what it is compared
         with.
     time
-        In the unit of the curves.
+        Chosen before the data are seen [the unit of time].
     level
-        The confidence level, a fraction.
+        The confidence level, a fraction [1].
 
     Returns
     -------
     Estimate
         A difference of fractions, the first minus the second, with Greenwood's variances added and normal limits,
-        which may leave the range from -1 to 1. Nothing is given where a curve has no survival at the time, beyond its
-        last time, or no variance, where survival is 0.
+        which may leave the range from -1 to 1. Undefined, ``None`` with the reason, where a curve has no survival at
+        the time, beyond its last time, or no variance, where survival is 0.
 
     Raises
     ------
@@ -67,8 +67,11 @@ def survival_difference(
 
     Notes
     -----
+    Ŝ₁ − Ŝ₂ ± z √(Ŝ₁² σ̂₁² + Ŝ₂² σ̂₂²). Klein, Logan, Harhoff and Andersen, Statistics in Medicine 26 (2007)
+    4505–4519, doi:10.1002/sim.2864.
+
     In R: ``summary(survfit(…), times = time)``, and the difference of its ``surv`` with the root of the sum of its
-    squared ``std.err``. In SAS: PROC LIFETEST with OUTSURV=, and the same arithmetic. Not suitable in small groups or
+    squared ``std.err``; in SAS: PROC LIFETEST with OUTSURV=, and the same arithmetic. Not suitable in small groups or
     where survival is near 0 or 1: the limits are then too narrow (docs/explanation/coverage.md).
 
     Examples
@@ -133,7 +136,7 @@ def survival_difference_test(
         The scale on which survival is compared, of :data:`topline.stats.curve_crossing.TRANSFORMS`; "plain" is the
         test that belongs to the limits of the difference. Klein and others (2007) compare them by simulation.
     null_value
-        The difference under the null hypothesis, a fraction; other than 0 on the plain scale only.
+        The difference under the null hypothesis, a fraction [1]; other than 0 on the plain scale only.
     sides
         The alternative: "greater" that survival is higher in the first group.
 
@@ -152,7 +155,12 @@ def survival_difference_test(
 
     Notes
     -----
-    In R: ``ComparisonSurv::Fixpoint.test`` gives all five as χ², the square of this statistic.
+    z = (φ(Ŝ₁) − φ(Ŝ₂) − δ)/√(φ′(Ŝ₁)² Ŝ₁² σ̂₁² + φ′(Ŝ₂)² Ŝ₂² σ̂₂²). Klein, Logan, Harhoff and Andersen, Statistics in
+    Medicine 26 (2007) 4505–4519, doi:10.1002/sim.2864, which gives the five scales.
+
+    Not for a time chosen after seeing the curves, nor in place of a test of the whole curves.
+
+    In R: ``ComparisonSurv::Fixpoint.test`` gives all five as χ², the square of this statistic; in SAS: none.
 
     Examples
     --------

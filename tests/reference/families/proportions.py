@@ -16,9 +16,10 @@ from topline.stats.contingency import (
 from topline.stats.estimate import Estimate, Test
 from topline.stats.exact_tables import conditional_odds_ratio, fisher_test
 from topline.stats.freeman_halton import freeman_halton_test
+from topline.stats.mcnemar import mcnemar_test
 from topline.stats.non_inferiority import difference_test, restricted_proportions
 from topline.stats.odds_ratio import odds_ratio
-from topline.stats.paired_proportions import mcnemar_test, paired_difference, paired_odds_ratio
+from topline.stats.paired_proportions import paired_difference, paired_odds_ratio
 from topline.stats.proportion import proportion
 from topline.stats.proportion_tests import proportion_test
 from topline.stats.risk_difference import risk_difference

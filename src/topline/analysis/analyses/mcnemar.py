@@ -10,7 +10,8 @@ from topline.analysis.analyses.comparison import attempt
 from topline.analysis.analyses.measured_class import RESPONDED, MeasuredClass
 from topline.analysis.analyses.two_by_two import basis_of, in_percent
 from topline.errors import DataError
-from topline.stats.paired_proportions import mcnemar_test, paired_difference
+from topline.stats.mcnemar import mcnemar_test
+from topline.stats.paired_proportions import paired_difference
 from topline.trial.specification import Condition
 
 
