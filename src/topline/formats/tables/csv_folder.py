@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterable, Iterator
 from contextlib import ExitStack
+from functools import lru_cache
 from pathlib import Path
 
 from topline.formats.document import Document
@@ -34,11 +35,16 @@ def csv_line(fields: Iterable[Field]) -> str:
 def _field(field: Field) -> str:
     if field is None:
         return ""
+    if isinstance(field, str):
+        return _text(field)
     if isinstance(field, bool):
         return "true" if field else "false"
-    if not isinstance(field, str):
-        return str(field)
-    return '"' + field.replace('"', '""') + '"' if _QUOTED.search(field) else field
+    return str(field)
+
+
+@lru_cache(maxsize=4096)  # a study's titles come again in every row
+def _text(text: str) -> str:
+    return '"' + text.replace('"', '""') + '"' if _QUOTED.search(text) else text
 
 
 def write(documents: Iterable[Document], folder: Path) -> None:
