@@ -130,6 +130,16 @@ def test_arms_that_may_share_participants_are_given_and_never_paired() -> None:
     ]
 
 
+def test_a_row_of_too_many_arms_is_given_and_not_paired() -> None:
+    titles = [f"Arm {number}" for number in range(101)]
+    made = measure([9] * 101, row(*["1"] * 101), titles=titles, **COUNTS)
+    assert len(rows(effects.BINARY, made)) == 101
+    assert not rows(effects.BINARY_PAIRS, made)
+    assert [one[1:] for one in reasons(made)] == [
+        ("comparison", "rows of more than 100 arms are not paired")
+    ]
+
+
 def test_a_record_without_results_gives_nothing() -> None:
     arms = Arms(Study())
     assert (arms.rows, arms.left_out) == ([], [])

@@ -10,7 +10,8 @@ import polars as pl
 import pytest
 from tests.unit.command import RECORD, Command, written
 
-from topline.errors import DocumentError, OutputError
+from topline.errors import DocumentError, LimitError, OutputError
+from topline.formats import repetition
 from topline.formats.document import Document
 from topline.formats.registry import FORMATS, write_documents
 from topline.formats.tables import parquet_folder, workbook
@@ -211,6 +212,22 @@ class TestParquet:
             write_documents([document(study(affected=2**63))], tmp_path / "out", "tables-parquet")
         write_documents([document(study(affected=2**63))], tmp_path / "csv", "tables")
         assert str(2**63) in (tmp_path / "csv/event_groups.csv").read_text(encoding="utf-8")
+
+
+class TestSize:
+    @pytest.mark.parametrize("name", ["tables", "tables-parquet", "tables-xlsx", "fhir-evidence"])
+    def test_a_text_repeated_without_end_is_refused(
+        self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str
+    ) -> None:
+        monkeypatch.setattr(repetition, "MOST_CHARACTERS", 1000)
+        with pytest.raises(
+            LimitError, match="a text of 200 characters would be repeated"
+        ) as raised:
+            write_documents([document(study(title="a" * 200))], tmp_path / "out", name)
+        assert raised.value.where == (
+            "made, /resultsSection/outcomeMeasuresModule/outcomeMeasures/0/title"
+        )
+        assert not list(tmp_path.iterdir())
 
 
 class TestWorkbook:

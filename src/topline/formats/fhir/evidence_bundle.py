@@ -12,6 +12,8 @@ import msgspec
 from topline.formats.document import Document
 from topline.formats.fhir.resources import StudyResources
 from topline.formats.format import Format
+from topline.formats.repetition import check_repetition
+from topline.record.cells import leaves
 
 _ENCODER = msgspec.json.Encoder(decimal_format="number")
 _BEGIN = b'{"resourceType":"Bundle","meta":{"tag":[{"display":"experimental"}]},"type":"collection"'
@@ -38,6 +40,7 @@ def write(documents: Iterable[Document], stream: BinaryIO) -> None:
     stream.write(_BEGIN)
     before = b',"entry":[\n'
     for number, document in enumerate(documents, 1):
+        check_repetition(tuple(leaves(document.study)), document.place)
         for entry in StudyResources(document.study, number).entries():
             stream.write(before)
             stream.write(_ENCODER.encode(entry))

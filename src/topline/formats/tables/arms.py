@@ -19,6 +19,9 @@ from topline.record.group_relations import AnalyzedGroup, GroupRelation, GroupRe
 from topline.record.results import EventGroup, MeasureGroup, OutcomeMeasure
 from topline.record.study import Study
 
+MOST_ARMS = 100
+"""A row of more is not paired: pairs grow with the square of arms, and no trial compares so many."""
+
 Source: TypeAlias = Literal["outcome measure", "adverse events"]
 
 _OUTCOMES = "/resultsSection/outcomeMeasuresModule/outcomeMeasures"
@@ -240,6 +243,8 @@ class Arms:
 
     def _related(self, arms: tuple[Arm, ...]) -> ArmsOfRow:
         groups = tuple(arm.group for arm in arms)
+        if len(arms) > MOST_ARMS:
+            return ArmsOfRow(arms=arms, relations={})
         relations = self._known.get(groups)
         if relations is None:
             relations = self._known[groups] = {
@@ -251,12 +256,16 @@ class Arms:
 
 def _pairs_left_out(measured: Measured, rows: Iterable[ArmsOfRow]) -> Iterator[LeftOut]:
     """Yield the pairs of a measure that are not compared, once for each reason."""
-    found: dict[tuple[tuple[str, str], str], None] = {}
+    found: dict[tuple[tuple[str, ...], str], None] = {}
     for row in rows:
+        if len(row.arms) > MOST_ARMS:
+            found[(), f"rows of more than {MOST_ARMS} arms are not paired"] = None
         for (one, two), relation in row.relations.items():
             if relation.relation is not Relation.DISJOINT:
-                ids = (row.arms[one].group.id, row.arms[two].group.id)
-                found[ids, f"{relation.relation.value}: {relation.reason}"] = None
+                found[
+                    (row.arms[one].group.id, row.arms[two].group.id),
+                    f"{relation.relation.value}: {relation.reason}",
+                ] = None
     for ids, reason in found:
         yield LeftOut(
             measured=measured,

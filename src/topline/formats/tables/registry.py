@@ -63,5 +63,6 @@ def table_rows(documents: Iterable[Document]) -> Iterator[tuple[Table, Iterator[
     """
     for number, document in enumerate(documents, 1):
         part = StudyPart(document.study, number, document.place)
+        part.check_size()
         for table in TABLES:
             yield table, table.rows(part)

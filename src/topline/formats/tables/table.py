@@ -6,6 +6,7 @@ from decimal import Decimal
 from functools import cached_property
 from typing import TYPE_CHECKING, Literal, TypeAlias
 
+from topline.formats.repetition import check_repetition
 from topline.formats.tables.posted_numbers import PostedNumbers
 from topline.record.cells import Cell, Leaf, Text, leaves
 from topline.record.study import Study
@@ -76,6 +77,16 @@ class StudyPart:
     def texts(self) -> Iterator[Text]:
         """Every other posted leaf of the results."""
         return (leaf for leaf in self._leaves if isinstance(leaf, Text))
+
+    def check_size(self) -> None:
+        """Make sure that the tables of the study are of a size that a real study has.
+
+        Raises
+        ------
+        LimitError
+            If a text is so long that repeating it in every row makes an endless document.
+        """
+        check_repetition(self._leaves, self.place)
 
     @cached_property
     def _leaves(self) -> tuple[Leaf, ...]:
