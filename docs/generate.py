@@ -14,7 +14,7 @@ from topline.analysis.analyses.registry import analyses
 from topline.analysis.methods import vocabulary
 from topline.analysis.summaries.registry import summaries
 from topline.cli.main import app
-from topline.formats.registry import FORMATS
+from topline.render.record_formats import RECORD_FORMATS
 from topline.trial.specification_page import specification_page
 
 REFERENCE = Path(__file__).parent / "reference"
@@ -25,10 +25,10 @@ def formats_page() -> str:
     lines = [
         "# Formats",
         "",
-        "Written from the declarations in `topline.formats`; `topline formats` prints the same.",
+        "Written from the declarations in the code; `topline formats` prints the same.",
         "A document's format is found by its content, then by the ending of its name.",
     ]
-    for format in FORMATS.values():
+    for format in RECORD_FORMATS.values():
         does = [
             word
             for word, done in (("read", format.read is not None), ("written", format.is_written))

@@ -10,7 +10,7 @@ import pytest
 from tests.unit.command import RECORD, Command, process, written
 
 from topline.formats.conversion import Conversion, Loss
-from topline.formats.registry import FORMATS
+from topline.render.record_formats import RECORD_FORMATS
 
 
 @pytest.fixture
@@ -105,9 +105,9 @@ def test_a_misspelt_format_is_wrong_usage_with_the_nearest(
 
 
 def test_an_ending_that_says_no_format_is_wrong_usage(topline: Command, tmp_path: Path) -> None:
-    ran = topline("convert", written(tmp_path), "-o", tmp_path / "record.docx")
+    ran = topline("convert", written(tmp_path), "-o", tmp_path / "record.odt")
     assert ran.code == 2
-    assert all(name in ran.err for name, format in FORMATS.items() if format.write is not None)
+    assert all(name in ran.err for name, format in RECORD_FORMATS.items() if format.is_written)
 
 
 def test_a_folder_that_does_not_exist_is_an_output_error(topline: Command, tmp_path: Path) -> None:

@@ -179,9 +179,9 @@ def test_a_terminal_without_the_character_is_shown_its_number(tmp_path: Path) ->
 
 
 def test_formats_are_listed_for_people_and_programs(topline: Command) -> None:
-    from topline.formats.registry import FORMATS
+    from topline.render.record_formats import RECORD_FORMATS
 
     listed = msgspec.json.decode(topline("formats", "--json").out)
-    assert [one["name"] for one in listed] == list(FORMATS)
+    assert [one["name"] for one in listed] == list(RECORD_FORMATS)
     printed = topline("formats").out
-    assert all(f"{name}: " in printed for name in FORMATS)
+    assert all(f"{name}: " in printed for name in RECORD_FORMATS)

@@ -10,7 +10,7 @@ from topline.analysis.analyses.registry import analyses
 from topline.analysis.exports.registry import exports
 from topline.analysis.summaries.registry import summaries
 from topline.cli.main import app
-from topline.formats.registry import FORMATS
+from topline.render.record_formats import RECORD_FORMATS
 
 ROOT = Path(__file__).parents[2]
 
@@ -55,7 +55,7 @@ def test_the_contributors_guide_says_how_to_add_each_kind_of_extension() -> None
 def test_every_extension_is_named_on_its_page() -> None:
     pages = {
         "analysis-results.md": list(exports()),
-        "formats.md": list(FORMATS),
+        "formats.md": list(RECORD_FORMATS),
         "methods.md": [*summaries(), *analyses()],
         "specification.md": [*summaries(), *analyses()],
     }

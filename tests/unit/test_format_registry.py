@@ -257,9 +257,7 @@ class TestConversion:
         convert(file, file, indented=True)
         assert file.read_bytes() == b'{\n  "hasResults": true\n}\n'
 
-    def test_what_does_not_come_along_is_counted_by_kind(
-        self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-    ) -> None:
+    def test_what_does_not_come_along_is_counted_by_kind(self, tmp_path: Path) -> None:
         narrow = Format(
             name="narrow",
             title="Narrow",
@@ -271,11 +269,11 @@ class TestConversion:
             read=None,
             write=write_nothing,
         )
-        monkeypatch.setattr("topline.formats.registry.FORMATS", {**FORMATS, "narrow": narrow})
+        formats = {**FORMATS, "narrow": narrow}
         source = tmp_path / "a.ndjson"
         line = json.dumps(json.loads(encode(document())) | {"new": [7]})
         source.write_text(f"{line}\n{line}\n")
-        done = convert(source, tmp_path / "a.narrow")
+        done = convert(source, tmp_path / "a.narrow", formats=formats)
         first = f"{source}, line 1"
         kept = "narrow does not keep it"
         assert done.losses == (
@@ -301,7 +299,7 @@ class TestConversion:
             Loss(address="/hasResults", reason=kept, count=2, first=first),
         )
         with pytest.raises(UsageError, match="narrow is written, not read"):
-            read_documents(source, "narrow")
+            read_documents(source, "narrow", formats=formats)
 
     @pytest.mark.parametrize(
         ("keeps", "lost"),

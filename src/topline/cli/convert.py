@@ -79,6 +79,7 @@ def convert(
 ) -> None:
     """Convert records from one format to another, and say what does not come along."""
     from topline.formats.conversion import convert as convert_documents
+    from topline.render.record_formats import RECORD_FORMATS
 
     if questions is not None:
         _ask(source, questions, target_format, source_format=source_format, study=study)
@@ -104,6 +105,7 @@ def convert(
         into=into,
         replace_all=replace_all,
         before_writing=before_writing,
+        formats=RECORD_FORMATS,
     )
     if json:
         write_json(done, aside=output == "-")

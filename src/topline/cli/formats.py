@@ -6,7 +6,7 @@ from topline.cli.terminal import write, write_json
 
 def formats(json: Json = False) -> None:
     """List the formats, what they read and write, and what they lose."""
-    from topline.formats.registry import FORMATS
+    from topline.render.record_formats import RECORD_FORMATS
 
     if json:
         write_json(
@@ -21,11 +21,11 @@ def formats(json: Json = False) -> None:
                     "keeps": format.keeps,
                     "loses": format.loses,
                 }
-                for format in FORMATS.values()
+                for format in RECORD_FORMATS.values()
             ]
         )
         return
-    for format in FORMATS.values():
+    for format in RECORD_FORMATS.values():
         does = [
             word
             for word, done in (("reads", format.read is not None), ("writes", format.is_written))

@@ -1,7 +1,7 @@
 """From one format to another, with an account of what does not come along."""
 
 from collections import Counter
-from collections.abc import Callable, Container, Iterable, Iterator, Sequence
+from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from os import PathLike
 from typing import Any, TypeAlias
@@ -101,6 +101,7 @@ def convert(
     into: str | PathLike[str] | None = None,
     replace_all: bool = False,
     before_writing: Callable[[Conversion], None] | None = None,
+    formats: Mapping[str, Format] = FORMATS,
 ) -> Conversion:
     """Convert documents, one study at a time.
 
@@ -129,6 +130,8 @@ def convert(
     before_writing
         Called, where the format's documents are filed, with what will be done, before anything is written; what
         it raises ends the conversion.
+    formats
+        Those there are.
 
     Returns
     -------
@@ -154,13 +157,13 @@ def convert(
     >>> done.studies, done.written_as, done.given_back, done.losses
     (2, 'api-ndjson', 1, ())
     """
-    written = find_format_to_write(target, target_format)
+    written = find_format_to_write(target, target_format, formats)
     account = _Account(written)
     documents: Iterable[Document]
     if nct_id is None:
-        documents = read_documents(source, source_format, limits)
+        documents = read_documents(source, source_format, limits, formats=formats)
     else:
-        documents = (read_document(source, source_format, limits, nct_id=nct_id),)
+        documents = (read_document(source, source_format, limits, nct_id=nct_id, formats=formats),)
     if answers:
         _asking(written)
         given = tuple(one for table in answers for one in read_answers(table))
@@ -170,10 +173,12 @@ def convert(
         if into is not None or replace_all:
             raise UsageError(
                 f"{written.name} is not uploaded to a registry, so there is nothing to replace there",
-                accepted=", ".join(name for name, format in FORMATS.items() if format.filing),
+                accepted=", ".join(name for name, format in formats.items() if format.filing),
                 advice="name the format with --to",
             )
-        write_documents(account.watch(documents), target, written.name, indented=indented)
+        write_documents(
+            account.watch(documents), target, written.name, indented=indented, formats=formats
+        )
         return account.closed()
     held = tuple(account.watch(documents))
     account.look_at(held, filing, into=into is not None, replace_all=replace_all)
@@ -186,7 +191,7 @@ def convert(
         with open_output(target) as stream:
             filing.write_replacing(held, stream)
     else:
-        write_documents(held, target, written.name, indented=indented)
+        write_documents(held, target, written.name, indented=indented, formats=formats)
     return done
 
 

@@ -46,8 +46,15 @@ DEFAULT_FORMAT = api_json.FORMAT
 """What standard output is written in where no format is named."""
 
 
-def find_format(name: str) -> Format:
+def find_format(name: str, formats: Mapping[str, Format] = FORMATS) -> Format:
     """Return the format of a name.
+
+    Parameters
+    ----------
+    name
+        The word of the command line.
+    formats
+        Those there are: whoever can write more than this layer gives them.
 
     Raises
     ------
@@ -60,12 +67,12 @@ def find_format(name: str) -> Format:
     'API JSON'
     """
     try:
-        return FORMATS[name]
+        return formats[name]
     except KeyError:
-        nearest = difflib.get_close_matches(name[:100], FORMATS, n=1)
+        nearest = difflib.get_close_matches(name[:100], formats, n=1)
         raise UsageError(
             f"there is no format {name[:100]!r}",
-            accepted=", ".join(FORMATS),
+            accepted=", ".join(formats),
             advice=f"did you mean {nearest[0]}?" if nearest else None,
         ) from None
 
@@ -90,7 +97,7 @@ def recognize_format(source: Source) -> Format:
     for format in FORMATS.values():
         if format.read is not None and format.recognizes(head):
             return format
-    by_ending = _by_ending(source.name)
+    by_ending = _by_ending(source.name, FORMATS)
     if by_ending is not None and by_ending.read is not None:
         return by_ending
     raise DocumentError(
@@ -102,7 +109,11 @@ def recognize_format(source: Source) -> Format:
 
 
 def read_documents(
-    place: str | PathLike[str], format: str | None = None, limits: Limits = DEFAULT_LIMITS
+    place: str | PathLike[str],
+    format: str | None = None,
+    limits: Limits = DEFAULT_LIMITS,
+    *,
+    formats: Mapping[str, Format] = FORMATS,
 ) -> Iterator[Document]:
     """Read documents one at a time.
 
@@ -114,6 +125,8 @@ def read_documents(
         Name of the format; found by content, then by ending, if not given.
     limits
         What may be held and unpacked.
+    formats
+        Those that have a name; what is recognized without one is of this layer.
 
     Yields
     ------
@@ -140,7 +153,7 @@ def read_documents(
     ...     [document.study.has_results for document in read_documents(file)]
     [True, None]
     """
-    named = None if format is None else find_format(format)
+    named = None if format is None else find_format(format, formats)
     if named is not None and named.read is None:
         raise UsageError(f"{named.name} is written, not read", accepted=_readable())
     return _read(place, named, limits)
@@ -152,12 +165,13 @@ def read_document(
     limits: Limits = DEFAULT_LIMITS,
     *,
     nct_id: str | None = None,
+    formats: Mapping[str, Format] = FORMATS,
 ) -> Document:
     """Read the document of a single study: parameters and errors as :func:`read_documents`.
 
     Parameters
     ----------
-    place, format, limits
+    place, format, limits, formats
         As :func:`read_documents`.
     nct_id
         Which study, where there may be several; what stands behind it is not read.
@@ -169,7 +183,7 @@ def read_document(
     NotFoundError
         Also if there is no study of that number.
     """
-    documents = read_documents(place, format, limits)
+    documents = read_documents(place, format, limits, formats=formats)
     if nct_id is not None:
         return _find_study(documents, nct_id, place)
     first = next(documents, None)
@@ -205,6 +219,7 @@ def write_documents(
     format: str | None = None,
     *,
     indented: bool = False,
+    formats: Mapping[str, Format] = FORMATS,
 ) -> None:
     r"""Write documents; the file or folder appears when it is complete, or stays as it was.
 
@@ -219,6 +234,8 @@ def write_documents(
         output.
     indented
         Whether laid out for people, where the format has such a layout.
+    formats
+        Those there are.
 
     Raises
     ------
@@ -237,7 +254,7 @@ def write_documents(
     ...     file.read_bytes()
     b'{}\n'
     """
-    written = find_format_to_write(place, format)
+    written = find_format_to_write(place, format, formats)
     writer = _writer(written, indented=indented)
     if writer is None:
         _write_folder(documents, place, written)
@@ -246,8 +263,17 @@ def write_documents(
         writer(documents, stream)
 
 
-def find_format_to_write(place: str | PathLike[str], format: str | None = None) -> Format:
+def find_format_to_write(
+    place: str | PathLike[str],
+    format: str | None = None,
+    formats: Mapping[str, Format] = FORMATS,
+) -> Format:
     """Return the format in which a place is written: the one named, else by the name's ending.
+
+    Parameters
+    ----------
+    place, format, formats
+        As for :func:`write_documents`.
 
     Raises
     ------
@@ -260,23 +286,23 @@ def find_format_to_write(place: str | PathLike[str], format: str | None = None) 
     'api-ndjson'
     """
     if format is not None:
-        found: Format | None = find_format(format)
+        found: Format | None = find_format(format, formats)
     elif str(place) == STANDARD_INPUT:
         found = DEFAULT_FORMAT
     else:
-        found = _by_ending(str(place))
+        found = _by_ending(str(place), formats)
     if found is None:
         raise UsageError(
             f"the ending of {str(place)!r} does not say which format to write",
             accepted="; ".join(
                 f"{name} ({' '.join(format.extensions) or 'a folder: name the format'})"
-                for name, format in FORMATS.items()
+                for name, format in formats.items()
                 if format.is_written
             ),
             advice="name the format",
         )
     if not found.is_written:
-        raise UsageError(f"{found.name} is read, not written", accepted=_writable())
+        raise UsageError(f"{found.name} is read, not written", accepted=_writable(formats))
     return found
 
 
@@ -337,10 +363,10 @@ def _writer(format: Format, *, indented: bool) -> Writer | None:
     return writer
 
 
-def _by_ending(name: str) -> Format | None:
+def _by_ending(name: str, formats: Mapping[str, Format]) -> Format | None:
     """Return the format with the longest ending that a name has: .fhir.json before .json."""
     lowered = name.lower().removesuffix(GZIP_ENDING)
-    endings = {ending: format for format in FORMATS.values() for ending in format.extensions}
+    endings = {ending: format for format in formats.values() for ending in format.extensions}
     fitting = [ending for ending in endings if lowered.endswith(ending)]
     return endings[max(fitting, key=len)] if fitting else None
 
@@ -349,5 +375,5 @@ def _readable() -> str:
     return ", ".join(name for name, format in FORMATS.items() if format.read is not None)
 
 
-def _writable() -> str:
-    return ", ".join(name for name, format in FORMATS.items() if format.is_written)
+def _writable(formats: Mapping[str, Format]) -> str:
+    return ", ".join(name for name, format in formats.items() if format.is_written)
