@@ -34,28 +34,30 @@ class _Words:
         return len(self.lines) * _LINE + 2 * _INSET
 
 
-def flow_charts(periods: Sequence[FlowPeriodView]) -> tuple[Figure, ...]:
+def flow_charts(periods: Sequence[FlowPeriodView], address: str) -> tuple[Figure, ...]:
     """Return the drawings of a flow diagram: of every period one, more where it has many groups.
 
     Parameters
     ----------
     periods
         The diagram, as :func:`topline.render.flow_diagram.flow_diagram` gives it.
+    address
+        JSON Pointer of the module.
 
     Examples
     --------
-    >>> flow_charts(())
+    >>> flow_charts((), "/resultsSection/participantFlowModule")
     ()
     """
     return tuple(
-        _chart(period, arms, f"flow-{place}-{start // MOST_ARMS + 1}")
+        _chart(period, arms, f"flow-{place}-{start // MOST_ARMS + 1}", address)
         for place, period in enumerate(periods, 1)
         for start in range(0, len(period.arms), MOST_ARMS)
         for arms in (period.arms[start : start + MOST_ARMS],)
     )
 
 
-def _chart(period: FlowPeriodView, arms: Sequence[FlowArm], name: str) -> Figure:
+def _chart(period: FlowPeriodView, arms: Sequence[FlowArm], name: str, address: str) -> Figure:
     width = min(_WIDEST, (WIDE - _GAP * (len(arms) - 1)) / len(arms))
     inner = width - 2 * _INSET
     titles = [wrapped(arm.title or "Group", width) for arm in arms]
@@ -77,7 +79,7 @@ def _chart(period: FlowPeriodView, arms: Sequence[FlowArm], name: str) -> Figure
         name=name,
         title=heading,
         description=description,
-        address="",
+        address=address,
         spec=spec,
         svg=draw(spec, heading, description),
     )

@@ -180,10 +180,7 @@ def _break_blocks(blocks: Iterable[dict[str, Any]]) -> None:
 
 def _break_table(table: dict[str, Any]) -> None:
     widths = table["widths"]
-    narrowest = min(widths)
-    for row in table["head"]:
-        for cell in row:
-            cell[0] = _broken(cell[0], narrowest - _MARGIN)
+    _break_head(table["head"], widths)
     for row in table["rows"]:
         for runs, width in zip((row[2], *row[3]), widths, strict=False):
             room = sum(widths) / 2 if row[0] == "heading" else width - _MARGIN - 3 * row[1]
@@ -192,8 +189,23 @@ def _break_table(table: dict[str, Any]) -> None:
     table["notes"] = [[mark, _broken(text, PORTRAIT / 2)] for mark, text in table["notes"]]
 
 
-_MARGIN = 3.0
-"""What a column's width holds beside its text, a footnote's letter among it [mm]."""
+def _break_head(head: Sequence[list[Any]], widths: Sequence[float]) -> None:
+    """Make the titles of columns breakable, each to the width of what it stands over."""
+    below = iter(head[1] if len(head) > 1 else ())
+    place = 0
+    for cell in head[0]:
+        _, across, down, _ = cell
+        own = widths[place : place + across]
+        cell[0] = _broken(cell[0], sum(own) - _MARGIN)
+        if len(head) > down:
+            for width in own:
+                title = next(below)
+                title[0] = _broken(title[0], width - _MARGIN)
+        place += across
+
+
+_MARGIN = 2.4
+"""What a column's width holds beside its text [mm]."""
 
 
 def _broken(text: str, room: float) -> str:

@@ -15,6 +15,7 @@ from topline.render.context import Overview
 from topline.render.figure import Figure
 from topline.render.flow_chart import flow_charts
 from topline.render.flow_diagram import flow_diagram
+from topline.render.flow_table import ADDRESS as FLOW
 from topline.render.overview import overview
 from topline.render.page import plain as as_typed
 from topline.render.print_blocks import (
@@ -74,7 +75,25 @@ def single_document(documents: Iterable[Document], format: str) -> Document:
     return first
 
 
-def printed_document(document: Document) -> PrintedDocument:
+def drawn_figures(study: Study) -> tuple[Figure, ...]:
+    """Return the figures of a record as they are printed: the participant flow, then the charts.
+
+    Parameters
+    ----------
+    study
+        The record.
+
+    Examples
+    --------
+    >>> drawn_figures(Study())
+    ()
+    """
+    results = study.results_section
+    flow = results.participant_flow_module if results is not None else None
+    return (*(flow_charts(flow_diagram(flow), FLOW) if flow is not None else ()), *figures(study))
+
+
+def printed_document(document: Document, drawn: Sequence[Figure] | None = None) -> PrintedDocument:
     """Return what is printed of a record.
 
     Nothing in it depends on the clock or the folder: its date is that of the record's last update.
@@ -83,6 +102,9 @@ def printed_document(document: Document) -> PrintedDocument:
     ----------
     document
         The record, and where it stood.
+    drawn
+        Its figures, as :func:`drawn_figures` gives them; an empty sequence for a document without
+        figures; ``None`` to draw them here.
 
     Examples
     --------
@@ -104,7 +126,10 @@ def printed_document(document: Document) -> PrintedDocument:
         date=_date(_last_update(protocol)),
         tags=plain(" · ".join(head.tags)),
         opening=tuple(_opening(document, head, bool(modules))),
-        chapters=(*_chapters(study, modules), *_documents(study)),
+        chapters=(
+            *_chapters(modules, drawn_figures(study) if drawn is None else drawn),
+            *_documents(study),
+        ),
     )
 
 
@@ -173,16 +198,10 @@ class _Counted:
     kind: str = field(default="")
 
 
-def _chapters(study: Study, modules: tuple[ModuleTables, ...]) -> Iterator[Chapter]:
-    drawn: dict[str, list[Figure]] = {}
-    for figure in figures(study):
-        drawn.setdefault(figure.address, []).append(figure)
-    results = study.results_section
-    flow = results.participant_flow_module if results is not None else None
-    if flow is not None:
-        for module in modules:
-            if module.key == "participant-flow":
-                drawn[module.sections[0].address] = list(flow_charts(flow_diagram(flow)))
+def _chapters(modules: tuple[ModuleTables, ...], drawn: Sequence[Figure]) -> Iterator[Chapter]:
+    charts: dict[str, list[Figure]] = {}
+    for figure in drawn:
+        charts.setdefault(figure.address, []).append(figure)
     counted = _Counted()
     for module in modules:
         measured = {
@@ -194,8 +213,8 @@ def _chapters(study: Study, modules: tuple[ModuleTables, ...]) -> Iterator[Chapt
         blocks: list[Block] = []
         for section in module.sections:
             blocks += _headings(module, section, counted)
-            charts = drawn.get(section.address, [])
-            blocks += _section(section, measured[section.key], charts, counted, room)
+            own = charts.get(section.address, [])
+            blocks += _section(section, measured[section.key], own, counted, room)
         yield Chapter(title=plain(module.title), landscape=landscape, blocks=tuple(blocks))
 
 
@@ -251,7 +270,7 @@ def _groups(groups: Sequence[Group]) -> Iterator[Block]:
     if groups:
         yield Terms(
             tuple(
-                (f"Group {plain(group.title)}", plain(as_typed(group.description)))
+                (f"Group “{plain(group.title)}”", plain(as_typed(group.description)))
                 for group in groups
             )
         )

@@ -189,13 +189,16 @@ class MeasuredTable:
         headers.append(_BOLD * text_width(self._table.corner))
         return max(self._header_least, min(max(headers, default=0.0) + _PADDING, 80.0))
 
+    def _header(self, room: float) -> float:
+        """Return how wide the row headers are where they may take so much."""
+        return max(self._header_least, min(self._header_wish, room))
+
     def _divided(self, room: float) -> list[_Part]:
         lead = sum(unit.least for unit in self._lead)
         least = self._header_least + lead
         if least + sum(unit.least for unit in self._rest) <= room:
             return [self._laid_out(self._rest, room)]
-        header = max(self._header_least, min(self._header_wish, room * _SHARE_OF_HEADERS - lead))
-        left = room - header - lead
+        left = room - lead - self._header(room * _SHARE_OF_HEADERS - lead)
         units = [piece for unit in self._rest for piece in _fitting(unit, left)]
         return [self._laid_out(units, room) for units in _filled(units, left)]
 
@@ -203,7 +206,11 @@ class MeasuredTable:
         """Give every column what it needs, and of the rest what it would like."""
         shown = (*self._lead, *units)
         columns = [column for unit in shown for column in unit.columns]
-        least = [self._header_least, *(column.least for column in columns)]
+        needed = sum(column.least for column in columns)
+        least = [
+            self._header(min(room - needed, room * _SHARE_OF_HEADERS)),
+            *(column.least for column in columns),
+        ]
         wish = [self._header_wish, *(column.wish for column in columns)]
         if sum(least) > room:
             # A single column wider than the page: its words are broken.

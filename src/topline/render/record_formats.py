@@ -10,17 +10,67 @@ from typing import BinaryIO
 from topline.formats.document import Document
 from topline.formats.format import Format
 from topline.formats.registry import FORMATS
+from topline.record import results
+from topline.record.addresses import field_names
+from topline.record.node import Node
+
+_PROTOCOL = "/protocolSection"
+_RESULTS = "/resultsSection"
+_FLOW = f"{_RESULTS}/participantFlowModule"
+_BASELINE = f"{_RESULTS}/baselineCharacteristicsModule"
+_OUTCOMES = f"{_RESULTS}/outcomeMeasuresModule/outcomeMeasures/*"
+_EVENTS = f"{_RESULTS}/adverseEventsModule"
+
+
+def _but(part: type[Node], address: str, *left_out: str) -> tuple[str, ...]:
+    """Return the addresses of all fields of a part but some."""
+    return tuple(f"{address}/{name}" for name in field_names(part) if name not in left_out)
+
 
 _KEEPS = (
-    "/protocolSection/identificationModule/nctId",
-    "/protocolSection/identificationModule/briefTitle",
-    "/protocolSection/identificationModule/officialTitle",
-    "/resultsSection",
+    *(
+        f"{_PROTOCOL}/identificationModule/{name}"
+        for name in ("nctId", "briefTitle", "officialTitle")
+    ),
+    f"{_PROTOCOL}/statusModule/overallStatus",
+    f"{_PROTOCOL}/statusModule/whyStopped",
+    f"{_PROTOCOL}/statusModule/startDateStruct",
+    f"{_PROTOCOL}/statusModule/primaryCompletionDateStruct",
+    f"{_PROTOCOL}/statusModule/completionDateStruct",
+    f"{_PROTOCOL}/statusModule/resultsFirstPostDateStruct",
+    f"{_PROTOCOL}/statusModule/lastUpdatePostDateStruct",
+    f"{_PROTOCOL}/sponsorCollaboratorsModule/leadSponsor/name",
+    f"{_PROTOCOL}/sponsorCollaboratorsModule/collaborators/*/name",
+    f"{_PROTOCOL}/descriptionModule/briefSummary",
+    f"{_PROTOCOL}/conditionsModule/conditions",
+    f"{_PROTOCOL}/designModule/studyType",
+    f"{_PROTOCOL}/designModule/phases",
+    f"{_PROTOCOL}/designModule/designInfo/allocation",
+    f"{_PROTOCOL}/designModule/designInfo/interventionModel",
+    f"{_PROTOCOL}/designModule/designInfo/observationalModel",
+    f"{_PROTOCOL}/designModule/designInfo/maskingInfo/masking",
+    f"{_PROTOCOL}/designModule/enrollmentInfo",
+    f"{_PROTOCOL}/armsInterventionsModule/interventions/*/name",
+    *_but(results.ParticipantFlowModule, _FLOW, "groups"),
+    *_but(results.FlowGroup, f"{_FLOW}/groups/*", "id"),
+    *_but(results.BaselineCharacteristicsModule, _BASELINE, "groups", "measures"),
+    *_but(results.MeasureGroup, f"{_BASELINE}/groups/*", "id"),
+    *_but(results.BaselineMeasure, f"{_BASELINE}/measures/*", "calculatePct"),
+    *_but(results.OutcomeMeasure, _OUTCOMES, "groups", "calculatePct", "denomUnitsSelected"),
+    *_but(results.MeasureGroup, f"{_OUTCOMES}/groups/*", "id"),
+    *_but(results.AdverseEventsModule, _EVENTS, "eventGroups"),
+    *_but(results.EventGroup, f"{_EVENTS}/eventGroups/*", "id"),
+    f"{_RESULTS}/moreInfoModule",
+    *(
+        f"/documentSection/largeDocumentModule/largeDocs/*/{name}"
+        for name in ("label", "date", "filename")
+    ),
+    "/derivedSection/miscInfoModule/versionHolder",
 )
 _LOSES = (
-    "Of the protocol, everything but what heads the results page: titles, sponsor, dates, "
-    "conditions, interventions, design, enrollment and brief summary. The results section is "
-    "printed whole, ids of groups apart."
+    "Of the protocol, everything but what heads the results page. Of the results, the ids of groups, "
+    "which units of the denominators were selected, and whether the registry prints percentages; "
+    "every number is printed. A document holds one study."
 )
 
 
@@ -47,8 +97,7 @@ PDF = Format(
     media_type="application/pdf",
     keeps=_KEEPS,
     loses=(
-        f"{_LOSES} One study a document. Characters that the fonts of the document lack, such as "
-        "Chinese, are printed by their number."
+        f"{_LOSES} Characters that its fonts lack, such as Chinese, are printed by their number."
     ),
     recognizes=_never,
     read=None,
@@ -60,7 +109,7 @@ WORD = Format(
     extensions=(".docx",),
     media_type="application/vnd.openxmlformats-officedocument.wordprocessingml.document",
     keeps=_KEEPS,
-    loses=f"{_LOSES} One study a document.",
+    loses=_LOSES,
     recognizes=_never,
     read=None,
     write=_write_word,
