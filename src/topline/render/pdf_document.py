@@ -244,14 +244,18 @@ def _with_row_headers(made: bytes) -> bytes:
     its Python package does not offer. The tags stand in the file as text; the entry that becomes a
     header is as long as the one it replaces, so that nothing behind it moves.
     """
-    return _FIRST_CELL.sub(_row_header, made)
+    rows: set[bytes] = set()
+
+    def tagged(found: re.Match[bytes]) -> bytes:
+        row = found[2]
+        if row in rows:
+            return found[0]
+        rows.add(row)
+        return found[1] + b"H" + row + found[3] + b"/Scope/Row".ljust(len(found[4]))
+
+    return _CELL.sub(tagged, made)
 
 
-_FIRST_CELL = re.compile(
-    rb"(<</Type/StructElem/S/T)D(/P \d+ 0 R(?:/ID\([^()]*\))?/A\[<</O/Table)"
-    rb"(/Headers\[\(U\d+x0y0\)[^\[\]]*\])"
+_CELL = re.compile(
+    rb"(<</Type/StructElem/S/T)D(/P \d+ 0 R)(/A\[<</O/Table)(/Headers\[[^\[\]]{7,}\])"
 )
-
-
-def _row_header(found: re.Match[bytes]) -> bytes:
-    return found[1] + b"H" + found[2] + b"/Scope/Row".ljust(len(found[3]))

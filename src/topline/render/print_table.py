@@ -36,6 +36,7 @@ _LEAST = 11.0
 """No column is narrower [mm]."""
 _LINES_OF_A_TALL_ROW = 14
 
+_WIDEST_LETTER = 3.0
 _NARROW = frozenset("iljtfIr.,:;'|()[]/-! ")
 _WIDE = frozenset("mwMW@%")
 
@@ -55,7 +56,7 @@ def text_width(text: str) -> float:
         elif letter.isupper() or letter in _WIDE:
             width += 2.05
         else:
-            width += 1.5 if ord(letter) < 0x2000 else 3.0
+            width += 1.5 if ord(letter) < 0x2000 else _WIDEST_LETTER
     return width
 
 
@@ -230,10 +231,16 @@ class MeasuredTable:
             _cell(row.cells[column.place]) for unit in part.units for column in unit.columns
         )
         tall = any(
-            text_width(_text(runs)) > _LINES_OF_A_TALL_ROW * (width - _PADDING)
-            for runs, width in zip((header, *cells), part.widths, strict=True)
+            _is_tall(runs, width) for runs, width in zip((header, *cells), part.widths, strict=True)
         )
         return PrintedRow(row.kind, row.level, header, cells, tall)
+
+
+def _is_tall(runs: Runs, width: float) -> bool:
+    room = _LINES_OF_A_TALL_ROW * (width - _PADDING)
+    text = _text(runs)
+    # Most texts are so short that they need no measuring.
+    return _WIDEST_LETTER * len(text) > room and text_width(text) > room
 
 
 def _alike(units: Sequence[_Unit], widths: Sequence[float], room: float) -> Iterator[float]:
