@@ -171,7 +171,7 @@ Block = Heading | Terms | Paragraph | Picture | PrintedTable
 
 
 class Chapter(msgspec.Struct, frozen=True, kw_only=True):
-    """A part of the document that begins on a page of its own.
+    """A part of the document; it begins on a page of its own where the pages are turned.
 
     Parameters
     ----------

@@ -26,7 +26,7 @@ _LONGEST_WORD = 34.0
 """Longer words are broken rather than widening the column [mm]."""
 _WIDEST_TEXT = 46.0
 """What a column of words takes at most where there is room [mm]."""
-_TITLE_LINES = 3
+_TITLE_LINES = 2
 """How often a column's title is broken before it widens the column."""
 _SHARE_OF_HEADERS = 0.36
 """How much of the page the row headers take at most, where the numbers need the room."""

@@ -25,7 +25,6 @@ from docx.text.paragraph import Paragraph as WordParagraph
 from topline.formats.document import Document
 from topline.render.print_blocks import (
     Block,
-    Chapter,
     Heading,
     Paragraph,
     Picture,
@@ -82,18 +81,17 @@ def word(document: PrintedDocument) -> bytes:
     _write_title(made, document)
     for block in document.opening:
         _write(made, block)
+    turned: bool | None = None
     for chapter in document.chapters:
-        _write_chapter(made, chapter)
+        if chapter.landscape != turned:
+            turned = chapter.landscape
+            _set_page(made.add_section(WD_SECTION.NEW_PAGE), landscape=turned)
+        made.add_heading(chapter.title, 1)
+        for block in chapter.blocks:
+            _write(made, block)
     packed = io.BytesIO()
     made.save(packed)
     return _without_times(packed)
-
-
-def _write_chapter(made: WordDocument, chapter: Chapter) -> None:
-    _set_page(made.add_section(WD_SECTION.NEW_PAGE), landscape=chapter.landscape)
-    made.add_heading(chapter.title, 1)
-    for block in chapter.blocks:
-        _write(made, block)
 
 
 def _write(made: WordDocument, block: Block) -> None:
@@ -203,7 +201,7 @@ def _set_styles(made: WordDocument) -> None:
     for name, size, before, after in (
         ("Title", 22, 6, 6),
         ("Subtitle", 11, 0, 6),
-        ("Heading 1", 17, 0, 10),
+        ("Heading 1", 17, 24, 10),
         ("Heading 2", 12.5, 16, 6),
         ("Heading 3", 10.5, 14, 5),
         ("Caption", 9, 12, 4),
