@@ -5,7 +5,7 @@ with the row headers and their own titles again.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 from topline.render.page import plain as as_typed
@@ -30,6 +30,8 @@ _TITLE_LINES = 2
 """How often a column's title is broken before it widens the column."""
 _SHARE_OF_HEADERS = 0.36
 """How much of the page the row headers take at most, where the numbers need the room."""
+_SHARE_BESIDE_WORDS = 0.22
+"""The same where a column of words stands beside them."""
 _BOLD = 1.08
 """How much wider a title is than the same text within the table."""
 _LEAST = 11.0
@@ -136,8 +138,9 @@ class MeasuredTable:
         self._units = tuple(_units(table))
         leads = [unit.columns[0].numeric for unit in self._units[:2]] == [False, True]
         # Words that come before the numbers, such as the organ system of a term, belong to the row.
-        self._lead = self._units[:1] if leads else ()
+        self._lead = tuple(map(_readable, self._units[:1])) if leads else ()
         self._rest = self._units[1:] if leads else self._units
+        self._share = _SHARE_BESIDE_WORDS if leads else _SHARE_OF_HEADERS
 
     def parts(self, room: float) -> int:
         """Return in how many parts it is printed where a line takes so much room [mm]."""
@@ -199,7 +202,7 @@ class MeasuredTable:
         least = self._header_least + lead
         if least + sum(unit.least for unit in self._rest) <= room:
             return [self._laid_out(self._rest, room)]
-        left = room - lead - self._header(room * _SHARE_OF_HEADERS - lead)
+        left = room - lead - self._header(room * self._share)
         units = [piece for unit in self._rest for piece in _fitting(unit, left)]
         return [self._laid_out(units, room) for units in _filled(units, left)]
 
@@ -209,7 +212,7 @@ class MeasuredTable:
         columns = [column for unit in shown for column in unit.columns]
         needed = sum(column.least for column in columns)
         least = [
-            self._header(min(room - needed, room * _SHARE_OF_HEADERS)),
+            self._header(min(room - needed, room * self._share)),
             *(column.least for column in columns),
         ]
         wish = [self._header_wish, *(column.wish for column in columns)]
@@ -245,16 +248,25 @@ def _is_tall(runs: Runs, width: float) -> bool:
 
 def _alike(units: Sequence[_Unit], widths: Sequence[float], room: float) -> Iterator[float]:
     """Give the columns of all groups the same widths, where there is room: they are to be compared."""
+    columns = [column for unit in units for column in unit.columns]
     keys = [
         (len(unit.columns), place) if column.numeric else (0, column.place)
         for unit in units
         for place, column in enumerate(unit.columns)
     ]
-    widest = dict.fromkeys(keys, 0.0)
-    for key, width in zip(keys, widths, strict=True):
-        widest[key] = max(widest[key], width)
-    even = [widest[key] for key in keys]
-    yield from even if sum(even) <= room else widths
+    alike: dict[tuple[int, int], list[float]] = {}
+    least: dict[tuple[int, int], float] = {}
+    for key, width, column in zip(keys, widths, columns, strict=True):
+        alike.setdefault(key, []).append(width)
+        least[key] = max(least.get(key, 0.0), column.least)
+    widest = [max(alike[key]) for key in keys]
+    mean = [sum(alike[key]) / len(alike[key]) for key in keys]
+    if sum(widest) <= room:
+        yield from widest
+    elif all(width >= least[key] for key, width in zip(keys, mean, strict=True)):
+        yield from mean
+    else:
+        yield from widths
 
 
 def _units(table: Table) -> Iterator[_Unit]:
@@ -286,6 +298,17 @@ def _unit(group: ColumnGroup, columns: Sequence[_Column]) -> _Unit:
             for column in columns
         ),
         spanning=True,
+    )
+
+
+def _readable(unit: _Unit) -> _Unit:
+    """Give words beside the row headers room for more than one of them a line."""
+    return replace(
+        unit,
+        columns=tuple(
+            replace(column, least=max(column.least, min(column.wish, _LONGEST_NUMBER)))
+            for column in unit.columns
+        ),
     )
 
 

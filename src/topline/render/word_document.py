@@ -117,8 +117,11 @@ def _write_picture(made: WordDocument, block: Picture) -> None:
     made.add_paragraph(block.caption, style="Caption")
     picture = vl_convert.vegalite_to_png(block.spec, scale=_SHARPNESS, allowed_base_urls=[])
     shape = made.add_picture(io.BytesIO(picture), width=Mm(block.width), height=Mm(block.height))
-    shape._inline.docPr.set("descr", block.alternative)  # no public way to a picture's alternative
-    shape._inline.docPr.set("name", block.caption.partition(".")[0])
+    inline = shape._inline  # no public way leads to a picture's alternative
+    inline.docPr.set("descr", block.alternative)
+    inline.docPr.set("name", block.caption.partition(".")[0])
+    for side in ("distT", "distB", "distL", "distR"):
+        inline.set(side, "0")  # some readers take a missing distance for one of their own
 
 
 def _write_table(made: WordDocument, block: PrintedTable) -> None:
@@ -212,8 +215,9 @@ def _set_styles(made: WordDocument) -> None:
         style.paragraph_format.keep_with_next = True
     _style(made, "Subtitle", size=11, after=6).font.color.rgb = _MUTED
     for name in ("Header", "Footer"):
-        _style(made, name, size=8).font.color.rgb = _MUTED
-    _style(made, "Footer", size=8).paragraph_format.alignment = WD_ALIGN_PARAGRAPH.RIGHT
+        style = _style(made, name, size=8)
+        style.font.color.rgb = _MUTED
+    style.paragraph_format.alignment = WD_ALIGN_PARAGRAPH.RIGHT
     terms = _new_style(made, "Terms", size=9.5, after=3).paragraph_format
     terms.left_indent, terms.first_line_indent = Mm(5), Mm(-5)
     _new_style(made, "TableText", size=7.5)
@@ -242,8 +246,10 @@ def _style(
     for script in ("w:hAnsi", "w:cs", "w:eastAsia"):
         fonts.set(qn(script), _FONT)
     style.paragraph_format.space_before, style.paragraph_format.space_after = Pt(before), Pt(after)
-    for border in list(style.element.iter(qn("w:pBdr"))):
-        border.getparent().remove(border)
+    # The template's titles have a line below them and letters set apart.
+    for path in ("w:pPr/w:pBdr", "w:rPr/w:spacing", "w:rPr/w:kern"):
+        for found in style.element.xpath(path):
+            found.getparent().remove(found)
     return style
 
 
