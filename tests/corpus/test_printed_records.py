@@ -37,7 +37,7 @@ SAMPLE = {
 LARGEST = "NCT04955626"
 """The most numbers and groups (41): set in Word only, since reading its PDF back takes minutes."""
 
-NUMBER = re.compile(r"\d+(?:[.,]\d+)*")
+NUMBER = re.compile(r"(?:(?<!\w)-)?\d+(?:[.,]\d+)*")
 CODES = {
     *("id", "type", "reporting_status", "param_type", "dispersion_type", "denom_units_selected"),
     *("calculate_pct", "assessment_type", "non_inferiority_type", "tested_non_inferiority"),

@@ -27,7 +27,14 @@ from topline.record.results import (
 from topline.render.flow_chart import MOST_ARMS, flow_charts
 from topline.render.flow_diagram import flow_diagram
 from topline.render.pdf_document import pages, pdf
-from topline.render.print_blocks import Heading, Picture, PrintedDocument, PrintedTable, Terms
+from topline.render.print_blocks import (
+    Chapter,
+    Heading,
+    Picture,
+    PrintedDocument,
+    PrintedTable,
+    Terms,
+)
 from topline.render.print_document import printed_document
 from topline.render.print_table import LANDSCAPE, PORTRAIT, MeasuredTable
 from topline.render.table_model import Cell, ColumnGroup, Mark, Part, Row, Table
@@ -186,6 +193,39 @@ class TestWideTables:
         assert [part.notes for part in parts][:-1] == [()] * (len(parts) - 1)
         assert parts[-1].notes == (("a", "Not estimable"), ("", "Rounded"))
         assert [run.text for run in parts[0].rows[0].cells[0]] == ["1", "a"]
+
+
+class TestHeadingsOfRows:
+    def test_only_a_heading_with_rows_below_it_is_repeated_on_further_pages(self) -> None:
+        def heading(level: int) -> Row:
+            return Row(header=Part(f"Level {level}"), kind="heading", level=level)
+
+        row = Row(header=Part("Row"), cells=(Cell((Part("7"),)),), level=2)
+        rows = (heading(0), heading(0), heading(1), row, heading(1), heading(0), row, heading(0))
+        made = Table(
+            key="t", title="T", corner="C", column_groups=(ColumnGroup(title="Arm"),), rows=rows
+        )
+        (part,) = MeasuredTable(made).printed(PORTRAIT, 1)
+        assert [one.repeated for one in part.rows] == [
+            *(False, True, True, False),
+            *(False, True, False, False),
+        ]
+        # Typst itself breaks off on a heading that another one of its level follows at once.
+        chapter = Chapter(title="Chapter", landscape=False, blocks=(part,))
+        text = pdf_text(msgspec.structs.replace(printed(), chapters=(chapter,)))
+        assert [text.count(f"Level {level}") for level in (0, 1)] == [4, 2]
+
+    def test_column_titles_and_the_heading_are_repeated_on_each_page(self) -> None:
+        heading = Row(header=Part("Time point"), kind="heading")
+        rows = (heading, *table(2, rows=150).rows)
+        made = msgspec.structs.replace(table(2), rows=rows)
+        (part,) = MeasuredTable(made).printed(PORTRAIT, 1)
+        chapter = Chapter(title="Chapter", landscape=False, blocks=(part,))
+        document = msgspec.structs.replace(printed(), chapters=(chapter,))
+        pages = [page.extract_text() for page in PdfReader(io.BytesIO(pdf(document))).pages]
+        with_rows = [page for page in pages if "Week" in page]
+        assert len(with_rows) > 2
+        assert all("Group 1" in page and "Time point" in page for page in with_rows)
 
 
 class TestFlow:

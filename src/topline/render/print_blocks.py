@@ -130,6 +130,8 @@ class PrintedRow(msgspec.Struct, frozen=True, array_like=True, gc=False):
         What stands in each further column; none in a heading.
     tall
         Whether it may be broken over pages, since it could be higher than one.
+    repeated
+        Whether it is a heading with rows below it, said again on each page they go on to.
     """
 
     kind: str
@@ -137,6 +139,7 @@ class PrintedRow(msgspec.Struct, frozen=True, array_like=True, gc=False):
     header: Runs
     cells: tuple[Runs, ...]
     tall: bool
+    repeated: bool = False
 
 
 class PrintedTable(msgspec.Struct, frozen=True, kw_only=True, tag="table"):

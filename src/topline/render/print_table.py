@@ -162,6 +162,7 @@ class MeasuredTable:
             Of the table in the document.
         """
         parts = self._divided(room)
+        repeated = _repeated(self._table.rows)
         for place, part in enumerate(parts, 1):
             which = f", part {place} of {len(parts)}" if len(parts) > 1 else ""
             yield PrintedTable(
@@ -169,7 +170,10 @@ class MeasuredTable:
                 widths=tuple(round(width, 2) for width in part.widths),
                 numeric=tuple(column.numeric for unit in part.units for column in unit.columns),
                 head=_head(self._table.corner, part.units),
-                rows=tuple(self._row(row, part) for row in self._table.rows),
+                rows=tuple(
+                    self._row(row, part, again)
+                    for row, again in zip(self._table.rows, repeated, strict=True)
+                ),
                 notes=tuple(_notes(self._table)) if place == len(parts) else (),
             )
 
@@ -226,10 +230,10 @@ class MeasuredTable:
         widths = [one + (more - one) * share for one, more in zip(least, wish, strict=True)]
         return _Part(shown, (widths[0], *_alike(shown, widths[1:], room - widths[0])))
 
-    def _row(self, row: Row, part: _Part) -> PrintedRow:
+    def _row(self, row: Row, part: _Part, again: bool) -> PrintedRow:
         header = _header(row)
         if row.kind == "heading":
-            return PrintedRow(row.kind, row.level, header, (), False)
+            return PrintedRow(row.kind, row.level, header, (), False, again)
         cells = tuple(
             _cell(row.cells[column.place]) for unit in part.units for column in unit.columns
         )
@@ -237,6 +241,19 @@ class MeasuredTable:
             _is_tall(runs, width) for runs, width in zip((header, *cells), part.widths, strict=True)
         )
         return PrintedRow(row.kind, row.level, header, cells, tall)
+
+
+def _repeated(rows: Sequence[Row]) -> list[bool]:
+    """Say of each row whether it is a heading with rows below it, or with headings that have some."""
+    found: list[bool] = []
+    below: Row | None = None
+    for row in reversed(rows):
+        if below is None or row.kind != "heading":
+            found.append(False)
+        else:
+            found.append(below.kind != "heading" or (below.level > row.level and found[-1]))
+        below = row
+    return found[::-1]
 
 
 def _is_tall(runs: Runs, width: float) -> bool:
