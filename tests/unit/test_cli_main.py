@@ -91,9 +91,9 @@ def test_lack_of_memory_is_a_limit_and_no_traceback(
 
 def test_a_fault_of_our_own_is_not_taken_for_a_difference(tmp_path: Path) -> None:
     script = (
-        "import sys, topline.formats.registry as registry\n"
+        "import sys, topline.formats.comparison as comparison\n"
         "from topline.cli.main import run\n"
-        "registry.read_study = None\n"
+        "comparison.read_document = None\n"
         "sys.argv = ['topline', 'diff', 'a', 'b']\n"
         "run()\n"
     )
