@@ -304,6 +304,31 @@ def test_rate_differences_pool_with_greenland_and_robins_variance() -> None:
     assert silent.informative == 1
 
 
+def test_studies_without_events_count_in_a_rate_difference_and_not_in_a_rate_ratio() -> None:
+    # Σ((x₁ t₂ − x₂ t₁)/T) = (3 · 10 − 1 · 10)/20 = 1, of Σ(t₁ t₂/T) = 100/20 + 400/40 = 15.
+    two = pool_mantel_haenszel_rates([3, 0], [10, 20], [1, 0], [10, 20], measure="IRD")
+    assert two.estimate.value == pytest.approx(1 / 15, rel=1e-14)
+    assert two.estimate.standard_error == pytest.approx(1 / 15, rel=1e-14)
+    # R 4.2.2, metafor 3.8-1: rma.mh(measure="IRD", x1i=c(3,0,5), t1i=c(10,20,33), x2i=c(1,0,2), t2i=c(10,25,41))
+    rates = ([3, 0, 5], [10, 20, 33], [1, 0, 2], [10, 25, 41])
+    found = pool_mantel_haenszel_rates(*rates, measure="IRD")
+    assert found.estimate.value == pytest.approx(0.08368620945562492, rel=1e-13)
+    assert found.estimate.standard_error == pytest.approx(0.04978901593559026, rel=1e-13)
+    assert found.test.p_value == pytest.approx(0.09279852386834994, rel=1e-12)
+    assert found.heterogeneity.test.statistic == pytest.approx(0.40098581983318732, rel=1e-12)
+    assert found.heterogeneity.test.degrees_of_freedom == 1
+    assert (found.studies, found.informative) == (3, 2)
+    assert found.notes == ("studies at positions 1 have no events in both groups: left out of Q",)
+    # The same with measure="IRR".
+    ratio = pool_mantel_haenszel_rates(*rates)
+    assert ratio.estimate.value == pytest.approx(1.1210132253572764, rel=1e-13)
+    assert ratio.estimate.standard_error == pytest.approx(0.6776647000852810, rel=1e-13)
+    assert ratio.notes == ("studies at positions 1 have no events in both groups: left out",)
+    nobody = pool_mantel_haenszel_rates([0, 0], [10, 20], [0, 0], [10, 20], measure="IRD")
+    assert nobody.estimate.value is None
+    assert nobody.estimate.reason("value") is not None
+
+
 @pytest.mark.parametrize("model", MODELS)
 def test_mixed_models_leave_out_silent_studies_and_say_where_an_effect_is_infinite(
     model: str,

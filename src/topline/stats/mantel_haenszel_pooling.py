@@ -159,8 +159,9 @@ def pool_mantel_haenszel_rates(
     -------
     PooledTables
         Logarithm of a ratio [1], or a difference [events per unit of time]. Undefined, ``None`` with the reason,
-        where a group has no events in all studies together (a difference: where nobody has one). Studies without any
-        event are left out, of a difference too, in whose weights metafor counts them.
+        where a group has no events in all studies together (a difference: where nobody has one). A study without any
+        event is left out of a ratio, of which it says nothing, and counted in a difference, which it draws towards 0.
+        ``informative`` counts the studies with events.
 
     Raises
     ------
@@ -172,8 +173,9 @@ def pool_mantel_haenszel_rates(
     Notes
     -----
     With x₁ events in t₁, x₂ in t₂ and T = t₁ + t₂. IRR = Σ(x₁ t₂/T)/Σ(x₂ t₁/T), variance of the log Σ((x₁ + x₂) t₁
-    t₂/T²)/(Σ(x₁ t₂/T) Σ(x₂ t₁/T)). IRD = Σ((x₁ t₂ − x₂ t₁)/T)/Σ(t₁ t₂/T). Greenland and Robins, Biometrics 41 (1985)
-    55–68, doi:10.2307/2530643.
+    t₂/T²)/(Σ(x₁ t₂/T) Σ(x₂ t₁/T)). IRD = Σ((x₁ t₂ − x₂ t₁)/T)/Σ(t₁ t₂/T), variance Σ((x₁ t₂² + x₂ t₁²)/T²)/
+    (Σ(t₁ t₂/T))². Greenland and Robins, Biometrics 41 (1985) 55–68, doi:10.2307/2530643. Studies without events do not
+    enter Q, of either measure, as metafor's.
 
     Not for events that recur in the same participants, nor for effects that differ between studies more than by
     chance.
@@ -202,7 +204,8 @@ def pool_mantel_haenszel_rates(
         measure=measure,
         zero_cells=zero_cells,
     )
-    used = (x1 + x2) > 0
+    happened = (x1 + x2) > 0
+    used = happened if measure == "IRR" else np.ones_like(happened)
     x1, t1, x2, t2 = x1[used], t1[used], x2[used], t2[used]
     both = t1 + t2
     first, second = np.sum(x1 * t2 / both), np.sum(x2 * t1 / both)
@@ -220,21 +223,23 @@ def pool_mantel_haenszel_rates(
     return PooledTables(
         estimate=estimate,
         test=test,
-        heterogeneity=spread_around(_only(effects, used), estimate.value),
+        heterogeneity=spread_around(_only(effects, happened), estimate.value),
         studies=int(used.size),
-        informative=int(used.sum()),
-        notes=_left_out(used, "left out"),
+        informative=int(happened.sum()),
+        notes=_left_out(
+            happened, "left out" if measure == "IRR" else "left out of Q", have="no events"
+        ),
     )
 
 
-def _left_out(used: NDArray[np.bool_], what: str) -> tuple[str, ...]:
+def _left_out(
+    used: NDArray[np.bool_], what: str, *, have: str = "no events, or nothing else,"
+) -> tuple[str, ...]:
     lost = np.flatnonzero(~used).tolist()
     if not lost:
         return ()
     listed = ", ".join(str(position) for position in lost)
-    return (
-        f"studies at positions {listed} have no events, or nothing else, in both groups: {what}",
-    )
+    return (f"studies at positions {listed} have {have} in both groups: {what}",)
 
 
 def _only(effects: EffectSizes, used: NDArray[np.bool_]) -> EffectSizes:
