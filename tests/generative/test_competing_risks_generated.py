@@ -130,7 +130,7 @@ def test_predicted_incidence_rises_from_0_towards_1(sample: Sample) -> None:
         raise
     assume(not fit.notes)
     for value in (0.0, 1.0):
-        predicted = predicted_incidence(fit, [value])
+        predicted = predicted_incidence(fit, [value]).incidence
         assert (np.diff(predicted) >= 0).all()
         assert predicted.min() >= 0
         assert predicted.max() <= 1

@@ -175,11 +175,12 @@ def _predicted(fit: "FineGrayFit", person: "Floats", times: Sequence[float]) -> 
 
     from topline.stats.fine_gray import predicted_incidence
 
-    incidence = predicted_incidence(fit, person)
+    curve = predicted_incidence(fit, person)
     for when in times:
-        place = int(np.searchsorted(fit.time, when, side="right"))
-        value = 0.0 if place == 0 else float(incidence[place - 1])
-        yield Row(f"predicted incidence at {when:g}", number(value, "Fine–Gray regression"))
+        place = int(np.searchsorted(curve.time, when, side="right"))
+        value = 0.0 if place == 0 else float(curve.incidence[place - 1])
+        found = number(value, "Fine–Gray regression", notes=curve.notes)
+        yield Row(f"predicted incidence at {when:g}", found)
 
 
 COMMANDS = (

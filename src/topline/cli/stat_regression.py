@@ -144,7 +144,8 @@ def _predicted(fit: "CoxFit", person: "Floats", times: Sequence[float]) -> Itera
         for when in times:
             place = int(np.searchsorted(curve.time, when, side="right"))
             value = 1.0 if place == 0 else float(curve.survival[place - 1])
-            yield Row(f"{opening}predicted survival at {when:g}", number(value, "Cox regression"))
+            found = number(value, "Cox regression", notes=curve.notes)
+            yield Row(f"{opening}predicted survival at {when:g}", found)
 
 
 def concordance(

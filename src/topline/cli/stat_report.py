@@ -59,14 +59,15 @@ def effect_rows(name: str, effect: "Effect") -> tuple[Row, Row]:
     return Row(name, effect.estimate), Row(f"{name}, test", effect.test)
 
 
-def number(value: float | None, method: str, *, why: str = "undefined") -> "Estimate":
+def number(
+    value: float | None, method: str, *, why: str = "undefined", notes: tuple[str, ...] = ()
+) -> "Estimate":
     """Return a number that has no interval as an estimate; ``why`` is said where there is none."""
     from topline.stats.estimate import Estimate
 
     found = None if value is None or not math.isfinite(value) else float(value)
-    return Estimate(
-        value=found, method=method, notes=() if found is not None else (f"value: {why}",)
-    )
+    reason = () if found is not None else (f"value: {why}",)
+    return Estimate(value=found, method=method, notes=(*reason, *notes))
 
 
 def _described(row: Row) -> dict[str, object]:

@@ -9,6 +9,7 @@ from topline.stats.checking import finite, same_length
 from topline.stats.cox import CoxFit
 from topline.stats.cox_residuals import moments_of
 from topline.stats.estimate import Floats
+from topline.stats.log_coefficients import notes_on_predictions
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -25,12 +26,15 @@ class PredictedSurvival:
         The cumulative hazard up to and including each time [1].
     survival
         ``exp(−hazard)``.
+    notes
+        Which coefficients are not finite: what is predicted then depends on where the search for them ended.
     """
 
     stratum: str
     time: Floats
     hazard: Floats
     survival: Floats
+    notes: tuple[str, ...] = ()
 
 
 def predicted_survival(
@@ -49,7 +53,8 @@ def predicted_survival(
     -------
     tuple of PredictedSurvival
         One for each stratum, in the order of their labels. Above 0 also where everybody has had the event. Ties
-        handled as "exact" take Efron's denominators.
+        handled as "exact" take Efron's denominators. Of a fit with a coefficient that is not finite, where the search
+        ended, and ``notes`` says so.
 
     Raises
     ------
@@ -94,6 +99,7 @@ def predicted_survival(
                 time=sets.set_time[chosen][::-1],
                 hazard=hazard,
                 survival=np.exp(-hazard),
+                notes=notes_on_predictions("survival", fit.names, fit.finite),
             )
         )
     return tuple(results)

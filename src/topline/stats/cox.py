@@ -59,6 +59,8 @@ class CoxFit:
         What the robust covariance is summed over, or ``None``.
     notes
         Whether the search settled, and which coefficients are not finite.
+    finite
+        For each coefficient, whether it is finite; the others are given where the search ended.
     risk_sets
         The arranged participants, for what is asked of the fit.
     """
@@ -80,6 +82,7 @@ class CoxFit:
     iterations: int
     robust: str | None
     notes: tuple[str, ...]
+    finite: NDArray[np.bool_]
     risk_sets: RiskSets = field(repr=False)
 
     @property
@@ -212,6 +215,7 @@ def cox(
         iterations=search.steps,
         robust=described,
         notes=notes,
+        finite=finite_ones,
         risk_sets=sets,
     )
 

@@ -8,14 +8,19 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
-from numpy.typing import ArrayLike
+from numpy.typing import ArrayLike, NDArray
 
 from topline.errors import UsageError
 from topline.stats.checking import confidence_level, finite, known, same_length
 from topline.stats.competing_risks import observations
 from topline.stats.covariate_columns import checked_columns, covariate_names
 from topline.stats.estimate import Estimate, Floats, Integers, Test
-from topline.stats.log_coefficients import all_zero_test, ratio_estimates, wald_tests
+from topline.stats.log_coefficients import (
+    all_zero_test,
+    notes_on_predictions,
+    ratio_estimates,
+    wald_tests,
+)
 from topline.stats.newton import Evaluation, covariance_at_end, maximise
 from topline.stats.tied_times import TIE_TOLERANCE, merge_ties
 
@@ -56,6 +61,8 @@ class FineGrayFit:
         Those means.
     notes
         Whether the search settled, and which coefficients are not finite.
+    finite
+        For each coefficient, whether it is finite; the others are given where the search ended.
     """
 
     names: tuple[str, ...]
@@ -73,6 +80,7 @@ class FineGrayFit:
     hazard: Floats = field(repr=False)
     centre: Floats = field(repr=False)
     notes: tuple[str, ...]
+    finite: NDArray[np.bool_]
 
     @property
     def standard_errors(self) -> Floats:
@@ -202,11 +210,31 @@ def fine_gray(
         hazard=np.cumsum(found.hazard) * np.exp(-found.shift),
         centre=sets.centre,
         notes=notes,
+        finite=finite_ones,
     )
 
 
-def predicted_incidence(fit: FineGrayFit, covariates: ArrayLike) -> Floats:
-    """Give the cumulative incidence of the cause, at the times of ``fit.time``, for given covariates.
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class PredictedIncidence:
+    """The cumulative incidence of a cause that a model predicts.
+
+    Parameters
+    ----------
+    time
+        The times of the cause, ascending.
+    incidence
+        The cumulative incidence up to and including each time [1].
+    notes
+        Which coefficients are not finite: what is predicted then depends on where the search for them ended.
+    """
+
+    time: Floats
+    incidence: Floats
+    notes: tuple[str, ...] = ()
+
+
+def predicted_incidence(fit: FineGrayFit, covariates: ArrayLike) -> PredictedIncidence:
+    """Give the cumulative incidence of the cause for given covariates.
 
     Parameters
     ----------
@@ -217,8 +245,9 @@ def predicted_incidence(fit: FineGrayFit, covariates: ArrayLike) -> Floats:
 
     Returns
     -------
-    numpy.ndarray
-        Probabilities [1], one for each of ``fit.time``; a single event gives a single step.
+    PredictedIncidence
+        Probabilities [1], one for each time of the cause; a single event gives a single step. Of a fit with a
+        coefficient that is not finite, where the search ended, and ``notes`` says so.
 
     Raises
     ------
@@ -238,13 +267,17 @@ def predicted_incidence(fit: FineGrayFit, covariates: ArrayLike) -> Floats:
     Examples
     --------
     >>> fit = fine_gray([1, 2, 3, 4, 5, 6, 7, 8], [1, 2, 1, 1, 0, 1, 2, 1], [0, 1, 0, 1, 1, 0, 0, 1])
-    >>> predicted_incidence(fit, [1]).round(2)
+    >>> predicted_incidence(fit, [1]).incidence.round(2)
     array([0.08, 0.17, 0.26, 0.38, 0.53])
     """
     values = finite("covariates", covariates)
     same_length(covariates=values, names=fit.names)
     predictor = float((values - fit.centre) @ fit.coefficients)
-    return np.asarray(-np.expm1(-fit.hazard * np.exp(predictor)))
+    return PredictedIncidence(
+        time=fit.time,
+        incidence=np.asarray(-np.expm1(-fit.hazard * np.exp(predictor))),
+        notes=notes_on_predictions("incidence", fit.names, fit.finite),
+    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)

@@ -195,3 +195,29 @@ def all_zero_test(statistic: float | None, degrees: int, method: str) -> Test:
         null_value=0.0,
         method=f"{method} that all coefficients are 0",
     )
+
+
+def notes_on_predictions(
+    what: str, names: tuple[str, ...], finite_ones: NDArray[np.bool_]
+) -> tuple[str, ...]:
+    """Say of what a model predicts which of its coefficients are not finite.
+
+    Parameters
+    ----------
+    what
+        The number that is predicted.
+    names
+        Of the coefficients.
+    finite_ones
+        Which of them are finite.
+
+    Examples
+    --------
+    >>> notes_on_predictions("survival", ("age", "arm"), np.array([True, False]))
+    ("survival: the coefficient of 'arm' is not finite: what is predicted depends on where the search ended",)
+    """
+    return tuple(
+        f"{what}: the coefficient of {name!r} is not finite: what is predicted depends on where the search ended"
+        for name, is_finite in zip(names, finite_ones, strict=True)
+        if not is_finite
+    )

@@ -64,7 +64,8 @@ def proportional_hazards(
     -------
     ProportionalHazards
         A large statistic says that hazards are not proportional; a small one, in a small trial, says little.
-        Undefined, ``None`` with the reason, with too few events to tell a change over time.
+        Undefined, ``None`` with the reason, with too few events to tell a change over time, and for a term with a
+        coefficient that is not finite, as for all terms together then.
 
     Raises
     ------
@@ -78,8 +79,8 @@ def proportional_hazards(
     than its average. Grambsch and Therneau, Biometrika 81 (1994) 515–526, doi:10.1093/biomet/81.3.515. Schoenfeld
     residuals plotted against time show how a ratio changes.
 
-    Not for a fit with a coefficient that is not finite (``fit.notes`` says so): the statistic then only tells where
-    the search ended. Not as proof that hazards are proportional.
+    Not as proof that hazards are proportional. Not for a coefficient that is not finite: as it grows, statistic and
+    information both go to 0.
 
     In R: ``survival::cox.zph(fit, transform = "km")``, from version 3.0 of survival; in SAS: none that gives the
     same: PROC PHREG, ASSESS PH is a different, simulated test.
@@ -106,11 +107,11 @@ def proportional_hazards(
     matrix[number:, number:] = information(sets, found, multiplier**2)
     chosen = _terms(terms, fit.names)
     tests = tuple(
-        _test(matrix, gradient, columns, number, f"proportional hazards of {term}, {scale} scale")
+        _test(matrix, gradient, columns, fit, f"proportional hazards of {term}, {scale} scale")
         for term, columns in chosen.items()
     )
     everything = _test(
-        matrix, gradient, list(range(number)), number, f"proportional hazards, {scale} scale"
+        matrix, gradient, list(range(number)), fit, f"proportional hazards, {scale} scale"
     )
     return ProportionalHazards(terms=tuple(chosen), tests=tests, overall=everything, scale=scale)
 
@@ -150,31 +151,25 @@ def _terms(
     return {term: [names.index(name) for name in members] for term, members in terms.items()}
 
 
-def _test(matrix: Floats, gradient: Floats, columns: list[int], number: int, method: str) -> Test:
+def _test(matrix: Floats, gradient: Floats, columns: list[int], fit: CoxFit, method: str) -> Test:
+    number = len(fit.names)
     kept = [*range(number), *(number + column for column in columns)]
     score = np.zeros(len(kept))
     score[number:] = gradient[columns]
     chosen = matrix[np.ix_(kept, kept)]
-    scale = np.sqrt(np.diag(chosen))
-    statistic = _statistic(chosen, score, scale)
-    if statistic is None:
-        reason = "undefined: too few events to tell a change over time"
-        return Test(
-            statistic=None,
-            degrees_of_freedom=float(len(columns)),
-            p_value=None,
-            sides="two-sided",
-            null_value=0.0,
-            method=f"score test of {method}",
-            notes=(f"statistic: {reason}", f"p_value: {reason}"),
-        )
+    runaway = [fit.names[column] for column in columns if not fit.finite[column]]
+    statistic = None if runaway else _statistic(chosen, score, np.sqrt(np.diag(chosen)))
+    reason = "undefined: too few events to tell a change over time"
+    if runaway:
+        reason = f"undefined: the coefficient of {', '.join(map(repr, runaway))} is not finite"
     return Test(
         statistic=statistic,
         degrees_of_freedom=float(len(columns)),
-        p_value=float(special.chdtrc(len(columns), statistic)),
+        p_value=None if statistic is None else float(special.chdtrc(len(columns), statistic)),
         sides="two-sided",
         null_value=0.0,
         method=f"score test of {method}",
+        notes=(f"statistic: {reason}", f"p_value: {reason}") if statistic is None else (),
     )
 
 
