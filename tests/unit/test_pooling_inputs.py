@@ -231,6 +231,20 @@ def test_glass_and_variability_ratios_have_their_formulas() -> None:
     assert ratio.variance[0] == pytest.approx(1 / 40 + 1 / 80)
 
 
+def test_glass_delta_of_a_second_group_of_two_is_undefined() -> None:
+    # R 4.2.2, metafor 3.8-1: escalc(measure="SMD1", m1i=12, sd1i=4, n1i=21, m2i=10, sd2i=2, n2i=c(2,3)): NA, and
+    groups = ([12.0] * 2, [4.0] * 2, [21] * 2, [10.0] * 2, [2.0] * 2, [2, 3])
+    found = mean_effects(*groups, measure="SMD1")
+    assert np.isnan([found.value[0], found.variance[0]]).all()
+    assert found.reasons[0].endswith("needs three participants in the second group")
+    assert list(found.reasons) == [0]
+    assert found.value[1] == pytest.approx(0.5641895835, rel=1e-9)
+    assert found.variance[1] == pytest.approx(0.4340040286, rel=1e-9)
+    # The pooled degrees of freedom of the others are enough.
+    for measure in ("SMD", "SMDH"):
+        assert mean_effects(*groups, measure=measure).reasons == {}
+
+
 def test_a_ratio_is_undefined_without_events_in_one_group() -> None:
     tables = ([0, 0], [20, 30], [2, 4], [20, 30])
     for found in (pool_mantel_haenszel(*tables), pool_mantel_haenszel(*tables, measure="RR")):

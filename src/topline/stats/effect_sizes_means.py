@@ -30,11 +30,12 @@ class Groups(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class MeanMeasure:
-    """An effect measure of two means: in words, the scale, and the formulas."""
+    """An effect measure of two means: in words, the scale, the formulas, and what they need."""
 
     title: str
     scale: Scale
     compute: Callable[[Groups], tuple[Floats, Floats]]
+    needs: str = "finite numbers"
 
 
 def mean_effects(
@@ -62,8 +63,9 @@ def mean_effects(
     -------
     EffectSizes
         MD in the measurement's unit, the others [1], logarithms for ROM, VR and CVR. Ratios of means are undefined,
-        NaN with the reason, where the means have different signs or one is zero. Glass' Δ of a second group of two is
-        0, as its correction is (metafor leaves it out); a single participant or no spread is an error.
+        NaN with the reason, where the means have different signs or one is zero; Glass' Δ where the second group has
+        two participants, of whose single degree of freedom the correction would be 0. A single participant or no
+        spread is an error.
 
     Raises
     ------
@@ -121,7 +123,7 @@ def mean_effects(
     return effects_with_reasons(
         value,
         variance,
-        f"{chosen.title} needs two means of one sign",
+        f"{chosen.title} needs {chosen.needs}",
         measure=measure,
         scale=chosen.scale,
         method=chosen.title,
@@ -182,7 +184,8 @@ def _bonett(g: Groups) -> tuple[Floats, Floats]:
 
 
 def _glass(g: Groups) -> tuple[Floats, Floats]:
-    value = small_sample_factor(g.second - 1) * (g.first_mean - g.second_mean) / g.second_deviation
+    factor = np.where(g.second > 2, small_sample_factor(g.second - 1), np.nan)
+    value = factor * (g.first_mean - g.second_mean) / g.second_deviation
     return value, 1 / g.first + 1 / g.second + value**2 / (2 * g.second)
 
 
@@ -209,6 +212,8 @@ def _variation_ratio(g: Groups) -> tuple[Floats, Floats]:
     return spread - means, variance + error
 
 
+_ONE_SIGN = "two means of one sign"
+
 MEAN_MEASURES: dict[str, MeanMeasure] = {
     "MD": MeanMeasure("mean difference", "natural", _difference),
     "SMD": MeanMeasure("standardised mean difference (Hedges' g)", "natural", _hedges),
@@ -216,10 +221,15 @@ MEAN_MEASURES: dict[str, MeanMeasure] = {
         "standardised mean difference without equal variances (Bonett)", "natural", _bonett
     ),
     "SMD1": MeanMeasure(
-        "mean difference in standard deviations of the second group (Glass' Δ)", "natural", _glass
+        "mean difference in standard deviations of the second group (Glass' Δ)",
+        "natural",
+        _glass,
+        "three participants in the second group",
     ),
-    "ROM": MeanMeasure("log ratio of means", "log", _ratio_of_means),
+    "ROM": MeanMeasure("log ratio of means", "log", _ratio_of_means, _ONE_SIGN),
     "VR": MeanMeasure("log ratio of standard deviations", "log", _variability_ratio),
-    "CVR": MeanMeasure("log ratio of coefficients of variation", "log", _variation_ratio),
+    "CVR": MeanMeasure(
+        "log ratio of coefficients of variation", "log", _variation_ratio, _ONE_SIGN
+    ),
 }
 """The effect measures of two means by the names that metafor gives them in R."""
