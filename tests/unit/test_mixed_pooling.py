@@ -35,6 +35,11 @@ def _value(found: MixedPooling) -> float:
     return found.estimate.value
 
 
+def _deviation(found: MixedPooling) -> float:
+    assert found.between_study_variance is not None
+    return math.sqrt(found.between_study_variance)
+
+
 def _conditional(tables: tuple[list[int], ...], odds: float) -> list[Array]:
     """Give each table's log probability and the mean and variance of its first cell."""
     found = []
@@ -84,7 +89,8 @@ def test_the_conditional_likelihood_is_the_integral_over_effects() -> None:
             total += float(np.log(density @ given))
         return total
 
-    place = np.array([_value(found), found.between_study_variance**0.5])
+    place = np.array([_value(found), _deviation(found)])
+    assert found.log_likelihood is not None
     assert found.log_likelihood == pytest.approx(log_likelihood(place), abs=1e-6)
     for step in (np.array([0.02, 0]), np.array([0, 0.02])):
         assert log_likelihood(place + step) < found.log_likelihood
@@ -149,17 +155,13 @@ def test_random_baselines_maximise_laplaces_likelihood_and_take_its_curvature() 
     assert found.study_variance is not None
     baseline = optimize.minimize_scalar(
         lambda value: negative(
-            np.array(
-                [_value(found), value, found.study_variance**0.5, found.between_study_variance**0.5]
-            )
+            np.array([_value(found), value, found.study_variance**0.5, _deviation(found)])
         ),
         bounds=(-5, 0),
         method="bounded",
         options={"xatol": 1e-7},
     ).x
-    place = np.array(
-        [_value(found), baseline, found.study_variance**0.5, found.between_study_variance**0.5]
-    )
+    place = np.array([_value(found), baseline, found.study_variance**0.5, _deviation(found)])
     assert -negative(place) == pytest.approx(found.log_likelihood, abs=1e-6)
     step = 0.02
     hessian = np.empty((4, 4))

@@ -359,9 +359,33 @@ def test_mixed_models_leave_out_silent_studies_and_say_where_an_effect_is_infini
     assert "infinite" in (none.estimate.reason("value") or "")
 
 
+@pytest.mark.parametrize("model", MODELS)
+def test_a_pooled_odds_ratio_at_infinity_is_said_in_the_words_of_a_finite_one(model: str) -> None:
+    found = pool_odds_ratios(*TABLES, model=model)
+    endless = pool_odds_ratios([0, 0, 0], [20, 40, 9], [1, 5, 0], [22, 41, 9], model=model)
+    assert endless.estimate.scale == found.estimate.scale == "log"
+    assert endless.estimate.method == found.estimate.method
+    assert endless.test.method == found.test.method
+    assert endless.wald_test.method == found.wald_test.method
+    assert endless.likelihood_ratio_test.method == found.likelihood_ratio_test.method
+    # No number stands for what was not estimated.
+    assert endless.between_study_variance is None
+    assert endless.log_likelihood is None
+    assert [note.partition(": ")[0] for note in endless.notes] == [
+        "estimate",
+        "1 studies have no events, or nothing else, in both groups",
+        "between_study_variance",
+        "log_likelihood",
+    ]
+
+
 def test_proportions_all_at_one_end_have_infinite_log_odds() -> None:
-    assert pool_proportions([0, 0], [5, 7]).estimate.value is None
-    assert pool_proportions([5, 7], [5, 7]).estimate.value is None
+    finite = pool_proportions([1, 7], [5, 7])
+    for count in ([0, 0], [5, 7]):
+        found = pool_proportions(count, [5, 7])
+        assert found.estimate.value is None
+        assert found.estimate.scale == finite.estimate.scale
+        assert found.test.method == finite.test.method
 
 
 def test_ties_and_nothing_but_ties_in_beggs_test() -> None:

@@ -380,7 +380,9 @@ def _mixed(counts: "list[Floats]", method: str, level: float) -> Iterator[Row]:
     yield Row("test", found.test)
     yield Row("studies", number(found.studies, "count"))
     yield Row("informative studies", number(found.informative, "count"))
-    yield Row("tau squared", number(found.between_study_variance, found.method))
+    variance = found.between_study_variance
+    why = "undefined where the estimate is at infinity"
+    yield Row("tau squared", number(variance, found.method, why=why))
     if found.study_variance is not None:
         yield Row("variance of baselines", number(found.study_variance, found.method))
     yield Row("one effect, Wald", found.wald_test)

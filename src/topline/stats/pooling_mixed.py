@@ -5,7 +5,7 @@ no variance taken as known. Stijnen, Hamza, Özdemir 2010, Stat Med 29:3046–30
 """
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -45,7 +45,8 @@ class MixedPooling:
     test
         That it is zero: z.
     between_study_variance
-        τ², zero where the likelihood is highest there.
+        τ², zero where the likelihood is highest there; ``None`` where the estimate is at infinity, as is the
+        log-likelihood.
     study_variance
         The variance of the studies' baseline log odds, where the model has one.
     wald_test, likelihood_ratio_test
@@ -63,11 +64,11 @@ class MixedPooling:
 
     estimate: Estimate
     test: Test
-    between_study_variance: float
+    between_study_variance: float | None
     study_variance: float | None = None
     wald_test: Test
     likelihood_ratio_test: Test
-    log_likelihood: float
+    log_likelihood: float | None
     studies: int
     informative: int
     method: str
@@ -151,7 +152,7 @@ def pool_odds_ratios(
     part = Tables(*(cell[used] for cell in tables))
     title = f"log odds ratio, {MODELS[model]}, maximum likelihood"
     if _at_infinity(part):
-        return _infinite(title, level, int(used.size), int(used.sum()))
+        return _infinite(title, "log", level, int(used.size), int(used.sum()))
     fitted = FITS[model](part, points)
     return _result(fitted, title, "log", level, int(used.size), int(used.sum()))
 
@@ -216,7 +217,7 @@ def pool_proportions(
     _check_points(points)
     title = "log odds, binomial-normal model, maximum likelihood"
     if x.sum() == 0 or (n - x).sum() == 0:
-        return _infinite(title, level, int(x.size), int(x.size))
+        return _infinite(title, "natural", level, int(x.size), int(x.size))
     fitted = fit_binomial(x, n, np.zeros_like(x), points)
     return _result(fitted, title, "natural", level, int(x.size), int(x.size))
 
@@ -234,17 +235,21 @@ def _at_infinity(tables: Tables) -> bool:
 
 
 def _homogeneity(statistic: float | None, informative: int, what: str) -> Test:
+    method = f"{what} test of one effect"
     if statistic is None:
-        reason = "undefined, because a study's own effect is infinite"
-        return Test(
-            statistic=None,
-            p_value=None,
-            sides="two-sided",
-            null_value=0.0,
-            method=f"{what} test of one effect",
-            notes=(f"statistic: {reason}", f"p_value: {reason}"),
-        )
-    return q_test(max(statistic, 0.0), informative - 1, f"{what} test")
+        return _undefined(method, "undefined, because a study's own effect is infinite")
+    return replace(q_test(max(statistic, 0.0), informative - 1, what), method=method)
+
+
+def _undefined(method: str, reason: str) -> Test:
+    return Test(
+        statistic=None,
+        p_value=None,
+        sides="two-sided",
+        null_value=0.0,
+        method=method,
+        notes=(f"statistic: {reason}", f"p_value: {reason}"),
+    )
 
 
 def _result(
@@ -256,10 +261,7 @@ def _result(
     half = normal_multiplier(level) * error
     z = value / error
     notes = [] if found.settled else ["estimate: the likelihood's maximum was not settled"]
-    if informative < studies:
-        notes.append(
-            f"{studies - informative} studies have no events, or nothing else, in both groups: left out"
-        )
+    notes += _left_out(studies, informative)
     if len(fitted.free) < found.shared.size:
         notes.append("between_study_variance: the likelihood is highest at zero")
     return MixedPooling(
@@ -293,31 +295,37 @@ def _result(
     )
 
 
-def _infinite(title: str, level: float, studies: int, informative: int) -> MixedPooling:
-    reason = "infinite: no study has events (or others) where they would be needed"
-    undefined = tuple(f"{part}: {reason}" for part in ("statistic", "p_value"))
-    none = Test(
-        statistic=None,
-        p_value=None,
-        sides="two-sided",
-        null_value=0.0,
-        method=title,
-        notes=undefined,
+def _left_out(studies: int, informative: int) -> list[str]:
+    lost = studies - informative
+    return [f"{lost} studies have no events, or nothing else, in both groups: left out"] * (
+        lost > 0
     )
+
+
+def _infinite(
+    title: str, scale: Scale, level: float, studies: int, informative: int
+) -> MixedPooling:
+    reason = "infinite: no study has events (or others) where they would be needed"
     return MixedPooling(
         estimate=Estimate(
             value=None,
             level=level,
+            scale=scale,
             method=title,
             notes=tuple(f"{part}: {reason}" for part in ("value", "lower", "upper")),
         ),
-        test=none,
-        between_study_variance=0.0,
-        wald_test=none,
-        likelihood_ratio_test=none,
-        log_likelihood=0.0,
+        test=_undefined(f"{title}, z test", reason),
+        between_study_variance=None,
+        wald_test=_undefined("Wald test of one effect", reason),
+        likelihood_ratio_test=_undefined("likelihood ratio test of one effect", reason),
+        log_likelihood=None,
         studies=studies,
         informative=informative,
         method=title,
-        notes=(f"estimate: {reason}",),
+        notes=(
+            f"estimate: {reason}",
+            *_left_out(studies, informative),
+            "between_study_variance: undefined where the estimate is at infinity",
+            "log_likelihood: not computed where the estimate is at infinity",
+        ),
     )
