@@ -53,7 +53,7 @@ def predicted_survival(
     -------
     tuple of PredictedSurvival
         One for each stratum, in the order of their labels. Above 0 also where everybody has had the event. Ties
-        handled as "exact" take Efron's denominators. Of a fit with a coefficient that is not finite, where the search
+        handled as "exact" take Breslow's denominators, as in R. Of a fit with a coefficient that is not finite, where the search
         ended, and ``notes`` says so.
 
     Raises

@@ -2,13 +2,14 @@
 
 import numpy as np
 
+from topline.errors import UsageError
 from topline.stats.cox import CoxFit
 from topline.stats.estimate import Floats
 from topline.stats.partial_likelihood import Moments, mean_of_set, moments, score_parts
 
 
 def moments_of(fit: CoxFit) -> Moments:
-    """Evaluate the partial likelihood of a fit at its coefficients; "exact" is judged as Efron's.
+    """Evaluate the partial likelihood of a fit at its coefficients; "exact" is judged as Breslow's, as in R.
 
     Part of :func:`score_residuals`, and of all that is asked of a fit.
 
@@ -24,7 +25,7 @@ def moments_of(fit: CoxFit) -> Moments:
     >>> bool(moments_of(fit).log_likelihood == fit.log_likelihood)
     True
     """
-    return moments(fit.risk_sets, fit.coefficients, "breslow" if fit.ties == "breslow" else "efron")
+    return moments(fit.risk_sets, fit.coefficients, "efron" if fit.ties == "efron" else "breslow")
 
 
 def score_residuals(fit: CoxFit) -> Floats:
@@ -38,8 +39,12 @@ def score_residuals(fit: CoxFit) -> Floats:
     Returns
     -------
     numpy.ndarray
-        In the order of the input [the covariates' units]. Weighted sums are 0 where the coefficients are finite. Of
-        ties handled as "exact", those of Efron's likelihood, whose sums are not 0.
+        In the order of the input [the covariates' units]. Weighted sums are 0 where the coefficients are finite.
+
+    Raises
+    ------
+    UsageError
+        If ties were handled as "exact", whose likelihood has no such parts of single participants.
 
     Notes
     -----
@@ -57,6 +62,7 @@ def score_residuals(fit: CoxFit) -> Floats:
     >>> bool(abs(score_residuals(fit).sum()) < 1e-9)
     True
     """
+    _refuse_exact(fit, "score")
     residuals = np.empty((fit.number, len(fit.names)))
     residuals[fit.risk_sets.order] = score_parts(fit.risk_sets, moments_of(fit)).T
     return residuals
@@ -73,8 +79,8 @@ def martingale_residuals(fit: CoxFit) -> Floats:
     Returns
     -------
     numpy.ndarray
-        In the order of the input; at most 1 [events]. Weighted sums are 0; ties handled as "exact" take Efron's
-        hazard. Nobody censored has one above 0.
+        In the order of the input; at most 1 [events]. Weighted sums are 0; ties handled as "exact" take Breslow's
+        hazard, as in R. Nobody censored has one above 0.
 
     Notes
     -----
@@ -116,7 +122,12 @@ def schoenfeld_residuals(fit: CoxFit) -> tuple[Floats, Floats]:
         The times of the events, ascending within strata [the unit of time].
     numpy.ndarray
         One row for each event, one column for each covariate; columns sum to 0 without weights [the covariates'
-        units]. Of ties handled as "exact", those of Efron's likelihood, whose sums are not 0.
+        units].
+
+    Raises
+    ------
+    UsageError
+        If ties were handled as "exact", in whose likelihood those at risk have no such mean.
 
     Notes
     -----
@@ -136,6 +147,7 @@ def schoenfeld_residuals(fit: CoxFit) -> tuple[Floats, Floats]:
     >>> times, bool(abs(residuals.sum()) < 1e-9)
     (array([1., 2., 3.]), True)
     """
+    _refuse_exact(fit, "Schoenfeld")
     sets, found = fit.risk_sets, moments_of(fit)
     means = np.stack([mean_of_set(sets, row) for row in found.means])
     ordered = (sets.covariates[:, sets.happened] - means).T
@@ -143,3 +155,13 @@ def schoenfeld_residuals(fit: CoxFit) -> tuple[Floats, Floats]:
     stratum = np.searchsorted(sets.bounds, sets.happened, side="right")
     ascending = np.lexsort((times, stratum))
     return times[ascending], ordered[ascending]
+
+
+def _refuse_exact(fit: CoxFit, what: str) -> None:
+    """Refuse what R refuses, too: at these coefficients the residuals of another likelihood do not sum to 0."""
+    if fit.ties == "exact":
+        raise UsageError(
+            f"{what} residuals of a fit whose ties were handled as 'exact'",
+            accepted="a fit with ties='efron' or 'breslow'",
+            advice="fit the model again with one of them",
+        )

@@ -77,7 +77,8 @@ def proportional_hazards(
     -----
     The score test of γ = 0 in h(t ∣ x) = h₀(t) exp(x (β + γ g(t))), with the information of each event time rather
     than its average. Grambsch and Therneau, Biometrika 81 (1994) 515–526, doi:10.1093/biomet/81.3.515. Schoenfeld
-    residuals plotted against time show how a ratio changes.
+    residuals plotted against time show how a ratio changes. Ties handled as "exact" are judged by Breslow's likelihood
+    at their coefficients, as in R.
 
     Not as proof that hazards are proportional. Not for a coefficient that is not finite: as it grows, statistic and
     information both go to 0.
