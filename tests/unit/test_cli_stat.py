@@ -2,6 +2,7 @@
 
 import math
 import random
+import re
 import tomllib
 from pathlib import Path
 from typing import Any
@@ -11,6 +12,7 @@ import pytest
 from tests.unit.command import Command
 
 from topline.cli.stat import COMMANDS
+from topline.render.text_lines import width_of
 
 REFERENCE = tomllib.loads(
     (Path(__file__).parents[1] / "reference" / "statistics.toml").read_text(encoding="utf-8")
@@ -54,7 +56,9 @@ def test_every_command_explains_itself_without_data(topline: Command, command: A
     assert (ran.code, ran.err) == (0, "")
     for place in command.functions:
         assert f"topline.stats.{place.replace(':', '.')}" in ran.out
-    assert ":func:" not in ran.out
+    assert not re.search(r":\w+:`|`", ran.out)
+    prose = re.sub(r"(?m)^ *>>> (.+\n)+", "", ran.out)
+    assert max(map(width_of, prose.splitlines())) <= 100
 
 
 @pytest.mark.parametrize("command", COMMANDS, ids=lambda command: command.name)
@@ -222,9 +226,35 @@ def test_columns_that_do_not_fit_name_what_is_there(
     assert accepted in ran.err
 
 
+def test_what_a_module_says_is_said_once_and_of_a_method_what_is_its_own(topline: Command) -> None:
+    printed = " ".join(topline("stat", "rmst", "--explain").out.split())
+    assert printed.count("The mean time without the event during the first horizon units") == 1
+    assert printed.count("Parameters ----------") == 3
+    several = topline("stat", "proportion", "--explain").out
+    methods = several[several.index("Methods (topline.stats.proportion.INTERVALS)") :]
+    assert "Returns" in methods
+    assert "Parameters" not in methods
+    assert ">>>" not in methods
+    # What is meant of another module is named so that it can be found.
+    assert "which are no independent trials: topline.stats.rate." in " ".join(several.split())
+
+
+def test_an_explanation_is_as_wide_as_the_terminal(
+    topline: Command, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    widest = []
+    for columns in ("60", "90", "300"):
+        monkeypatch.setenv("COLUMNS", columns)
+        printed = topline("stat", "concordance", "--explain").out
+        assert "\n  ----------\n" in printed
+        prose = printed[: printed.index("Examples")]
+        widest.append(max(map(width_of, prose.splitlines())))
+    assert widest[0] <= 60 < widest[1] <= 90 < widest[2] <= 100
+
+
 def test_one_method_is_explained_alone(topline: Command) -> None:
     printed = topline("stat", "proportion", "--method", "blaker", "--explain").out
-    assert "Canadian Journal of Statistics" in printed
+    assert "Canadian Journal of Statistics" in " ".join(printed.split())
     assert "  wilson: " not in printed
     assert "  wilson: " in topline("stat", "proportion", "--explain").out
 

@@ -9,11 +9,11 @@ from typing import Any
 
 from typer.core import TyperCommand
 
+from topline.cli.docstring_text import laid_out, words_of
 from topline.cli.terminal import write
 from topline.errors import UsageError
 
 _NEGATIVE = re.compile(r"-[\d.]")
-_ROLE = re.compile(r":(?:func|data|mod|class|meth):`~?(?:topline\.stats\.)?([^`]+)`")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,9 +71,16 @@ def explain(command: StatCommand, method: str | None = None) -> None:
     method
         One method to tell of instead of all.
     """
+    told: set[str] = set()
     for place in command.functions:
+        module = place.partition(":")[0]
         write(f"topline.stats.{place.replace(':', '.')}")
-        write(_indented(_read(place)))
+        # What a module says, where the sources are, holds for all of its functions: once is enough.
+        if module not in told:
+            write(laid_out(words_of(import_module(f"topline.stats.{module}")), 2))
+            write("")
+        told.add(module)
+        write(laid_out(words_of(_found(place)), 2))
         write("")
     for place in command.methods:
         listed = _found(place)
@@ -82,13 +89,14 @@ def explain(command: StatCommand, method: str | None = None) -> None:
         if chosen:
             write(f"Methods (topline.stats.{place.replace(':', '.')}):")
         for name in chosen:
-            write(f"  {name}: {method_words(listed[name])}")
+            write(laid_out(f"{name}: {method_words(listed[name])}", 4)[2:])
             formula = _formula(listed[name])
             if formula:
-                write(_indented(formula, 6))
-        write("")
+                write(laid_out(formula, 6))
+        if chosen:
+            write("")
     for remark in command.remarks:
-        write(remark)
+        write(laid_out(remark, 2)[2:])
 
 
 def method_words(entry: object) -> str:
@@ -102,34 +110,23 @@ def method_words(entry: object) -> str:
     if isinstance(entry, str):
         return entry
     if inspect.isfunction(entry):
-        return _worded(entry).partition("\n")[0]
+        return words_of(entry).partition("\n")[0]
     parts = [getattr(entry, part, None) for part in ("title", "source", "usage", "r", "sas")]
     return "; ".join(str(part) for part in parts if part)
 
 
 def _formula(entry: object) -> str | None:
-    """Return the docstring of the function behind a method, where it is a documented one of its own."""
+    """Return what is said of the function behind a method, where it is a documented one of its own.
+
+    Its parameters are the command's, and its examples of arrays.
+    """
     for part in ("limits", "compute", "extreme", "estimate", "statistic"):
         function = getattr(entry, part, None)
         if inspect.isfunction(function) and function.__doc__:
-            return _worded(function)
+            return words_of(function, without=("Parameters", "Examples"))
     return None
-
-
-def _read(place: str) -> str:
-    """Return what stands about a function: its module's words, where the sources are, and its own."""
-    module = import_module(f"topline.stats.{place.partition(':')[0]}")
-    return f"{_worded(module)}\n\n{_worded(_found(place))}"
-
-
-def _worded(documented: object) -> str:
-    return _ROLE.sub(r"\1", inspect.getdoc(documented) or "").replace("``", "").strip()
 
 
 def _found(place: str) -> object:
     module, _, name = place.partition(":")
     return getattr(import_module(f"topline.stats.{module}"), name)
-
-
-def _indented(text: str, blanks: int = 2) -> str:
-    return "\n".join(f"{' ' * blanks}{line}".rstrip() for line in text.splitlines())
