@@ -93,7 +93,7 @@ def _single(rounds: int) -> list[Measured]:
                     "SciPy beta.ppf, both Jeffreys limits",
                     partial(proportions, count, number, interval=interval),
                     partial(beta_limits, count, number),
-                    aim=1 / 3 if largest == SIZES[0] else None,
+                    aim=1 / 3,
                     rounds=rounds,
                 )
             )

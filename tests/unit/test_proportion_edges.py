@@ -191,9 +191,11 @@ def test_a_million_distinct_pairs_on_two_threads_equal_each_alone() -> None:
     number = np.repeat(np.arange(1, 501), 501)
     count = np.tile(np.arange(501), 500)
     inside = count <= number
-    many = proportions(count[inside], number[inside])
+    many = proportions(count[inside], number[inside], interval="likelihood_ratio")
     for place in (0, 5_000, 60_000, 125_000):
-        alone = proportion(float(count[inside][place]), float(number[inside][place]))
+        alone = proportion(
+            float(count[inside][place]), float(number[inside][place]), interval="likelihood_ratio"
+        )
         assert (many.lower[place], many.upper[place]) == (alone.lower, alone.upper)
 
 

@@ -9,6 +9,7 @@ import numpy as np
 from topline.stats.binomial_tails import at_least, at_least_slope, at_most
 from topline.stats.distribution import beta_quantile
 from topline.stats.estimate import Floats, Integers, Limits
+from topline.stats.many_beta_quantiles import many_beta_quantiles
 from topline.stats.proportion_intervals_closed import wilson
 from topline.stats.root_finding import falling_roots
 
@@ -41,8 +42,8 @@ def clopper_pearson(count: Floats, number: Floats, level: float) -> Limits:
     """
     tail = (1 - level) / 2
     # At the edges one shape would be 0, where the quantile is undefined; the limit is known there.
-    lower = beta_quantile(np.maximum(count, 1), number - count + 1, tail)
-    upper = beta_quantile(count + 1, np.maximum(number - count, 1), tail, upper=True)
+    lower = many_beta_quantiles(np.maximum(count, 1), number - count + 1, tail)
+    upper = many_beta_quantiles(count + 1, np.maximum(number - count, 1), tail, upper=True)
     return Limits(np.where(count == 0, 0.0, lower), np.where(count == number, 1.0, upper))
 
 

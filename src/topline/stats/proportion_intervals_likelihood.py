@@ -7,8 +7,9 @@ gives fractions [1].
 import numpy as np
 from scipy import special
 
-from topline.stats.distribution import beta_quantile, normal_multiplier
+from topline.stats.distribution import normal_multiplier
 from topline.stats.estimate import Floats, Integers, Limits
+from topline.stats.many_beta_quantiles import many_beta_quantiles
 from topline.stats.proportion_intervals_closed import wilson
 from topline.stats.root_finding import falling_roots
 
@@ -66,8 +67,8 @@ def jeffreys_without_edge_rule(count: Floats, number: Floats, level: float) -> L
     """
     tail = (1 - level) / 2
     return Limits(
-        beta_quantile(count + 0.5, number - count + 0.5, tail),
-        beta_quantile(count + 0.5, number - count + 0.5, tail, upper=True),
+        many_beta_quantiles(count + 0.5, number - count + 0.5, tail),
+        many_beta_quantiles(count + 0.5, number - count + 0.5, tail, upper=True),
     )
 
 
