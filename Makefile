@@ -25,7 +25,8 @@ demo: $(READY)
 
 test: $(READY) check
 	@sh scripts/browser.sh
-	$(BIN)/python -m pytest
+	@# Matrices of a test are small: threads for each would take longer than the arithmetic.
+	OPENBLAS_NUM_THREADS=1 $(BIN)/python -m pytest
 
 check: $(READY)
 	$(BIN)/ruff format --check .

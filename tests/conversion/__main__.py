@@ -5,19 +5,35 @@ from pathlib import Path
 
 from tests.conversion.run import Passage, passages
 
-_HEADS = ("corpus", "form", "files", "studies", "cells in", "cells out", "lost", "valid")
-_WIDTHS = (18, 15, 7, 9, 11, 11, 9, 7)
+from topline.formats.registry import FORMATS
+
+_HEADS = (
+    "corpus",
+    "form",
+    "files",
+    "studies",
+    "cells in",
+    "not kept",
+    "cells out",
+    "lost",
+    "valid",
+)
+_WIDTHS = (18, 15, 7, 9, 11, 10, 11, 9, 7)
 
 
 def main(arguments: list[str]) -> int:
     """Print the table, then where cells were lost; 1 if a document was refused or none was found."""
-    if len(arguments) != 1 or not Path(arguments[0]).is_dir():
-        print("usage: python -m tests.conversion DIR", file=sys.stderr)
+    forms = arguments[1:] or list(FORMATS)
+    if not arguments or not Path(arguments[0]).is_dir() or not set(forms) <= set(FORMATS):
+        print("usage: python -m tests.conversion DIR [FORM ...]", file=sys.stderr)
         print("  DIR holds records/v2, records/legacy_xml, upload_xml/prs ...", file=sys.stderr)
+        print(
+            f"  FORM is one of {', '.join(FORMATS)}; all of them if none is named", file=sys.stderr
+        )
         return 2
     print(_line(_HEADS))
     found = []
-    for passage in passages(Path(arguments[0])):
+    for passage in passages(Path(arguments[0]), forms):
         found.append(passage)
         print(_line(_row(passage)), flush=True)
     for passage in found:
@@ -32,6 +48,7 @@ def _row(passage: Passage) -> tuple[str, ...]:
         f"{passage.files:,}",
         f"{passage.studies:,}",
         f"{passage.cells_in:,}",
+        f"{passage.not_kept:,}",
         "-" if passage.cells_out is None else f"{passage.cells_out:,}",
         "-" if passage.cells_out is None else f"{passage.lost.total():,}",
         "-" if passage.valid is None else f"{passage.valid:,}",

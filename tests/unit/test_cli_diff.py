@@ -190,3 +190,14 @@ def test_a_report_for_people_is_one_file_that_shows_every_difference(
     assert "<ins>50</ins>" in page
     assert "http://" not in page
     assert "https://" not in page
+
+
+def test_a_text_broken_into_other_lines_is_said_to_be_the_same(
+    topline: Command, tmp_path: Path
+) -> None:
+    one = written(tmp_path, "one.json", altered("2.00", "Change in\n      Score"))
+    two = written(tmp_path, "two.json", altered("2.00", "Change in Score"))
+    ran = topline("diff", one, two)
+    assert ran.code == 1
+    assert "title: 'Change in Score' (only blanks and line breaks differ)\n" in ran.out
+    assert "outcome measures: 14 equal, 1 changed (1 in spelling only)\n" in ran.err

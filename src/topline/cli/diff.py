@@ -114,10 +114,14 @@ def _words(difference: "Difference") -> str:
 
 
 def _values(difference: "Difference") -> str:
+    from topline.record.cells import Cell
+
     before, after = difference.before or "", difference.after or ""
     if difference.kind.value == "changed":
+        if difference.same_value and not isinstance(difference.leaf, Cell):
+            return f"{_shortened(' '.join(after.split()))!r} (only blanks and line breaks differ)"
         if max(len(before), len(after)) > _LONGEST_TOLD:
-            return _changes(before, after)
+            return _changes(before, after).replace("\n", "\\n")
         same = " (same value)" if difference.same_value else ""
         return f"{before!r} -> {after!r}{same}"
     return {

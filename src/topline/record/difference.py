@@ -57,7 +57,8 @@ class Difference(msgspec.Struct, frozen=True, kw_only=True):
         What was posted, numbers and flags as text; ``None`` where nothing was. For a moved part,
         its name on both sides.
     same_value
-        Whether both sides spell the same number ("0.80" and "0.8").
+        Whether both sides spell the same number ("0.80" and "0.8"), or the same text with other
+        blanks and line breaks.
     leaf
         The cell or text with its groups and context, of B where it is there, else of A; ``None``
         outside the results section and for moved parts.
@@ -294,10 +295,9 @@ def _with_leaves(a: Study, b: Study, found: Iterable[Difference]) -> Iterator[Di
         leaf = (
             leaves_a.get(difference.address_a or "") if address is None else leaves_b.get(address)
         )
-        is_same = (
-            difference.kind is DifferenceKind.CHANGED
-            and isinstance(leaf, Cell)
-            and same_value(difference.before or "", difference.after or "")
+        before, after = difference.before or "", difference.after or ""
+        is_same = difference.kind is DifferenceKind.CHANGED and (
+            same_value(before, after) if isinstance(leaf, Cell) else before.split() == after.split()
         )
         yield replace(difference, leaf=leaf, same_value=is_same)
 
