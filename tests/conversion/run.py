@@ -32,11 +32,14 @@ CORPORA: Mapping[str, str] = {
 }
 """Name of a corpus -> its files."""
 
-SCHEMAS: Mapping[str, str] = {
-    "prs-xml": "schemas/prs/RRSUploadSchema.xsd",
-    "eudract-xml": "schemas/eudract/adverseEvents.xsd",
+SCHEMAS: Mapping[str, Mapping[str, str]] = {
+    "prs-xml": {
+        "study_collection": "schemas/prs/ProtocolRecordSchema.xsd",
+        "result": "schemas/prs/RRSUploadSchema.xsd",
+    },
+    "eudract-xml": {"adverseEvents": "schemas/eudract/adverseEvents.xsd"},
 }
-"""Form -> the registry's schema of it."""
+"""Form -> the registry's schema of each root element it has."""
 
 
 @dataclass
@@ -111,8 +114,7 @@ def _pass(
     documents, refused = read
     found = Passage(corpus, form.name, files=len(files), studies=len(documents))
     found.refused.update(refused)
-    schema = SCHEMAS.get(form.name)
-    is_valid = _validator(folder / schema) if schema is not None else None
+    is_valid = _validator(form.name, folder) if form.name in SCHEMAS else None
     if form.read is not None:
         found.cells_out = 0
     if is_valid is not None:
@@ -171,15 +173,17 @@ def _written(document: Document, form: Format) -> bytes:
 
 
 @cache
-def _validator(path: Path) -> Callable[[bytes], bool]:
-    schema = etree.XMLSchema(etree.parse(path))
+def _validator(form: str, folder: Path) -> Callable[[bytes], bool]:
+    schemas = {
+        root: etree.XMLSchema(etree.parse(folder / path)) for root, path in SCHEMAS[form].items()
+    }
 
     def is_valid(data: bytes) -> bool:
         root = etree.fromstring(data)
-        section = root.find("adverseEvents") if str(root.tag).endswith("}result") else None
+        section = root.find("adverseEvents")
         if section is not None:  # within EudraCT's full result set it has no namespace
             section.tag = f"{{{NAMESPACE}}}adverseEvents"
-            root = etree.fromstring(etree.tostring(section))
-        return bool(schema.validate(root))
+            root = etree.fromstring(etree.tostring(section, with_tail=False))
+        return bool(schemas[etree.QName(root).localname].validate(root))
 
     return is_valid
