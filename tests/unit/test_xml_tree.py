@@ -27,6 +27,12 @@ _ENTITIES = b"".join(
         (b"<a>\n<b></a>", DocumentError, "line 2"),
         (b"nonsense", DocumentError, "not well-formed"),
         (b"<a>\xff</a>", DocumentError, "encoding"),
+        (b"<a>\xff</a>", DocumentError, "to do: save the document as UTF-8"),
+        (
+            b"<a>\n<b>&nbsp;</b></a>",
+            DocumentError,
+            "Entity 'nbsp' not defined\n  where: a.xml, line 2",
+        ),
         (b"<x:a/>", DocumentError, "prefix x"),
         (b"<!DOCTYPE a><a/>", DocumentError, "document type declaration"),
         (b'<!DOCTYPE a SYSTEM "file:///etc/passwd"><a/>', DocumentError, "document type"),
@@ -65,7 +71,15 @@ def test_a_document_larger_than_the_limit_is_refused_without_reading_it_whole() 
     assert stream.given < 5_000_000
 
 
-@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "iso-8859-1"])
+@pytest.mark.parametrize("data", [b"<a>" + b"<b/>" * 100 + b"</a>", b"<a" + b' b=""' * 100 + b"/>"])
+def test_elements_and_attributes_are_counted_before_they_are_a_tree(data: bytes) -> None:
+    with pytest.raises(LimitError, match="more than 99 tags and attributes"):
+        _parse(data, elements=99)
+
+
+@pytest.mark.parametrize(
+    "encoding", ["utf-8", "utf-8-sig", "utf-16", "utf-16-le", "utf-16-be", "iso-8859-1"]
+)
 def test_the_encoding_a_document_declares_is_understood(encoding: str) -> None:
     declared = encoding.removesuffix("-sig")
     text = f'<?xml version="1.0" encoding="{declared}"?><!-- é --><study>é</study>'

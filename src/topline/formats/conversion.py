@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from os import PathLike
 from typing import Any, TypeAlias
 
@@ -399,7 +400,14 @@ class _Account:
 
 
 def _pattern(item: SetAside) -> str:
-    return pattern_of(format_address((*parse_address(item.address), item.field)))
+    return _pattern_of(item.address, item.field)
+
+
+@lru_cache(
+    maxsize=4096
+)  # what is set aside repeats: a hundred thousand of one kind, in a bad document
+def _pattern_of(address: str, field: str) -> str:
+    return pattern_of(format_address((*parse_address(address), field)))
 
 
 def _tree_of(keeps: Iterable[str]) -> _Tree:

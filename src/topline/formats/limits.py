@@ -18,6 +18,9 @@ class Limits:
         Size of one study [bytes]; some forty times the largest of the 376 real records it was tried on.
     document_bytes
         Size of an XML document [bytes], which is held whole; the largest of 307 real ones has 0.8 million.
+    elements
+        Tags and attributes of an XML document [1]; the largest of those 307 has 36,000. A million take
+        some hundred megabytes of memory, however short their names.
     depth
         How deep objects and lists may be nested [1]. A study needs 12.
     expansion
@@ -42,6 +45,7 @@ class Limits:
 
     study_bytes: int = 64 * MEBIBYTE
     document_bytes: int = 256 * MEBIBYTE
+    elements: int = 4_000_000
     depth: int = 64
     expansion: int = 200
     expansion_free: int = 16 * MEBIBYTE
