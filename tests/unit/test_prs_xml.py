@@ -411,6 +411,7 @@ class TestReading:
             ),
             ('<x:result xmlns:x="http://clinicaltrials.gov/2008"/>', "2008"),
             ("<clinical_study/>", "clinical_study stands in no namespace"),
+            ("<trial/>", "the root of the document is 'trial'"),
             (collection(), "no study"),
             (collection("<study/>"), "study stands in no namespace"),
             (collection(study_element("<result/>")), "result stands in no namespace"),
@@ -427,6 +428,29 @@ class TestReading:
             read(text)
         assert caught.value.where is not None
         assert caught.value.where.startswith("made.xml")
+
+    def test_numbers_of_one_of_two_groups_with_the_same_id_are_no_groups(self) -> None:
+        groups = "".join(
+            f'<interventionGroup id="EG000"><title>{title}</title></interventionGroup>'
+            for title in ("Tea", "Water")
+        )
+        stats = (
+            "<eventStats><reportingGroupId>EG000</reportingGroupId>"
+            "<numSubjectsAffected>7</numSubjectsAffected></eventStats>"
+        )
+        found = read(
+            events(
+                f"<interventionGroups>{groups}</interventionGroups><seriousAdverseEvents><seriousEvent>"
+                f"<adverseEventStats>{stats}</adverseEventStats></seriousEvent></seriousAdverseEvents>"
+            )
+        )
+        module = section(found).adverse_events_module
+        assert module is not None
+        assert module.serious_events is not None
+        assert not module.serious_events[0].stats
+        (kept,) = found.set_aside
+        assert ">7<" in kept.value
+        assert "or defines twice" in kept.reason
 
     def test_limits_are_kept(self) -> None:
         with pytest.raises(LimitError):

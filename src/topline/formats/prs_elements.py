@@ -19,7 +19,7 @@ Element = etree._Element
 UNKNOWN = "the upload schema has no such element there"
 NO_PLACE = "the record has no field for it"
 NOT_READ = "it cannot be read as what the record holds there"
-NO_GROUP = "it names a group that the document does not define there"
+NO_GROUP = "it names a group that the document does not define there, or defines twice"
 
 _ATTRIBUTES = frozenset({"id", "partialUpload"})
 """The attributes that the schema has: ids are read with the groups, the other is the writer's to decide."""

@@ -55,7 +55,11 @@ class GroupIds:
             ids = [f"{letter}G{place:03}" for place in range(len(written))]
         self.ids = ids
         """The record's id of each group, in order."""
-        self._by_written = dict(zip(written, ids, strict=True))
+        times = Counter(written)
+        # What refers to one of two groups belongs to neither: which is meant is not said.
+        self._by_written = {
+            one: id for one, id in zip(written, ids, strict=True) if times[one] == 1
+        }
 
     def find(self, element: Element | None) -> str | None:
         """Return the record's id of the group that an element refers to, if there is one."""

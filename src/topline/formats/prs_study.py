@@ -91,8 +91,9 @@ def read_result(element: Element, reading: Reading, place: str) -> ResultsSectio
     """Read the results of a study; ``None`` if they say nothing."""
     for below in element.iterdescendants():
         if str(below.tag).startswith("{"):
+            name = etree.QName(below)
             raise DocumentError(
-                f"{etree.QName(below).localname} stands in the namespace {etree.QName(below).namespace}",
+                f"{name.localname[:100]} stands in the namespace {str(name.namespace)[:200]}",
                 where=f"{place}, line {below.sourceline}",
                 accepted="elements within result that are in no namespace",
                 advice='leave out xmlns="…", and write rrs:result with its prefix',
@@ -111,8 +112,9 @@ def read_result(element: Element, reading: Reading, place: str) -> ResultsSectio
 def wrong_namespace(element: Element, place: str) -> DocumentError:
     """Make the error of an element that has the right name in the wrong namespace."""
     name = etree.QName(element)
+    namespace = name.namespace[:200] if name.namespace else "no namespace"
     return DocumentError(
-        f"{name.localname} stands in {'no namespace' if not name.namespace else name.namespace}",
+        f"{name.localname[:100]} stands in {namespace}",
         where=f"{place}, line {element.sourceline}",
         accepted=f"study_collection in {STUDY_NAMESPACE} with clinical_study in no namespace, "
         f"and result in {RESULTS_NAMESPACE}",

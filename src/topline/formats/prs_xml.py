@@ -43,6 +43,7 @@ from topline.record.study import Study
 NAME = "prs-xml"
 
 COLLECTION = f"{{{STUDY_NAMESPACE}}}study_collection"
+_ROOTS = frozenset({"study_collection", "result"})
 _KEPT = frozenset(KEEPS)
 _RESULTS = "/resultsSection/"
 _NO_ELEMENT = "the upload schema has no element for it"
@@ -59,7 +60,7 @@ def recognizes(head: bytes) -> bool:
     >>> recognizes(b"<clinical_study>")
     False
     """
-    return root_name(head) in {"study_collection", "result"}
+    return root_name(head) in _ROOTS
 
 
 def read(source: Source) -> Iterator[Document]:
@@ -88,8 +89,16 @@ def read(source: Source) -> Iterator[Document]:
         yield Document(study=study, format=NAME, place=source.name, set_aside=reading.all())
     elif root.tag == COLLECTION:
         yield from _read_collection(root, source.name)
-    else:
+    elif etree.QName(root).localname in (*_ROOTS, "clinical_study"):
         raise wrong_namespace(root, source.name)
+    else:
+        raise DocumentError(
+            f"the root of the document is {etree.QName(root).localname[:100]!r}",
+            where=f"{source.name}, line {root.sourceline}",
+            accepted="study_collection or result, as in an upload or download of the registry's PRS; of other forms of "
+            "XML, clinical_study of a public download, or adverseEvents of EudraCT",
+            advice="if it is one of these, name the format",
+        )
 
 
 def write(documents: Iterable[Document], stream: BinaryIO) -> None:
