@@ -64,7 +64,7 @@ def read_tree(root: etree._Element, place: str) -> Layout:
         return tree.full_result(root)
     tree.refuse(
         root,
-        f"the root element is {root.tag!r}",
+        f"the root element is {_tag(root)!r}",
         f"{ROOT} in the namespace {NAMESPACE}, or {FULL_ROOT} with such a section",
     )
 
@@ -267,7 +267,7 @@ class _Tree:
 
 
 def _tag(element: etree._Element) -> str:
-    return str(element.tag)
+    return str(element.tag)[:200]  # no name of the schema is as long
 
 
 @cache
