@@ -31,7 +31,7 @@ from topline.formats.unknown_fields import (
     has_as_many_keys,
 )
 from topline.formats.v1_json_names import Named, names_of
-from topline.record.addresses import format_address
+from topline.record.addresses import field_names, format_address
 from topline.record.node import Node
 from topline.record.study import Study
 
@@ -42,6 +42,7 @@ SEVERAL = "the record has room for one, and the document gives several"
 NO_OBJECT = "the record holds a part here, and the document something else"
 
 _SECTIONS = frozenset(names_of(Study))
+_NEWER = frozenset(field_names(Study))
 _AROUND = frozenset({"Study", "FullStudy"})
 _BESIDE = frozenset({"Rank"})  # the place of a study in an answer, which is no part of it
 
@@ -188,6 +189,13 @@ def _study_within(tree: Any, data: bytes, place: str, set_aside: list[SetAside])
             where=place,
             accepted="full studies: FullStudiesResponse, or a study with ProtocolSection",
             advice="fetch the studies whole",
+        )
+    if isinstance(tree, dict) and (newer := sorted(_NEWER & tree.keys())):
+        raise DocumentError(
+            f"the JSON has {newer[0]}, as of version 2 of the registry's API",
+            where=place,
+            accepted="JSON of version 1, whose names are capitalized: ProtocolSection",
+            advice="name the format api-json, or leave it to be recognized",
         )
     if not isinstance(tree, dict) or not {name.lower() for name in tree} & _SECTIONS:
         raise no_study(data, place, tree)
