@@ -7,6 +7,7 @@ the page does not show is in ``FORMAT.loses``. How texts are written among the p
 in ``page_text_lines``.
 """
 
+import io
 import itertools
 from collections.abc import Iterable, Iterator
 from typing import BinaryIO
@@ -28,6 +29,7 @@ from topline.formats.page_text_notes import Notes
 from topline.formats.page_text_outcomes import outcome_lines, read_outcomes
 from topline.formats.page_text_plain import read_plain
 from topline.formats.page_text_table import Cursor, shown
+from topline.formats.read_back import Lost, not_given_back
 from topline.formats.source import Source
 from topline.record.results import ResultsSection
 from topline.record.study import Study
@@ -44,6 +46,7 @@ _LAST_LINE_FIELD = "end of the last line"
 _CARRIAGE = "\r\n"
 _MOST_LINES = 2_000_000  # the page of the largest record seen has a tenth of that
 _SHOWN = 200
+_KEPT = frozenset(KEEPS)
 
 
 def read_page_text(
@@ -169,16 +172,31 @@ def write(documents: Iterable[Document], stream: BinaryIO) -> None:
             accepted="one study: a page holds one",
             advice="write each study into its own page",
         )
+    stream.write(_encoded(first_two[0]))
+
+
+def losses(document: Document) -> Iterator[Lost]:
+    """Find what a page does not hold of what it keeps, by reading it again: texts without a character.
+
+    Raises
+    ------
+    OutputError
+        As :func:`write`.
+    """
+    source = Source(document.place, io.BytesIO(_encoded(document)))
+    yield from not_given_back(document.study, read_page_text(source).study, _KEPT, {})
+
+
+def _encoded(document: Document) -> bytes:
     try:
-        data = page_text(first_two[0]).encode()
+        return page_text(document).encode()
     except UnicodeEncodeError as problem:
         raise OutputError(
             f"{problem.object[problem.start : problem.end]!r} is not a character",
-            where=first_two[0].place,
+            where=document.place,
             accepted="texts that UTF-8 can encode",
             advice="mend the text in the record",
         ) from problem
-    stream.write(data)
 
 
 def _read_bounded(source: Source, limits: Limits) -> bytes:
@@ -283,4 +301,5 @@ FORMAT = Format(
     recognizes=recognizes,
     read=read,
     write=write,
+    losses=losses,
 )
