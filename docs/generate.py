@@ -25,7 +25,7 @@ def formats_page() -> str:
     lines = [
         "# Formats",
         "",
-        "Written from the declarations in the code; `topline formats` prints the same.",
+        "Written from the declarations in the code; `topline formats NAME` prints the same of one.",
         "A document's format is found by its content, then by the ending of its name.",
     ]
     for format in RECORD_FORMATS.values():

@@ -183,5 +183,29 @@ def test_formats_are_listed_for_people_and_programs(topline: Command) -> None:
 
     listed = msgspec.json.decode(topline("formats", "--json").out)
     assert [one["name"] for one in listed] == list(RECORD_FORMATS)
-    printed = topline("formats").out
-    assert all(f"{name}: " in printed for name in RECORD_FORMATS)
+    table, *told, advice = topline("formats").out.rstrip("\n").split("\n\n")
+    heading, *lines = table.splitlines()
+    for part, format in zip(told, RECORD_FORMATS.values(), strict=True):
+        assert part.startswith(f"{format.name} keeps ")
+        assert " ".join(f"loses: {format.loses}".split()) in " ".join(part.split())
+    assert heading.split() == ["NAME", "READS", "WRITES", "ENDINGS", "FORM"]
+    assert advice.endswith("topline formats NAME")
+    for line, format in zip(lines, RECORD_FORMATS.values(), strict=True):
+        name, reads, writes, *_ = line.split()
+        assert name == format.name
+        assert reads == ("reads" if format.read is not None else "-")
+        assert writes == ("writes" if format.is_written else "-")
+        assert line.endswith(format.title)
+
+
+def test_a_format_is_shown_with_what_it_keeps_and_loses(topline: Command) -> None:
+    from topline.render.record_formats import RECORD_FORMATS
+
+    for format in RECORD_FORMATS.values():
+        ran = topline("formats", format.name)
+        assert ran.code == 0
+        assert " ".join(format.loses.split()) in " ".join(ran.out.split())
+        assert all(f"  keeps: {address or 'the whole'}" in ran.out for address in format.keeps)
+        (listed,) = msgspec.json.decode(topline("formats", format.name, "--json").out)
+        assert listed["keeps"] == list(format.keeps)
+    assert topline("formats", "api-jsn").code == 2

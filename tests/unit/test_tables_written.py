@@ -174,7 +174,7 @@ class TestFolders:
             name for name, format in FORMATS.items() if format.write_folder
         }
         assert listed["tables"]["writes"]
-        assert "tables: Tables, CSV (a folder); writes" in topline("formats").out
+        assert "tables: Tables, CSV (a folder); writes" in topline("formats", "tables").out
 
 
 class TestParquet:
