@@ -6,12 +6,13 @@ the address it belongs to, reported to the user, and given back when the same fo
 
 from dataclasses import dataclass
 
+import msgspec
+
 from topline.formats.answers import Answer
 from topline.record.study import Study
 
 
-@dataclass(frozen=True, slots=True)
-class SetAside:
+class SetAside(msgspec.Struct, frozen=True, gc=False):
     """Something a document holds and the record does not.
 
     Attributes

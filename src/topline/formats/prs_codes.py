@@ -8,6 +8,7 @@ that a sponsor's published upload program sends.
 
 import re
 from collections.abc import Iterable, Mapping
+from functools import lru_cache
 
 from topline.record.analysis_vocabulary import ESTIMATION_PARAMETERS, STATISTICAL_METHODS
 from topline.record.codes import CODE_LISTS
@@ -21,7 +22,20 @@ OTHER = "Other"
 _OTHER_LEVEL = CODE_LISTS["MeasureDispersionType"]["CONFIDENCE_OTHER"]
 
 
+_LONGEST_KEPT = 200
+"""Longer texts [characters] are no words of a list, and are not kept in memory to be looked up again."""
+
+
 def _key(text: str) -> str:
+    return _short_key(text) if len(text) <= _LONGEST_KEPT else _spelt(text)
+
+
+@lru_cache(maxsize=1024)
+def _short_key(text: str) -> str:
+    return _spelt(text)
+
+
+def _spelt(text: str) -> str:
     return _NOT_ALPHANUMERIC.sub("", text.lower())
 
 

@@ -8,6 +8,7 @@ place again on writing.
 import copy
 import re
 from collections.abc import Iterable, Mapping
+from functools import cache
 from typing import Any
 
 from lxml import etree
@@ -45,9 +46,12 @@ class Reading:
 
     def __init__(self) -> None:
         self._aside: list[SetAside] = []
+        self.elements: list[Element] = []
+        """The elements that were set aside, in the order of the document."""
 
     def keep(self, address: str, element: Element, reason: str) -> None:
         """Set an element aside, as XML."""
+        self.elements.append(element)
         self._aside.append(SetAside(address, _local(element), xml_text(element), reason))
 
     def keep_text(self, address: str, field: str, value: str, reason: str) -> None:
@@ -146,20 +150,42 @@ def children(
     found: dict[str, Element] = {}
     if element.keys():
         _keep_attributes(element, address, reading)
+    kinds = _kinds(names)
     loose = _is_loose(element.text)
     for child in element:
         # A name in a namespace is written with braces, and so is none of the names.
         name = child.tag
-        if name in names and name not in found and (len(child) == 0 or name in _WITH_ELEMENTS):
-            found[name] = child
-            if name not in _WITH_ELEMENTS and child.keys():
-                _keep_attributes(child, address, reading)
-        else:
+        holds_elements = kinds.get(name)
+        if holds_elements is None or name in found or not (holds_elements or len(child) == 0):
             reading.keep(address, child, UNKNOWN)
-        loose = loose or _is_loose(child.tail)
+        else:
+            found[name] = child
+            if not holds_elements and child.keys():
+                _keep_attributes(child, address, reading)
+        between = child.tail
+        if between is not None and not between.isspace():
+            loose = loose or _is_loose(between)
     if loose:
         _keep_loose_text(element, address, reading)
     return found
+
+
+def plain_texts(element: Element, names: frozenset[str]) -> dict[str, str | None] | None:
+    """Return the texts of an element that holds some of the names once, each with a text, and nothing else.
+
+    Nearly every element of the long tables is such. ``None`` is no statement about the element, but that it wants
+    the longer way of :func:`children`, which sets aside what is in the way.
+    """
+    if element.keys() or _is_loose(element.text):
+        return None
+    texts: dict[str, str | None] = {}
+    for child in element:
+        between = child.tail
+        if len(child) or child.keys() or (between is not None and not between.isspace()):
+            return None
+        texts[child.tag] = child.text
+    # As many names as children: none stands there twice.
+    return texts if len(texts) == len(element) and texts.keys() <= names else None
 
 
 def listed(container: Element | None, name: str, address: str, reading: Reading) -> list[Element]:
@@ -173,7 +199,9 @@ def listed(container: Element | None, name: str, address: str, reading: Reading)
             found.append(child)
         else:
             reading.keep(address, child, UNKNOWN)
-        loose = loose or _is_loose(child.tail)
+        between = child.tail
+        if between is not None and not between.isspace():
+            loose = loose or _is_loose(between)
     if loose:
         _keep_loose_text(container, address, reading)
     return found
@@ -184,7 +212,7 @@ def text(element: Element | None) -> str | None:
     if element is None:
         return None
     written = element.text
-    return None if written is None or written.isspace() or not written else written
+    return None if not written or written.isspace() else written
 
 
 def texts_of(found: Mapping[str, Element], fields: Mapping[str, str]) -> dict[str, Any]:
@@ -222,6 +250,12 @@ def read_xml_text(value: str) -> Element | None:
     except (etree.XMLSyntaxError, ValueError):
         return None
     return element
+
+
+@cache
+def _kinds(names: tuple[str, ...]) -> Mapping[str, bool]:
+    """Return whether each of the children that the schema gives an element holds elements itself."""
+    return {name: name in _WITH_ELEMENTS for name in names}
 
 
 def _local(element: Element) -> str:

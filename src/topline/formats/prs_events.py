@@ -5,10 +5,8 @@ as the registry posts them, and they are written there.
 """
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
-
-import msgspec
 
 from topline.formats.prs_codes import ASSESSMENT, organ_system_of
 from topline.formats.prs_elements import (
@@ -21,6 +19,7 @@ from topline.formats.prs_elements import (
     add_if,
     children,
     listed,
+    plain_texts,
     text,
 )
 from topline.formats.prs_groups import LEADS_NOWHERE, GroupIds, written_ids
@@ -62,6 +61,7 @@ _STATS_COUNTS = {
     "numSubjects": "num_at_risk",
 }
 _STATS = ("reportingGroupId", *_STATS_COUNTS)
+_STATS_NAMES = frozenset(_STATS)
 _WHOLE = re.compile(r"\s*(-?\d{1,19})\s*", re.ASCII)
 _LARGEST = 1 << 63
 
@@ -168,24 +168,52 @@ def _read_event(
     address, reading = at
     found = children(element, _EVENT, address, reading)
     stats: list[EventStats] = []
-    elements = listed(found.get("adverseEventStats"), "eventStats", address, reading)
-    for id, one in ids.sort(elements, f"{address}/stats", reading):
-        here = f"{address}/stats/{len(stats)}"
-        inside = children(one, _STATS, here, reading)
-        stats.append(EventStats(group_id=id, **_counts(inside, _STATS_COUNTS, here, reading)))
-    event = AdverseEvent(
+    for one in listed(found.get("adverseEventStats"), "eventStats", address, reading):
+        read = _plain_stats(one, ids)
+        stats += (read,) if read is not None else _read_stats(one, ids, len(stats), at)
+    assessment = ASSESSMENT.code_of(text(found.get("assessmentType")))
+    vocabulary = text(found.get("sourceVocabulary"))
+    return AdverseEvent(
         term=text(found.get("term")),
         organ_system=organ_system_of(text(found.get("organSystemName"))),
-        source_vocabulary=text(found.get("sourceVocabulary")),
-        assessment_type=ASSESSMENT.code_of(text(found.get("assessmentType"))),
+        source_vocabulary=usual[1] if vocabulary is None else vocabulary,
+        assessment_type=usual[0] if assessment is None else assessment,
         notes=text(found.get("notes")),
         stats=tuple(stats) or None,
     )
-    if event.assessment_type is None and usual[0] is not None:
-        event = msgspec.structs.replace(event, assessment_type=usual[0])
-    if event.source_vocabulary is None and usual[1] is not None:
-        event = msgspec.structs.replace(event, source_vocabulary=usual[1])
-    return event
+
+
+def _plain_stats(element: Element, ids: GroupIds) -> EventStats | None:
+    """Read the numbers of one group where each is written in digits alone; ``None`` wants the longer way."""
+    texts = plain_texts(element, _STATS_NAMES)
+    if texts is None:
+        return None
+    id = ids.named(texts.pop("reportingGroupId", None))
+    if id is None:
+        return None
+    counts: dict[str, int] = {}
+    for name, written in texts.items():
+        if written is None or not (written.isdecimal() and written.isascii() and len(written) < 19):
+            return None
+        counts[name] = int(written)
+    get = counts.get
+    return EventStats(
+        group_id=id,
+        num_events=get("numEvents"),
+        num_affected=get("numSubjectsAffected"),
+        num_at_risk=get("numSubjects"),
+    )
+
+
+def _read_stats(
+    element: Element, ids: GroupIds, place: int, at: tuple[str, Reading]
+) -> Iterator[EventStats]:
+    """Read the numbers of one group, if it is one of the groups, and set aside what is in the way."""
+    address, reading = at
+    for id, one in ids.sort([element], f"{address}/stats", reading):
+        here = f"{address}/stats/{place}"
+        inside = children(one, _STATS, here, reading)
+        yield EventStats(group_id=id, **_counts(inside, _STATS_COUNTS, here, reading))
 
 
 def _counts(

@@ -63,7 +63,10 @@ class GroupIds:
 
     def find(self, element: Element | None) -> str | None:
         """Return the record's id of the group that an element refers to, if there is one."""
-        reference = text(element) if element is not None and len(element) == 0 else None
+        return self.named(text(element) if element is not None and len(element) == 0 else None)
+
+    def named(self, reference: str | None) -> str | None:
+        """Return the record's id of the group that a text refers to, if there is one."""
         return self._by_written.get(reference.strip()) if reference is not None else None
 
     def sort(
@@ -71,7 +74,7 @@ class GroupIds:
     ) -> Iterator[tuple[str, Element]]:
         """Yield elements with the group each refers to; those that refer to none are set aside."""
         for element in elements:
-            found = self.find(element.find("reportingGroupId"))
+            found = self.find(next(element.iterchildren("reportingGroupId"), None))
             if found is None:
                 reading.keep(address, element, NO_GROUP)
             else:

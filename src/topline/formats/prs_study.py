@@ -89,8 +89,22 @@ def read_study(element: Element, reading: Reading, place: str) -> Study:
 
 def read_result(element: Element, reading: Reading, place: str) -> ResultsSection | None:
     """Read the results of a study; ``None`` if they say nothing."""
+    known = len(reading.elements)
+    section = _read_section(element, reading)
+    # An element in a namespace has none of the names that are read, so that it, or what holds it, was set aside.
+    if any(_is_in_namespace(below) for one in reading.elements[known:] for below in one.iter()):
+        _refuse_namespaces(element, place)
+    return section
+
+
+def _is_in_namespace(element: Element) -> bool:
+    return str(element.tag).startswith("{")
+
+
+def _refuse_namespaces(element: Element, place: str) -> None:
+    """Name the first element within results that is in a namespace."""
     for below in element.iterdescendants():
-        if str(below.tag).startswith("{"):
+        if _is_in_namespace(below):
             name = etree.QName(below)
             raise DocumentError(
                 f"{name.localname[:100]} stands in the namespace {str(name.namespace)[:200]}",
@@ -98,6 +112,9 @@ def read_result(element: Element, reading: Reading, place: str) -> ResultsSectio
                 accepted="elements within result that are in no namespace",
                 advice='leave out xmlns="…", and write rrs:result with its prefix',
             )
+
+
+def _read_section(element: Element, reading: Reading) -> ResultsSection | None:
     found = children(element, _RESULT, "/resultsSection", reading)
     section = ResultsSection(
         participant_flow_module=read_flow(found.get("participantFlow"), reading),
