@@ -12,7 +12,7 @@ from topline.formats import eudract_fields as fields
 from topline.formats.answers import UNKNOWN, Answer, Answers, Question, unanswered
 from topline.formats.document import SetAside
 from topline.formats.eudract_fields import Field
-from topline.formats.eudract_layout import Lack, Layout, Part, Value
+from topline.formats.eudract_layout import AnyPart, Lack, Layout, Part, Value, ValuePart
 from topline.formats.eudract_terms import PRODUCT_ISSUES
 from topline.record.addresses import pattern_of
 
@@ -34,6 +34,8 @@ _VERSION_HINT = (
     "the version of the organ system in the EU telematics controlled terms; published examples from "
     "2013 on have 15 to 22, and other software writes 3 for Product issues"
 )
+#: Of the values of a group, what a record holds.
+_HELD = frozenset({fields.OCCURRENCES.name, fields.AFFECTED.name, fields.EXPOSED.name})
 #: Of each pair the first is not more than the second, within one part.
 _NOT_MORE = (
     (fields.AFFECTED, fields.OCCURRENCES),
@@ -55,7 +57,8 @@ def set_aside_of(found: Layout, known: Layout) -> tuple[SetAside, ...]:
     found
         The document as read.
     known
-        The document as its record alone would have it: the same parts.
+        The document as its record alone would have it: the same parts, of which the values of the groups
+        are not needed.
     """
     apart = [
         *(
@@ -69,13 +72,38 @@ def set_aside_of(found: Layout, known: Layout) -> tuple[SetAside, ...]:
     for group, own in zip(found.groups or (), known.groups or (), strict=True):
         if group.identifier != own.identifier:
             apart.append(SetAside(group.address, IDENTIFIER, group.identifier, OTHERWISE))
-    for part, own_part in zip(found.parts(), known.parts(), strict=True):
-        for field in part.fields:
-            value, own_value = part.values[field.name], own_part.values[field.name]
-            if value != own_value and not _asked_again(field, value, own_value):
-                reason = NO_PLACE if isinstance(own_value, Lack) else OTHERWISE
-                apart.append(SetAside(part.address, field.name, part.text(field) or "", reason))
+    apart += _apart(found.module, known.module)
+    for group, own in zip(found.groups or (), known.groups or (), strict=True):
+        apart += _apart(group, own)
+    for kind, events in found.events.items():
+        for event, own_event in zip(events or (), known.events[kind] or (), strict=True):
+            apart += _apart(event.term, own_event.term)
+            for value in event.values or ():
+                apart += _not_held(value)
     return tuple(apart)
+
+
+def _apart(part: Part, own_part: Part) -> Iterator[SetAside]:
+    """Give what a part holds and its record would have otherwise."""
+    for field in part.fields:
+        value, own_value = part.values[field.name], own_part.values[field.name]
+        if value != own_value and not _asked_again(field, value, own_value):
+            reason = NO_PLACE if isinstance(own_value, Lack) else OTHERWISE
+            yield SetAside(part.address, field.name, part.text(field) or "", reason)
+
+
+def _not_held(part: ValuePart) -> Iterator[SetAside]:
+    """Give what the values of a group hold and no record can.
+
+    Its record need not be laid out for that: the counts that it holds are whole numbers as read, so that each is
+    written again as it was, or asked for again where EudraCT does not take it. One that is not given, however,
+    would be asked for, and the rest has no place.
+    """
+    address = None
+    for name, value in part.values.items():
+        if value is None or name not in _HELD:
+            address = address or part.address
+            yield SetAside(address, name, value if isinstance(value, str) else "", NO_PLACE)
 
 
 def _asked_again(field: Field, value: Value, own_value: Value) -> bool:
@@ -173,7 +201,7 @@ def answer(layout: Layout, given: Sequence[Answer], place: str) -> None:
     _check_deaths(layout, used)
 
 
-def _lacking(layout: Layout) -> Iterator[tuple[Part, Field, Lack]]:
+def _lacking(layout: Layout) -> Iterator[tuple[AnyPart, Field, Lack]]:
     for part in layout.parts():
         for field in part.fields:
             value = part.values[field.name]
@@ -181,13 +209,13 @@ def _lacking(layout: Layout) -> Iterator[tuple[Part, Field, Lack]]:
                 yield part, field, value
 
 
-def _about(part: Part, field: Field, lack: Lack) -> str:
+def _about(part: AnyPart, field: Field, lack: Lack) -> str:
     if field is fields.SYSTEM_VERSION:
         return _VERSION_HINT
     return f"{part.about}: {lack.reason}"
 
 
-def _accepted(part: Part, field: Field) -> str:
+def _accepted(part: AnyPart, field: Field) -> str:
     if field is fields.SYSTEM_VERSION and part.text(fields.SYSTEM_ID) is not None:
         return field.accepted.removesuffix(f", or {UNKNOWN}")
     return field.accepted
@@ -202,7 +230,7 @@ def _give_back_section(layout: Layout, item: SetAside) -> None:
         layout.sections[item.field] = item.value
 
 
-def _checked(field: Field, found: Answer, part: Part) -> str | None:
+def _checked(field: Field, found: Answer, part: AnyPart) -> str | None:
     value = field.answered(found.value)
     fault = None if value is None else field.fault(value)
     if fault is not None:
@@ -230,7 +258,7 @@ def _not_asked(layout: Layout, one: Answer) -> DocumentError:
     )
 
 
-def _check_system(part: Part) -> None:
+def _check_system(part: AnyPart) -> None:
     """Refuse an identifier without its version, and a version without identifier."""
     if part.fields is not fields.EVENT:
         return
@@ -254,7 +282,7 @@ def _within(wanted: tuple[Field, ...]) -> tuple[tuple[Field, Field], ...]:
     return tuple((low, high) for low, high in _NOT_MORE if low in wanted and high in wanted)
 
 
-def _check_order(part: Part, used: dict[tuple[str, str], Answer]) -> None:
+def _check_order(part: AnyPart, used: dict[tuple[str, str], Answer]) -> None:
     for lower, upper in _within(part.fields):
         answered = [
             found

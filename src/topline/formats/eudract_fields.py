@@ -13,6 +13,7 @@ from topline.formats.answers import UNKNOWN
 
 _DECIMAL = re.compile(r"[+-]?(?:\d+(?:\.\d*)?|\.\d+)", re.ASCII)
 _INTEGER = re.compile(r"\d{1,15}", re.ASCII)
+_NUMBERS = frozenset({"count", "decimal"})
 _MOST = 99_999_999
 
 
@@ -38,6 +39,11 @@ class Field:
     nillable: bool = False
 
     @property
+    def is_number(self) -> bool:
+        """Whether it is a count or a decimal number."""
+        return self.kind in _NUMBERS
+
+    @property
     def accepted(self) -> str:
         """What the field takes, in words."""
         return _accepted(self)
@@ -51,9 +57,10 @@ class Field:
         (None, "'A+B' has 3 characters")
         """
         if self.kind == "text":
-            fits = self.least <= len(value) and (not self.most or len(value) <= self.most)
+            if self.least <= len(value) and (not self.most or len(value) <= self.most):
+                return None
             shown = repr(value) if len(value) <= 40 else repr(value[:40]) + "..."
-            return None if fits else f"{shown} has {len(value)} characters"
+            return f"{shown} has {len(value)} characters"
         if self.kind == "term":
             return None if value in self.terms else f"{value[:40]!r} is none of the terms"
         pattern = _INTEGER if self.kind == "count" else _DECIMAL

@@ -34,23 +34,17 @@ Value = str | None | Lack
 
 
 @dataclass(slots=True)
-class Part:
-    """Some fields that belong to one part of a record.
+class Filled:
+    """Some fields with their values.
 
     Attributes
     ----------
-    address
-        Of the part of the record.
-    about
-        What it is, in words.
     fields
         Those that it may have, in the order of the document.
     values
         The value of each by its name.
     """
 
-    address: str
-    about: str
     fields: tuple[Field, ...]
     values: dict[str, Value]
 
@@ -61,6 +55,22 @@ class Part:
 
 
 @dataclass(slots=True)
+class Part(Filled):
+    """The fields that belong to one part of a record.
+
+    Attributes
+    ----------
+    address
+        Of the part of the record.
+    about
+        What it is, in words.
+    """
+
+    address: str
+    about: str
+
+
+@dataclass(slots=True)
 class GroupPart(Part):
     """A reporting group, with the identifier it has in the document."""
 
@@ -68,10 +78,29 @@ class GroupPart(Part):
 
 
 @dataclass(slots=True)
-class ValuePart(Part):
-    """The values of one group, by its position among the groups."""
+class ValuePart(Filled):
+    """The values of one group, by its position among the groups.
 
+    There are more of these than of all else, so that address and words are made when they are asked for.
+    """
+
+    event: Part
+    place: int
+    of: GroupPart
     group: int
+
+    @property
+    def address(self) -> str:
+        """Of the part of the record."""
+        return f"{self.event.address}/stats/{self.place}"
+
+    @property
+    def about(self) -> str:
+        """What it is, in words."""
+        return f"{self.event.about}, {self.of.about}"
+
+
+AnyPart = Part | ValuePart
 
 
 @dataclass(slots=True)
@@ -102,7 +131,7 @@ class Layout:
     sections: dict[str, str] = field(default_factory=dict)
     attributes: dict[str, str] | None = None
 
-    def parts(self) -> Iterator[Part]:
+    def parts(self) -> Iterator[AnyPart]:
         """Give every part in the order of the document."""
         yield self.module
         yield from self.groups or ()
@@ -114,7 +143,7 @@ class Layout:
 
 def module_part(values: Mapping[str, Value]) -> Part:
     """Make the part of the module."""
-    return Part(ADDRESS, "adverse events", MODULE, dict(values))
+    return Part(address=ADDRESS, about="adverse events", fields=MODULE, values=dict(values))
 
 
 def group_part(position: int, identifier: str, values: Mapping[str, Value]) -> GroupPart:
@@ -147,13 +176,7 @@ def value_part(
     position: int,
     group: GroupPart,
     group_position: int,
-    values: Mapping[str, Value],
+    values: dict[str, Value],
 ) -> ValuePart:
-    """Make the part of a group's values of a term."""
-    return ValuePart(
-        address=f"{event.address}/stats/{position}",
-        about=f"{event.about}, {group.about}",
-        fields=LISTS[kind],
-        values=dict(values),
-        group=group_position,
-    )
+    """Make the part of a group's values of a term; it keeps the values as its own."""
+    return ValuePart(LISTS[kind], values, event, position, group, group_position)

@@ -6,6 +6,7 @@ What a record does not give, or gives in a form that EudraCT does not take, is a
 
 import re
 from collections import Counter
+from functools import lru_cache
 
 from topline.errors import OutputError
 from topline.formats import eudract_fields as fields
@@ -14,6 +15,7 @@ from topline.formats.eudract_layout import (
     ADDRESS,
     LISTS,
     EventPart,
+    Filled,
     GroupPart,
     Lack,
     Layout,
@@ -46,17 +48,22 @@ _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_.-]*")
 _OWN_IDENTIFIER = re.compile(r"EG[0-9]{3,}")
 _BLANKS = " \t\r\n"
 _DICTIONARY = tuple(field.name for field in fields.DICTIONARY)
+_NAMES = {kind: tuple(field.name for field in listed) for kind, listed in LISTS.items()}
+_LONGEST_KEPT = 200
+"""Longer texts [characters] name no dictionary, and are not kept in memory to be looked up again."""
 _NOT_GIVEN = Lack("the record does not give it")
 _NOT_HELD = Lack("a record cannot hold it")
 
 
-def layout_of(study: Study) -> Layout:
+def layout_of(study: Study, *, values: bool = True) -> Layout:
     """Lay the adverse events of a record out as EudraCT has them.
 
     Parameters
     ----------
     study
         The record.
+    values
+        Whether to lay out the values of the groups too; without them, every term has none.
 
     Returns
     -------
@@ -96,6 +103,8 @@ def layout_of(study: Study) -> Layout:
             if listed is None
             else [
                 _event(kind, position, event, dictionary, groups or [], positions)
+                if values
+                else EventPart(term_part(kind, position, _event_values(event, dictionary)), None)
                 for position, event in enumerate(listed)
             ]
             for kind, listed in events.items()
@@ -214,12 +223,15 @@ def _event(
 
 
 def _event_values(event: AdverseEvent, dictionary: tuple[Value, ...]) -> dict[str, Value]:
-    system = organ_system_id(event.organ_system) if event.organ_system else None
-    reason = f"{event.organ_system!r} is none of EudraCT's organ systems"
+    system: Value = _NOT_GIVEN
+    if event.organ_system:
+        system = organ_system_id(event.organ_system) or Lack(
+            f"{event.organ_system!r} is none of EudraCT's organ systems"
+        )
     return {
         "description": _text(fields.EVENT[0], event.notes, None),
         "term": _text(fields.TERM, event.term),
-        fields.SYSTEM_ID.name: system or (Lack(reason) if event.organ_system else _NOT_GIVEN),
+        fields.SYSTEM_ID.name: system,
         fields.SYSTEM_VERSION.name: Lack(
             f"a record cannot hold the version of {event.organ_system}"
         ),
@@ -255,6 +267,11 @@ def _dictionary(event: AdverseEvent) -> tuple[Value, ...] | None:
     vocabulary = _trimmed(event.source_vocabulary)
     if vocabulary is None:
         return None
+    short = len(vocabulary) <= _LONGEST_KEPT
+    return _short_dictionary(vocabulary) if short else _dictionary_named(vocabulary)
+
+
+def _dictionary_named(vocabulary: str) -> tuple[Value, ...]:
     if not vocabulary[0].isalpha():
         unclear = Lack(f"{vocabulary!r} does not name a dictionary")
         return (None, unclear, unclear)
@@ -267,13 +284,15 @@ def _dictionary(event: AdverseEvent) -> tuple[Value, ...] | None:
     )
 
 
+_short_dictionary = lru_cache(maxsize=1024)(_dictionary_named)
+
+
 def _stats_values(kind: str, stats: EventStats) -> dict[str, Value]:
-    known: dict[str, Value] = {
-        fields.OCCURRENCES.name: _count(fields.OCCURRENCES, stats.num_events),
-        fields.AFFECTED.name: _count(fields.AFFECTED, stats.num_affected),
-        fields.EXPOSED.name: _count(fields.EXPOSED, stats.num_at_risk),
-    }
-    return {field.name: known.get(field.name, _NOT_HELD) for field in LISTS[kind]}
+    values: dict[str, Value] = {name: _NOT_HELD for name in _NAMES[kind]}
+    values[fields.OCCURRENCES.name] = _count(fields.OCCURRENCES, stats.num_events)
+    values[fields.AFFECTED.name] = _count(fields.AFFECTED, stats.num_affected)
+    values[fields.EXPOSED.name] = _count(fields.EXPOSED, stats.num_at_risk)
+    return values
 
 
 def _assessment(event: AdverseEvent) -> Value:
@@ -294,6 +313,8 @@ def _text(field: Field, text: str | None, missing: Value = _NOT_GIVEN) -> Value:
 def _count(field: Field, number: int | None) -> Value:
     if number is None:
         return _NOT_GIVEN
+    if field.least <= number <= field.most:
+        return str(number)
     fault = field.fault(str(number))
     return str(number) if fault is None else Lack(f"the record's {fault}")
 
@@ -354,6 +375,6 @@ def _event_stats(identifier: str, value: ValuePart) -> EventStats:
     )
 
 
-def _number(part: Part, field: Field) -> int | None:
-    text = part.text(field)
-    return int(text) if text is not None else None
+def _number(part: Filled, field: Field) -> int | None:
+    text = part.values[field.name]
+    return int(text) if isinstance(text, str) else None

@@ -1,6 +1,7 @@
 """What EudraCT and the registry call the same: organ systems, ways of assessment, dictionaries."""
 
 import re
+from functools import lru_cache
 
 from topline.formats.eudract_fields import MEDDRA, NON_SYSTEMATIC, OTHER, SNOMED, SYSTEMATIC
 
@@ -38,11 +39,15 @@ ORGAN_SYSTEMS = {
 PRODUCT_ISSUES = "100000167503"
 """The organ system that was added later, and so has a version of its own."""
 
+_LONGEST_KEPT = 200
+"""Longer texts [characters] are no names, and are not kept in memory to be looked up again."""
+
 _LONGER_NAME = "General disorders and administration site conditions"
 _ASSESSMENTS = {
     "SYSTEMATIC_ASSESSMENT": SYSTEMATIC,
     "NON_SYSTEMATIC_ASSESSMENT": NON_SYSTEMATIC,
 }
+_ASSESSMENT_TYPES = {term: own for own, term in _ASSESSMENTS.items()}
 _DICTIONARIES = {"meddra": MEDDRA, "snomed": SNOMED}
 _SPELLINGS = {MEDDRA: "MedDRA", SNOMED: "SNOMED"}
 _NAMED = re.compile(r"(meddra|snomed)\b(?:\s+CT\b)?(.*)", re.IGNORECASE | re.DOTALL)
@@ -58,6 +63,11 @@ def organ_system_id(name: str) -> str | None:
     >>> organ_system_id("General disorders"), organ_system_id("Heart")
     ('100000004867', None)
     """
+    return _short_name_id(name) if len(name) <= _LONGEST_KEPT else _IDS.get(_key(name))
+
+
+@lru_cache(maxsize=1024)
+def _short_name_id(name: str) -> str | None:
     return _IDS.get(_key(name))
 
 
@@ -68,7 +78,7 @@ def assessment_term(assessment_type: str) -> str | None:
 
 def assessment_type(term: str) -> str | None:
     """Give the record's assessment type for EudraCT's term."""
-    return next((own for own, theirs in _ASSESSMENTS.items() if theirs == term), None)
+    return _ASSESSMENT_TYPES.get(term)
 
 
 def dictionary_of(vocabulary: str) -> tuple[str | None, str | None, str]:

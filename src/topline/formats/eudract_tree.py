@@ -12,6 +12,7 @@ from topline.formats import eudract_fields as fields
 from topline.formats.eudract_fields import Field
 from topline.formats.eudract_layout import (
     LISTS,
+    AnyPart,
     EventPart,
     GroupPart,
     Layout,
@@ -23,6 +24,7 @@ from topline.formats.eudract_layout import (
     term_part,
     value_part,
 )
+from topline.formats.eudract_plain import BLANKS, Children, number_read, plain_values
 
 RESULTS_NAMESPACE = "http://eudract.ema.europa.eu/schema/clinical_trial_result"
 NAMESPACE = f"{RESULTS_NAMESPACE}/adverse_events"
@@ -37,9 +39,7 @@ _ELEMENTS = {
 }
 #: The order of the schema.
 _WRITTEN_ORDER = ("otherEvents", "seriousEvents")
-_BLANKS = " \t\r\n"
 _FORBIDDEN = re.compile("[^\t\n\r -\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
-_Children = dict[str, etree._Element]
 
 
 def read_tree(root: etree._Element, place: str) -> Layout:
@@ -151,8 +151,7 @@ class _Tree:
                     element, f"the id {identifier!r} is given twice", "an id for each group"
                 )
             positions[identifier] = len(groups)
-            within = self._children(element, _first_names(fields.GROUP))
-            values = self._values(within, fields.GROUP)
+            values, _ = self._part(element, fields.GROUP)
             groups.append(group_part(len(groups), identifier, values))
         return groups, positions
 
@@ -167,8 +166,8 @@ class _Tree:
             return None
         events = []
         for position, element in enumerate(self._all(listed, _ELEMENTS[kind][1])):
-            within = self._children(element, _first_names(fields.EVENT, "values"))
-            term = term_part(kind, position, self._values(within, fields.EVENT))
+            own, within = self._part(element, fields.EVENT, ("values",))
+            term = term_part(kind, position, own)
             values = within.get("values")
             known = (
                 None
@@ -187,6 +186,7 @@ class _Tree:
         positions: dict[str, int],
     ) -> list[ValuePart]:
         found = []
+        wanted = LISTS[kind]
         for place, element in enumerate(self._all(listed, "value")):
             identifier = self._attribute(element, "reportingGroupId")
             group = positions.get(identifier)
@@ -196,12 +196,21 @@ class _Tree:
                     f"the values are of {identifier!r}, which is no reporting group",
                     ", ".join(positions) or "a document with reporting groups",
                 )
-            within = self._children(element, _first_names(LISTS[kind]))
-            values = self._values(within, LISTS[kind])
+            values, _ = self._part(element, wanted)
             found.append(value_part(term, kind, place, groups[group], group, values))
         return found
 
-    def _values(self, within: _Children, wanted: tuple[Field, ...]) -> dict[str, Value]:
+    def _part(
+        self, element: etree._Element, wanted: tuple[Field, ...], lists: tuple[str, ...] = ()
+    ) -> tuple[dict[str, Value], Children]:
+        """Give the values of a part and the elements of its lists, or refuse it."""
+        plain = plain_values(element, wanted, lists)
+        if plain is not None:
+            return plain
+        within = self._children(element, _first_names(wanted, *lists))
+        return self._values(within, wanted), within
+
+    def _values(self, within: Children, wanted: tuple[Field, ...]) -> dict[str, Value]:
         values: dict[str, Value] = {}
         for field in wanted:
             first, *rest = field.name.split("/")
@@ -214,19 +223,15 @@ class _Tree:
                 first = f"{first}/{name}"
             text = None if element is None else self._text(element)
             values[field.name] = text
-            if text is not None and element is not None and field.kind in ("count", "decimal"):
-                self._check_number(element, field, text)
-                values[field.name] = str(int(text)) if field.kind == "count" else text
+            if text is not None and element is not None and field.is_number:
+                read = number_read(field, text)
+                if read is None:
+                    self.refuse(element, f"{field.name}: {field.fault(text)}", field.accepted)
+                values[field.name] = read
         return values
 
-    def _check_number(self, element: etree._Element, field: Field, text: str) -> None:
-        fault = field.fault(text)
-        # No participants at all is no reason to refuse what was posted.
-        if fault is not None and not (field.least == 1 and text == "0"):
-            self.refuse(element, f"{field.name}: {fault}", field.accepted)
-
-    def _children(self, element: etree._Element, names: tuple[str, ...]) -> _Children:
-        children: _Children = {}
+    def _children(self, element: etree._Element, names: tuple[str, ...]) -> Children:
+        children: Children = {}
         self._check_blank(element)
         for child in element:
             name = _tag(child)
@@ -245,19 +250,22 @@ class _Tree:
             yield child
 
     def _check_blank(self, element: etree._Element) -> None:
-        texts = [element.text, *(child.tail for child in element)]
-        for text in texts:
-            if text is not None and text.strip(_BLANKS):
-                self.refuse(
-                    element,
-                    f"{_tag(element)} holds the text {text.strip(_BLANKS)[:40]!r}",
-                    "elements only",
-                )
+        self._check_between(element, element.text)
+        for child in element:
+            self._check_between(element, child.tail)
+
+    def _check_between(self, element: etree._Element, text: str | None) -> None:
+        if text is not None and text.strip(BLANKS):
+            self.refuse(
+                element,
+                f"{_tag(element)} holds the text {text.strip(BLANKS)[:40]!r}",
+                "elements only",
+            )
 
     def _text(self, element: etree._Element) -> str | None:
         if len(element):
             self.refuse(element[0], f"{_tag(element)} holds {_tag(element[0])}", "a text only")
-        return (element.text or "").strip(_BLANKS) or None
+        return (element.text or "").strip(BLANKS) or None
 
     def _attribute(self, element: etree._Element, name: str) -> str:
         value = element.get(name)
@@ -310,37 +318,44 @@ def _write_events(section: etree._Element, kind: str, layout: Layout) -> None:
             _write_fields(of_group, value, LISTS[kind])
 
 
-def _write_fields(element: etree._Element, part: Part, wanted: tuple[Field, ...]) -> None:
+def _write_fields(element: etree._Element, part: AnyPart, wanted: tuple[Field, ...]) -> None:
     """Write the fields of a part that has no lack; a group of fields without values is left out."""
-    for field in wanted:
+    made: Children = {}
+    for field, steps, together in _steps(wanted):
         text = part.text(field)
-        first, *rest = field.name.split("/")
-        if rest and not _any_of(first, part, wanted):
+        if text is None and not (
+            field.nillable and (not together or any(part.text(one) is not None for one in together))
+        ):
             continue
-        if text is None and not field.nillable:
-            continue
-        within = _child(element, first)
+        within = element
         # Where the value is not known, what is nil is the element of the term, not the value in it.
-        for name in rest if text is not None else rest[:1]:
-            within = _child(within, name)
+        for path, name in steps if text is not None else steps[:2]:
+            known = made.get(path)
+            if known is None:
+                known = made[path] = etree.SubElement(within, name)
+            within = known
         if text is None:
             within.set(_NIL, "true")
         else:
             within.text = _sendable(text, part, field)
 
 
-def _any_of(first: str, part: Part, wanted: tuple[Field, ...]) -> bool:
-    return any(
-        part.text(field) is not None for field in wanted if field.name.startswith(f"{first}/")
-    )
+@cache
+def _steps(
+    wanted: tuple[Field, ...],
+) -> tuple[tuple[Field, tuple[tuple[str, str], ...], tuple[Field, ...]], ...]:
+    """Return each field with the elements down to it, by path and name, and the fields within the first of them."""
+    found = []
+    for field in wanted:
+        names = field.name.split("/")
+        paths = tuple(("/".join(names[: depth + 1]), name) for depth, name in enumerate(names))
+        start = names[0] + "/"
+        within = tuple(one for one in wanted if one.name.startswith(start))
+        found.append((field, paths, within))
+    return tuple(found)
 
 
-def _child(element: etree._Element, name: str) -> etree._Element:
-    found = element.find(name)
-    return etree.SubElement(element, name) if found is None else found
-
-
-def _sendable(text: str, part: Part, field: Field) -> str:
+def _sendable(text: str, part: AnyPart, field: Field) -> str:
     forbidden = _FORBIDDEN.search(text)
     if forbidden is not None:
         raise OutputError(

@@ -50,7 +50,7 @@ def read(source: Source) -> Iterator[Document]:
     """
     found = read_tree(parse_tree(source), source.name)
     study = study_of(found)
-    set_aside = set_aside_of(found, layout_of(study))
+    set_aside = set_aside_of(found, layout_of(study, values=False))
     yield Document(study=study, format=NAME, place=source.name, set_aside=set_aside)
 
 

@@ -154,7 +154,7 @@ def children(
     loose = _is_loose(element.text)
     for child in element:
         # A name in a namespace is written with braces, and so is none of the names.
-        name = child.tag
+        name: Any = child.tag  # a str: comments and instructions are left out on parsing
         holds_elements = kinds.get(name)
         if holds_elements is None or name in found or not (holds_elements or len(child) == 0):
             reading.keep(address, child, UNKNOWN)
@@ -183,7 +183,8 @@ def plain_texts(element: Element, names: frozenset[str]) -> dict[str, str | None
         between = child.tail
         if len(child) or child.keys() or (between is not None and not between.isspace()):
             return None
-        texts[child.tag] = child.text
+        name: Any = child.tag  # a str, as above
+        texts[name] = child.text
     # As many names as children: none stands there twice.
     return texts if len(texts) == len(element) and texts.keys() <= names else None
 
