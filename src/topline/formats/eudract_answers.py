@@ -182,23 +182,33 @@ def answer(layout: Layout, given: Sequence[Answer], place: str) -> None:
     """
     answers = Answers(given)
     used: dict[tuple[str, str], Answer] = {}
-    for part, field, _ in list(_lacking(layout)):
-        found = answers.find(part.address, field.name)
-        if found is not None:
-            part.values[field.name] = _checked(field, found, part)
-            used[part.address, field.name] = found
+    concerned: list[AnyPart] = []
+    for part in layout.parts():
+        if _answer_part(part, answers, used):
+            concerned.append(part)
     for one in answers.exact():
         if (one.address, one.field) not in used:
             raise _not_asked(layout, one)
     missing = questions_of(layout)
     if missing:
         raise unanswered(missing, "EudraCT adverse-event XML", place)
-    concerned = {address for address, _ in used}
-    for part in layout.parts():
-        if part.address in concerned:
-            _check_system(part)
-            _check_order(part, used)
+    for part in concerned:
+        _check_system(part)
+        _check_order(part, used)
     _check_deaths(layout, used)
+
+
+def _answer_part(part: AnyPart, answers: Answers, used: dict[tuple[str, str], Answer]) -> bool:
+    """Put answers where values of a part are lacking; tell whether there was one."""
+    names = [name for name, value in part.values.items() if isinstance(value, Lack)]
+    if not names:
+        return False
+    address, before = part.address, len(used)
+    for field in part.fields:
+        if field.name in names and (found := answers.find(address, field.name)) is not None:
+            part.values[field.name] = _checked(field, found, part)
+            used[address, field.name] = found
+    return len(used) > before
 
 
 def _lacking(layout: Layout) -> Iterator[tuple[AnyPart, Field, Lack]]:
@@ -284,13 +294,15 @@ def _within(wanted: tuple[Field, ...]) -> tuple[tuple[Field, Field], ...]:
 
 def _check_order(part: AnyPart, used: dict[tuple[str, str], Answer]) -> None:
     for lower, upper in _within(part.fields):
+        less, more = part.text(lower), part.text(upper)
+        if less is None or more is None:
+            continue
         answered = [
             found
             for field in (lower, upper)
             if (found := used.get((part.address, field.name))) is not None
         ]
-        less, more = part.text(lower), part.text(upper)
-        if answered and less is not None and more is not None and int(less) > int(more):
+        if answered and int(less) > int(more):
             raise DocumentError(
                 f"{lower.name} is {less} and {upper.name} is {more} ({part.about})",
                 where=f"{answered[0].place}: {part.address}",
@@ -306,10 +318,12 @@ def _check_deaths(layout: Layout, used: dict[tuple[str, str], Answer]) -> None:
         for value in event.values or ():
             group = groups[value.group]
             died, all_died = value.text(fields.FATAL), group.text(fields.DEATHS_BY_EVENTS)
+            if not (died and all_died):
+                continue
             answered = used.get((value.address, fields.FATAL.name)) or used.get(
                 (group.address, fields.DEATHS_BY_EVENTS.name)
             )
-            if answered and died and all_died and int(died) > int(all_died):
+            if answered and int(died) > int(all_died):
                 raise DocumentError(
                     f"{died} died of one term and {all_died} of all events ({value.about})",
                     where=f"{answered.place}: {value.address}",

@@ -170,21 +170,41 @@ def children(
     return found
 
 
-def plain_texts(element: Element, names: frozenset[str]) -> dict[str, str | None] | None:
-    """Return the texts of an element that holds some of the names once, each with a text, and nothing else.
+def plain_texts(
+    element: Element, names: frozenset[str], within: dict[str, Element] | None = None
+) -> dict[str, str | None] | None:
+    """Return the texts of an element that holds some of the names once each, and nothing else.
 
     Nearly every element of the long tables is such. ``None`` is no statement about the element, but that it wants
     the longer way of :func:`children`, which sets aside what is in the way.
+
+    Parameters
+    ----------
+    element
+        The element.
+    names
+        The children that the schema gives it.
+    within
+        Takes those children that hold elements; without it, there may be none.
     """
     if element.keys() or _is_loose(element.text):
         return None
     texts: dict[str, str | None] = {}
     for child in element:
         between = child.tail
-        if len(child) or child.keys() or (between is not None and not between.isspace()):
-            return None
         name: Any = child.tag  # a str, as above
-        texts[name] = child.text
+        if child.keys() or (between is not None and not between.isspace()):
+            return None
+        if name in _WITH_ELEMENTS:
+            if within is None:
+                return None
+            within[name] = child
+            texts[name] = None
+        elif len(child):
+            return None
+        else:
+            written = child.text
+            texts[name] = None if not written or written.isspace() else written
     # As many names as children: none stands there twice.
     return texts if len(texts) == len(element) and texts.keys() <= names else None
 

@@ -21,6 +21,7 @@ from topline.formats.prs_elements import (
     listed,
     plain_texts,
     text,
+    texts_of,
 )
 from topline.formats.prs_groups import LEADS_NOWHERE, GroupIds, written_ids
 from topline.record.results import AdverseEvent, AdverseEventsModule, EventGroup, EventStats
@@ -46,6 +47,8 @@ _EVENT = (
     "sourceVocabulary",
     "term",
 )
+_EVENT_NAMES = frozenset(_EVENT)
+_EVENT_TEXTS = {name: name for name in _EVENT if name != "adverseEventStats"}
 _GROUP_COUNTS = {
     "numDeaths": "deaths_num_affected",
     "numSubjectsFrequentEvents": "other_num_affected",
@@ -166,19 +169,23 @@ def _read_event(
     at: tuple[str, Reading],
 ) -> AdverseEvent:
     address, reading = at
-    found = children(element, _EVENT, address, reading)
+    within: dict[str, Element] = {}
+    texts = plain_texts(element, _EVENT_NAMES, within)
+    if texts is None:
+        within = dict(children(element, _EVENT, address, reading))
+        texts = texts_of(within, _EVENT_TEXTS)
     stats: list[EventStats] = []
-    for one in listed(found.get("adverseEventStats"), "eventStats", address, reading):
+    for one in listed(within.get("adverseEventStats"), "eventStats", address, reading):
         read = _plain_stats(one, ids)
         stats += (read,) if read is not None else _read_stats(one, ids, len(stats), at)
-    assessment = ASSESSMENT.code_of(text(found.get("assessmentType")))
-    vocabulary = text(found.get("sourceVocabulary"))
+    assessment = ASSESSMENT.code_of(texts.get("assessmentType"))
+    vocabulary = texts.get("sourceVocabulary")
     return AdverseEvent(
-        term=text(found.get("term")),
-        organ_system=organ_system_of(text(found.get("organSystemName"))),
+        term=texts.get("term"),
+        organ_system=organ_system_of(texts.get("organSystemName")),
         source_vocabulary=usual[1] if vocabulary is None else vocabulary,
         assessment_type=usual[0] if assessment is None else assessment,
-        notes=text(found.get("notes")),
+        notes=texts.get("notes"),
         stats=tuple(stats) or None,
     )
 

@@ -163,11 +163,13 @@ def _refer(part: Any, numbers: Mapping[str | None, str]) -> Any:
     changed: dict[str, Any] = {}
     for name in part.__struct_fields__:
         value = getattr(part, name)
+        if value is None or (type(value) is str and name != "group_id"):
+            continue  # nearly all there is in a record
         new: Any
         if name == "group_id":
             new = numbers.get(value)
         elif name == "group_ids":
-            new = None if value is None else tuple(numbers.get(one, "") for one in value)
+            new = tuple(numbers.get(one, "") for one in value)
         else:
             new = _refer(value, numbers)
         if new is not value and new != value:

@@ -30,6 +30,8 @@ def pattern_of(address: str) -> str:
     >>> pattern_of("/protocolSection/designModule/phases/0")
     '/protocolSection/designModule/phases/*'
     """
+    if address.startswith("/") and "~" not in address:  # nearly all: no name is written otherwise
+        return "/".join([ANY if token.isdecimal() else token for token in address.split("/")])
     return format_address(
         tuple(ANY if token.isdecimal() else token for token in parse_address(address))
     )
