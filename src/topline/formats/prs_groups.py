@@ -5,10 +5,12 @@ A record numbers the groups of each module and of each outcome measure anew, as 
 carry its number before their own. A reference that leads to no group, or to two, cannot be written at all.
 """
 
+import operator
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from typing import Any, TypeVar
+from functools import cache
+from typing import Any, TypeVar, get_args
 
 import msgspec
 
@@ -156,15 +158,14 @@ def _is_posted(id: str, letter: str) -> bool:
 def _refer(part: Any, numbers: Mapping[str | None, str]) -> Any:
     """Replace the references within a part; a part in which none changes is returned as it is."""
     if isinstance(part, tuple):
-        renewed = tuple(_refer(element, numbers) for element in part)
-        return part if all(a is b for a, b in zip(renewed, part, strict=True)) else renewed
-    if not isinstance(part, Node):
-        return part
+        renewed = [_refer(element, numbers) for element in part]
+        return part if all(map(operator.is_, renewed, part)) else tuple(renewed)
+    node: Node = part
     changed: dict[str, Any] = {}
-    for name in part.__struct_fields__:
+    for name in _referring_fields(type(node)):
         value = getattr(part, name)
-        if value is None or (type(value) is str and name != "group_id"):
-            continue  # nearly all there is in a record
+        if value is None:
+            continue
         new: Any
         if name == "group_id":
             new = numbers.get(value)
@@ -174,4 +175,23 @@ def _refer(part: Any, numbers: Mapping[str | None, str]) -> Any:
             new = _refer(value, numbers)
         if new is not value and new != value:
             changed[name] = new
-    return msgspec.structs.replace(part, **changed) if changed else part
+    return msgspec.structs.replace(node, **changed) if changed else node
+
+
+@cache
+def _referring_fields(node_type: type[Node]) -> tuple[str, ...]:
+    """Return the fields of a type that refer to groups, or hold nodes that do."""
+    return tuple(
+        field.name
+        for field in msgspec.structs.fields(node_type)
+        if field.name in {"group_id", "group_ids"}
+        or any(_referring_fields(inner) for inner in _node_types(field.type))
+    )
+
+
+def _node_types(annotation: Any) -> Iterator[type[Node]]:
+    """Yield the types of nodes that a field of this type can hold."""
+    if isinstance(annotation, type) and issubclass(annotation, Node):
+        yield annotation
+    for inner in get_args(annotation):
+        yield from _node_types(inner)
