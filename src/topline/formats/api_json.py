@@ -187,9 +187,9 @@ LINES_FORMAT = Format(
 )
 
 
-def _document(extent: Extent, limits: Limits) -> Document:
-    if extent.study is not None:
-        return Document(study=extent.study, format=NAME, place=extent.place)
+def _document(extent: Extent[Study], limits: Limits) -> Document:
+    if extent.decoded is not None:
+        return Document(study=extent.decoded, format=NAME, place=extent.place)
     return decode(extent.data, place=extent.place, limits=limits)
 
 

@@ -8,11 +8,13 @@ whether what stands between them is JSON is for the decoder to say.
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from typing import Generic, TypeVar
 
 from topline.errors import DocumentError, LimitError
 from topline.formats.limits import Limits
 from topline.formats.source import Source
-from topline.record.study import Study
+
+T = TypeVar("T")
 
 CHUNK_BYTES = 1 << 20
 """How much is read at once [bytes]."""
@@ -59,7 +61,7 @@ ANSWER = Frame(
 
 
 @dataclass(frozen=True, slots=True)
-class Extent:
+class Extent(Generic[T]):
     """The bytes of one study and where they stand.
 
     Attributes
@@ -68,18 +70,18 @@ class Extent:
         One JSON object, without blanks around it.
     place
         Where: the file, and the study or line if it holds several.
-    study
-        The study, where finding its end has already decoded it.
+    decoded
+        What it was decoded to, where finding its end has already done so.
     """
 
     data: bytes
     place: str
-    study: Study | None = None
+    decoded: T | None = None
 
 
 def split_studies(
-    source: Source, attempt: Callable[[bytes], Study | None], frame: Frame = ANSWER
-) -> Iterator[Extent]:
+    source: Source, attempt: Callable[[bytes], T | None], frame: Frame = ANSWER
+) -> Iterator[Extent[T]]:
     """Find the studies of a JSON document one at a time, holding one and a chunk or two.
 
     Parameters
@@ -117,15 +119,15 @@ def split_studies(
     while first := window.skip_blanks():
         if first == b"[" or (first == b"{" and window.at_frame()):
             lists += 1
-            for data, study in _listed_studies(window, attempt):
+            for data, decoded in _listed_studies(window, attempt):
                 count += 1
-                yield Extent(data, f"{source.name}, study {count}", study)
+                yield Extent(data, f"{source.name}, study {count}", decoded)
         elif first == b"{":
             line = window.line
-            data, study = _next_study(window, attempt)
+            data, decoded = _next_study(window, attempt)
             alone = count == 0 and not window.skip_blanks()
             count += 1
-            yield Extent(data, source.name if alone else f"{source.name}, line {line}", study)
+            yield Extent(data, source.name if alone else f"{source.name}, line {line}", decoded)
         else:
             raise window.unexpected("a study, a list of studies, or the end of the document")
     if not count and not lists:
@@ -148,8 +150,8 @@ def check_depth(data: bytes, place: str, limits: Limits) -> None:
 
 
 def _listed_studies(
-    window: "_Window", attempt: Callable[[bytes], Study | None]
-) -> Iterator[tuple[bytes, Study | None]]:
+    window: "_Window", attempt: Callable[[bytes], T | None]
+) -> Iterator[tuple[bytes, T | None]]:
     """Yield the studies of a list, with or without the frame of an answer around it."""
     framed = window.enter_list()
     first = window.skip_blanks()
@@ -170,13 +172,11 @@ def _listed_studies(
         window.leave_frame()
 
 
-def _next_study(
-    window: "_Window", attempt: Callable[[bytes], Study | None]
-) -> tuple[bytes, Study | None]:
+def _next_study(window: "_Window", attempt: Callable[[bytes], T | None]) -> tuple[bytes, T | None]:
     line = window.untried_line()
-    if line.endswith(b"}") and (study := attempt(line)) is not None:
+    if line.endswith(b"}") and (decoded := attempt(line)) is not None:
         window.advance(len(line))
-        return line, study
+        return line, decoded
     return window.take_object(), None
 
 

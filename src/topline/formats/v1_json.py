@@ -6,7 +6,7 @@ codes, dates, flags and whole numbers where the record has them.
 """
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from typing import Any
 
 import msgspec
@@ -14,7 +14,7 @@ import msgspec
 from topline.errors import DocumentError
 from topline.formats.document import Document, SetAside
 from topline.formats.format import Format
-from topline.formats.json_extents import Extent, Frame, check_depth, split_studies
+from topline.formats.json_extents import Frame, check_depth, split_studies
 from topline.formats.json_faults import (
     given_twice,
     in_other_encoding,
@@ -24,22 +24,13 @@ from topline.formats.json_faults import (
 )
 from topline.formats.limits import DEFAULT_LIMITS, Limits
 from topline.formats.source import Source
-from topline.formats.unknown_fields import (
-    EXPLICIT_NULL,
-    UNKNOWN,
-    find_repeated_field,
-    has_as_many_keys,
-)
-from topline.formats.v1_json_names import Named, names_of
-from topline.record.addresses import field_names, format_address
-from topline.record.node import Node
+from topline.formats.unknown_fields import UNKNOWN, find_repeated_field, has_as_many_keys
+from topline.formats.v1_json_names import names_of
+from topline.formats.v1_json_reading import ROOT, Reading, json_text
+from topline.record.addresses import field_names
 from topline.record.study import Study
 
 NAME = "v1-json"
-
-NOT_READ = "it cannot be read as what the record holds here"
-SEVERAL = "the record has room for one, and the document gives several"
-NO_OBJECT = "the record holds a part here, and the document something else"
 
 _SECTIONS = frozenset(names_of(Study))
 _NEWER = frozenset(field_names(Study))
@@ -133,10 +124,8 @@ def decode(data: bytes, *, place: str = "JSON", limits: Limits = DEFAULT_LIMITS)
     if not complete and (repeated := find_repeated_field(data)) is not None:
         raise given_twice(data, place, repeated)
     set_aside: list[SetAside] = []
-    study = _study_within(tree, data, place, set_aside)
-    values = _Reading(set_aside).values(Study, study, ())
-    values["has_results"] = "results_section" in values
-    return Document(study=Study(**values), format=NAME, place=place, set_aside=tuple(set_aside))
+    tree, _ = _study_within(tree, data, place, set_aside)
+    return _document(_study(tree, set_aside), set_aside, place)
 
 
 def read(source: Source) -> Iterator[Document]:
@@ -154,8 +143,13 @@ def read(source: Source) -> Iterator[Document]:
     """
     if in_other_encoding(source.head()):
         raise not_utf8(source.head(), source.name)
-    for extent in split_studies(source, lambda data: None, _ANSWER):
-        yield _document(extent, source.limits)
+    # How deep real studies are nested is known; a bound below the usual needs looking at each bracket.
+    usual = source.limits.depth >= DEFAULT_LIMITS.depth
+    for extent in split_studies(source, _decode_proven if usual else _decode_nothing, _ANSWER):
+        if extent.decoded is not None:
+            yield _document(*extent.decoded, extent.place)
+        else:
+            yield decode(extent.data, place=extent.place, limits=source.limits)
 
 
 FORMAT = Format(
@@ -171,18 +165,54 @@ FORMAT = Format(
 )
 
 
-def _document(extent: Extent, limits: Limits) -> Document:
-    return decode(extent.data, place=extent.place, limits=limits)
+def _document(study: Study, set_aside: list[SetAside], place: str) -> Document:
+    return Document(study=study, format=NAME, place=place, set_aside=tuple(set_aside))
 
 
-def _study_within(tree: Any, data: bytes, place: str, set_aside: list[SetAside]) -> dict[str, Any]:
-    """Return the study in what may be around it, or raise what is wrong."""
+def _study(tree: dict[str, Any], set_aside: list[SetAside]) -> Study:
+    values = Reading(set_aside).values(Study, tree, ROOT)
+    values["has_results"] = "results_section" in values
+    return Study(**values)
+
+
+def _decode_proven(data: bytes) -> tuple[Study, list[SetAside]] | None:
+    """Decode a study, and what is set aside of it, if that takes no look at each bracket.
+
+    ``None`` where a field may be given twice, where the document has a fault, and where objects may
+    be nested too deeply: in what is set aside, or around the study. The record's types bound the rest.
+    """
+    try:
+        tree = _UNTYPED.decode(data)
+        # Encoding writes the shortest JSON there is: what is as long has lost nothing.
+        encoded = _ENCODER.encode(tree)
+        if len(encoded) != len(data) and not has_as_many_keys(encoded, data):
+            return None
+        set_aside: list[SetAside] = []
+        tree, around = _study_within(tree, data, "", set_aside)
+        study = _study(tree, set_aside)
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError, DocumentError):
+        return None  # faults are worded by the exact way
+    if around > len(_AROUND) or any(item.value[0] in "[{" for item in set_aside):
+        return None
+    return study, set_aside
+
+
+def _decode_nothing(data: bytes) -> None:
+    """Leave every study to the exact way."""
+
+
+def _study_within(
+    tree: Any, data: bytes, place: str, set_aside: list[SetAside]
+) -> tuple[dict[str, Any], int]:
+    """Return the study in what may be around it, and how many objects are; or raise what is wrong."""
+    around_it = 0
     while isinstance(tree, dict) and (around := sorted(_AROUND & tree.keys())):
         name = around[0]
         for beside, value in tree.items():
             if beside != name and beside not in _BESIDE:
-                set_aside.append(SetAside("", beside, _json(value), UNKNOWN))
+                set_aside.append(SetAside("", beside, json_text(value), UNKNOWN))
         tree = tree[name]
+        around_it += 1
     if isinstance(tree, dict) and "StudyFieldsResponse" in tree:
         raise DocumentError(
             "the JSON lists single fields of studies, which do not say what belongs together",
@@ -199,99 +229,4 @@ def _study_within(tree: Any, data: bytes, place: str, set_aside: list[SetAside])
         )
     if not isinstance(tree, dict) or not {name.lower() for name in tree} & _SECTIONS:
         raise no_study(data, place, tree)
-    return tree
-
-
-def _json(value: Any) -> str:
-    return _ENCODER.encode(value).decode()
-
-
-class _Reading:
-    """One study being read into the record, and what is set aside of it."""
-
-    def __init__(self, set_aside: list[SetAside]) -> None:
-        self._set_aside = set_aside
-
-    def values(
-        self, node: type[Node], tree: dict[str, Any], path: tuple[str | int, ...]
-    ) -> dict[str, Any]:
-        """Return the fields of a part of the record."""
-        names = names_of(node)
-        values: dict[str, Any] = {}
-        for name, content in tree.items():
-            known = names.get(name.lower())
-            if type(content) is str and known is not None and known.is_text:
-                # most of a study are texts that stand alone; the rest is looked at closely
-                read = content if known.words is None else known.words[content]
-                if read is not None and values.setdefault(known.field, read) is read:
-                    continue
-            self._look_closely(names, name, content, values, path)
-        return values
-
-    def _look_closely(
-        self,
-        names: Mapping[str, Named],
-        name: str,
-        content: Any,
-        values: dict[str, Any],
-        path: tuple[str | int, ...],
-    ) -> None:
-        """Read what is not a text alone into its field, or set it aside."""
-        element, value = _element(name, content)
-        known = names.get(element.lower())
-        if value is None:
-            self._aside(path, name, value, EXPLICIT_NULL)
-        elif known is None or known.element is (element is name):
-            self._aside(path, name, content, UNKNOWN)
-        elif known.field in values:
-            self._aside(path, name, content, SEVERAL)
-        elif (found := self._value(known, name, value, path)) is not None:
-            values[known.field] = found
-
-    def _value(self, known: Named, name: str, value: Any, path: tuple[str | int, ...]) -> Any:
-        if known.element:
-            found: list[Any] = []
-            for element in value:
-                read = self._one(known, name, element, path, (known.json_name, len(found)))
-                if read is not None:
-                    found.append(read)
-            if known.listed:
-                return tuple(found)
-            if len(found) != 1:
-                self._aside(path, name, value, SEVERAL)
-                return None
-            return found[0]
-        return self._one(known, name, value, path, (known.json_name,))
-
-    def _one(
-        self,
-        known: Named,
-        name: str,
-        value: Any,
-        path: tuple[str | int, ...],
-        further: tuple[str | int, ...],
-    ) -> Any:
-        """Read a part or a text, ``further`` on from ``path``; ``None`` if it has been set aside."""
-        if known.part is not None:
-            if isinstance(value, dict):
-                return known.part(**self.values(known.part, value, (*path, *further)))
-            self._aside(path, name, value, NO_OBJECT)
-            return None
-        read = None
-        if isinstance(value, str):
-            read = value if known.words is None else known.words[value]
-        if read is None:
-            self._aside(path, name, value, NOT_READ)
-        return read
-
-    def _aside(self, path: tuple[str | int, ...], name: str, value: Any, reason: str) -> None:
-        self._set_aside.append(SetAside(format_address(path), name, _json(value), reason))
-
-
-def _element(name: str, content: Any) -> tuple[str, Any]:
-    """Return the name of a list's elements and the list, where an object only holds a list."""
-    if name.endswith("List") and isinstance(content, dict) and len(content) == 1:
-        ((element, value),) = content.items()
-        if isinstance(value, list):
-            return element, value
-    return name, content
+    return tree, around_it
