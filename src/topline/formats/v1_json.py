@@ -11,7 +11,7 @@ from typing import Any
 
 import msgspec
 
-from topline.errors import DocumentError
+from topline.errors import DocumentError, LimitError
 from topline.formats.document import Document, SetAside
 from topline.formats.format import Format
 from topline.formats.json_extents import Frame, check_depth, split_studies
@@ -66,6 +66,9 @@ _FIRST_NAMES = frozenset(
         b"StudyFieldsResponse",
     }
 )
+
+# Parts of a study and what is around it are nested 20 deep at most: this is far from the usual limit.
+_SHALLOW = Limits(depth=DEFAULT_LIMITS.depth // 2)
 
 _UNTYPED = msgspec.json.Decoder(float_hook=lambda digits: msgspec.Raw(digits.encode()))
 _ENCODER = msgspec.json.Encoder()
@@ -176,25 +179,26 @@ def _study(tree: dict[str, Any], set_aside: list[SetAside]) -> Study:
 
 
 def _decode_proven(data: bytes) -> tuple[Study, list[SetAside]] | None:
-    """Decode a study, and what is set aside of it, if that takes no look at each bracket.
+    """Decode a study, and what is set aside of it, if that takes no look at each bracket of it.
 
     ``None`` where a field may be given twice, where the document has a fault, and where objects may
     be nested too deeply: in what is set aside, or around the study. The record's types bound the rest.
     """
+    set_aside: list[SetAside] = []
     try:
         tree = _UNTYPED.decode(data)
         # Encoding writes the shortest JSON there is: what is as long has lost nothing.
         encoded = _ENCODER.encode(tree)
         if len(encoded) != len(data) and not has_as_many_keys(encoded, data):
             return None
-        set_aside: list[SetAside] = []
         tree, around = _study_within(tree, data, "", set_aside)
         study = _study(tree, set_aside)
-    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError, DocumentError):
+        for item in set_aside:
+            if item.value[0] in "[{":
+                check_depth(item.value.encode(), "", _SHALLOW)
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError, DocumentError, LimitError):
         return None  # faults are worded by the exact way
-    if around > len(_AROUND) or any(item.value[0] in "[{" for item in set_aside):
-        return None
-    return study, set_aside
+    return None if around > len(_AROUND) else (study, set_aside)
 
 
 def _decode_nothing(data: bytes) -> None:

@@ -283,8 +283,6 @@ class Named(typing.NamedTuple):
         Whether the record has a list there.
     element
         Whether the name is one of an element: the document has a list there.
-    is_text
-        Whether the document has one text there.
     """
 
     field: str
@@ -293,7 +291,6 @@ class Named(typing.NamedTuple):
     words: Mapping[str, Any] | None
     listed: bool
     element: bool
-    is_text: bool
 
 
 @cache
@@ -330,8 +327,7 @@ def _named(node: type[Node], field: msgspec.structs.FieldInfo, *, element: bool)
     if words is None:
         words = _words_of(field.name, inner)
     listed = "tuple" in str(field.type)
-    is_text = part is None and not element
-    return Named(field.name, field.encode_name, part, words, listed, element, is_text)
+    return Named(field.name, field.encode_name, part, words, listed, element)
 
 
 def _words_of(name: str, inner: tuple[type, ...]) -> Mapping[str, Any] | None:

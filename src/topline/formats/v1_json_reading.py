@@ -77,16 +77,10 @@ class Reading:
 
     def values(self, node: type[Node], tree: dict[str, Any], path: Path) -> dict[str, Any]:
         """Return the fields of a part of the record."""
-        plans = _plans_of(node)
-        names = tuple(tree)
-        plan = plans.get(names)
-        if plan is None:
-            plan = _plan(node, tree)
-            if plan is not None and len(plans) < _KEPT:
-                plans[names] = plan
+        plan = _plans_of(node).get(tuple(tree)) or _new_plan(node, tree)
         if plan is not None and tuple(map(type, tree.values())) == plan.kinds:
             values = dict(zip(plan.fields, tree.values(), strict=True))
-            if _read_words(plan, values) and _has_lists(plan, values):
+            if _read_words(plan, values) and (not plan.held or _has_lists(plan, values)):
                 for held in plan.held:
                     self._follow(held, values, path)
                 return values
@@ -132,16 +126,43 @@ class Reading:
             return self._one(known, name, value, path, (path, known.json_name, None))
         found: list[Any] = []
         within = (path, known.json_name, found)
-        for element in value:
-            read = self._one(known, name, element, path, within)
-            if read is not None:
-                found.append(read)
+        if known.part is not None:
+            self._parts(known.part, name, value, path, within)
+        else:
+            for text in value:
+                read = self._one(known, name, text, path, within)
+                if read is not None:
+                    found.append(read)
         if known.listed:
             return tuple(found)
         if len(found) != 1:
             self._aside(path, name, value, SEVERAL)
             return None
         return found[0]
+
+    def _parts(
+        self, part: type[Node], name: str, elements: list[Any], path: Path, within: Path
+    ) -> None:
+        """Read the elements of a list of parts into the list that ``within`` leads to."""
+        found = within[2]
+        assert found is not None  # it is a list's
+        plans = _plans_of(part)
+        for element in elements:
+            if type(element) is not dict:
+                self._aside(path, name, element, NO_OBJECT)
+                continue
+            # Most parts are at the end of a branch: a plan with nothing held is followed on the spot.
+            plan = plans.get(tuple(element))
+            if (
+                plan is not None
+                and not plan.held
+                and tuple(map(type, element.values())) == plan.kinds
+            ):
+                values = dict(zip(plan.fields, element.values(), strict=True))
+                if not plan.worded or _read_words(plan, values):
+                    found.append(part(**values))
+                    continue
+            found.append(part(**self.values(part, element, within)))
 
     def _one(self, known: Named, name: str, value: Any, path: Path, within: Path) -> Any:
         """Read a part, which stands ``within``, or a text; ``None`` if it has been set aside."""
@@ -177,6 +198,15 @@ def _address_of(path: Path | None) -> str:
             steps.append(len(others))
         steps.append(name)
     return format_address(tuple(reversed(steps)))
+
+
+def _new_plan(node: type[Node], tree: dict[str, Any]) -> _Plan | None:
+    """Make the plan for objects like this one, and keep it; ``None`` if there can be none."""
+    plan = _plan(node, tree)
+    plans = _plans_of(node)
+    if plan is not None and len(plans) < _KEPT:
+        plans[tuple(tree)] = plan
+    return plan
 
 
 def _plan(node: type[Node], tree: dict[str, Any]) -> _Plan | None:
