@@ -125,6 +125,26 @@ class TestFaults:
         with pytest.raises(LimitError, match="nested more than"):
             read({"ProtocolSection": deep})
 
+    @pytest.mark.parametrize("name", ["Odd", "StudyType", "PhaseList"])
+    def test_beyond_the_depth_in_what_is_set_aside(self, name: str) -> None:
+        deep: Any = "x"
+        for _ in range(62):
+            deep = [deep]
+        with pytest.raises(LimitError, match="nested more than"):
+            read({"ProtocolSection": {"DesignModule": {name: deep}}})
+
+    def test_beyond_the_depth_around_a_study(self) -> None:
+        deep: Any = STUDY
+        for _ in range(62):
+            deep = {"Study": deep}
+        with pytest.raises(LimitError, match="nested more than"):
+            read(deep)
+
+    def test_beyond_a_depth_below_the_usual(self) -> None:
+        assert numbers(read(STUDY, depth=3)) == ["NCT00000001"]
+        with pytest.raises(LimitError, match="nested more than 2 deep"):
+            read(STUDY, depth=2)
+
     def test_in_another_encoding(self) -> None:
         source = Source("a.json", io.BytesIO(json.dumps(STUDY).encode("utf-16")))
         with pytest.raises(DocumentError, match="UTF-16"):
@@ -245,6 +265,55 @@ class TestValues:
         address = f"/{section.lower()}Section/{module[0].lower()}{module[1:]}"
         assert msgspec.to_builtins(value_at(document.study, address)) == expected
         assert document.set_aside == ()
+
+    def test_of_objects_with_the_same_names_are_each_looked_at(self) -> None:
+        """What is right with the first of many is not taken to be right with the next."""
+        events = [
+            {"OtherEventTerm": "Pain", "OtherEventStatsList": {"OtherEventStats": stats}}
+            for stats in (
+                [{"OtherEventStatsNumAffected": "1"}, {"OtherEventStatsNumAffected": "2 of 3"}],
+                [{"OtherEventStatsNumAffected": 4}, {"OtherEventStatsNumAffected": "5"}, "six"],
+                {"Odd": "x"},
+            )
+        ]
+        events.append({"OtherEventTerm": "Pain", "OtherEventStatsList": {"Odd": ["x"]}})
+        events.append({"OtherEventTerm": 7, "OtherEventStatsList": {"OtherEventStats": []}})
+        document = part(
+            "Results", "AdverseEventsModule", {"OtherEventList": {"OtherEvent": events}}
+        )
+        module = "/resultsSection/adverseEventsModule/otherEvents"
+        assert msgspec.to_builtins(value_at(document.study, module)) == (
+            {"term": "Pain", "stats": ({"numAffected": 1}, {})},
+            {"term": "Pain", "stats": ({}, {"numAffected": 5})},
+            {"term": "Pain"},
+            {"term": "Pain"},
+            {"stats": ()},
+        )
+        assert [(item.address, item.field, item.value) for item in document.set_aside] == [
+            (f"{module}/0/stats/1", "OtherEventStatsNumAffected", '"2 of 3"'),
+            (f"{module}/1/stats/0", "OtherEventStatsNumAffected", "4"),
+            (f"{module}/1", "OtherEventStatsList", '"six"'),
+            (f"{module}/2", "OtherEventStatsList", '{"OtherEventStats":{"Odd":"x"}}'),
+            (f"{module}/3", "OtherEventStatsList", '{"Odd":["x"]}'),
+            (f"{module}/4", "OtherEventTerm", "7"),
+        ]
+
+    def test_are_read_alike_however_the_document_is_laid_out(self) -> None:
+        """One study per line, and one indented over many, are read in two ways."""
+        content = {
+            "EnrollmentInfo": {"EnrollmentCount": "6x"},
+            "PhaseList": {"Phase": ["Phase 1"]},
+            "Odd": {"a": ['\u0007"1', 1.10]},
+        }
+        study = {"ProtocolSection": {"DesignModule": content}}
+        texts = (
+            json.dumps(study, separators=(",", ":"), ensure_ascii=False),
+            json.dumps(study),
+            json.dumps(study, indent=2),
+        )
+        first, second, third = (read(text)[0] for text in texts)
+        assert first == second == third
+        assert len(first.set_aside) == 2
 
     def test_a_place_on_the_map_that_version_1_did_not_have(self) -> None:
         locations = {"Location": ["x", {"LocationGeoPoint": {}}, {"LocationCity": "Ulm"}]}

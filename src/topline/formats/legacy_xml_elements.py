@@ -7,7 +7,7 @@ each of them, so that nothing can be lost by not being asked for.
 """
 
 import typing
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from dataclasses import field as of_dataclass
 from functools import cache
@@ -146,6 +146,27 @@ class Shape:
         self.attributes = attributes
         self.text = text
         self.finish = finish
+        self.lists = _lists_among(children.values())
+        """The fields that are lists; ``None`` where functions of the table may make others."""
+
+
+def _lists_among(actions: Iterable[Action]) -> tuple[str, ...] | None:
+    """Return the fields that actions make lists; ``None`` where functions may make others."""
+    found: list[str] = []
+    for action in actions:
+        match action:
+            case By():
+                return None
+            case Texts(field) | Part(field, _, True):
+                found.append(field)
+            case Within(children):
+                within = _lists_among(children.values())
+                if within is None:
+                    return None
+                found += within
+            case _:
+                pass
+    return tuple(dict.fromkeys(found))
 
 
 Attributes: TypeAlias = Mapping[str, tuple[Any, Mapping[str, Any] | None]]
@@ -238,7 +259,12 @@ class Reading:
         self.children(shape.children, element, values, path)
         if shape.finish is not None:
             return shape.finish(self, values, path)
-        return build(shape.node, values)
+        if shape.lists is None:
+            return build(shape.node, values)
+        for name in shape.lists:
+            if name in values:
+                values[name] = tuple(values[name])
+        return shape.node(**values)
 
     def own(
         self, shape: Shape, element: etree._Element, values: dict[str, Any], path: Path
@@ -273,8 +299,12 @@ class Reading:
                 self._odd_text(child, action, values, path)
             else:
                 value = text if words is None else words[text]
-                if value is None or values.setdefault(field, value) != value:
-                    self.element_aside(child, path, NOT_READ if value is None else REPEATED)
+                if value is None:
+                    self.element_aside(child, path, NOT_READ)
+                elif field not in values:
+                    values[field] = value
+                elif values[field] != value:
+                    self.element_aside(child, path, REPEATED)
 
     def next_cell(
         self,
@@ -289,7 +319,7 @@ class Reading:
         if found is None:
             found = values[field] = []
         cell: dict[str, Any] = {}
-        known = self._attributes_of(shape)
+        known = self._attributes.get(shape) or self._attributes_of(shape)
         for attribute, text in element.items():
             target, words = known.get(attribute, _UNKNOWN)
             value = text if words is None else words[text]
