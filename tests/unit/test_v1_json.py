@@ -268,7 +268,7 @@ class TestValues:
 
     def test_of_objects_with_the_same_names_are_each_looked_at(self) -> None:
         """What is right with the first of many is not taken to be right with the next."""
-        events = [
+        events: list[dict[str, Any]] = [
             {"OtherEventTerm": "Pain", "OtherEventStatsList": {"OtherEventStats": stats}}
             for stats in (
                 [{"OtherEventStatsNumAffected": "1"}, {"OtherEventStatsNumAffected": "2 of 3"}],

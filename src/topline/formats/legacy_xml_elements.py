@@ -529,14 +529,21 @@ def assembled(node: type[Node], values: dict[str, Any]) -> Node:
     own: dict[str, Any] = {}
     within: dict[str, dict[str, Any]] = {}
     for name, value in values.items():
-        first, dot, rest = name.partition(".")
-        if dot:
+        first, rest = _first_and_rest(name)
+        if rest:
             within.setdefault(first, {})[rest] = value
         else:
             own[first] = value
     for name, fields in within.items():
         own[name] = assembled(_type_within(node, name), fields)
     return build(node, own)
+
+
+@cache  # the names of the tables, which are always the same
+def _first_and_rest(name: str) -> tuple[str, str]:
+    """Return the field of a part, and what the field within is called in it."""
+    first, _, rest = name.partition(".")
+    return first, rest
 
 
 @cache
