@@ -21,8 +21,12 @@ def test_public_xml_of_2018_and_json_of_2023_say_the_same_of_the_results(corpus:
     found = compare_files(
         corpus / "records/legacy_xml/NCT00023673.xml", corpus / "records/v1_json/NCT00023673.json"
     )
-    # The registry renamed the measure; every number is equal, and two texts have other line breaks.
-    assert _results(found) == [("title", "Age", "Age, Continuous")]
+    # The registry renamed the measure, and the limitation is gone; every number is equal, and two texts have
+    # other line breaks.
+    renamed, (gone, before, after) = _results(found)
+    assert renamed == ("title", "Age", "Age, Continuous")
+    assert (gone, after) == ("description", None)
+    assert before
     tallies = {tally.section: tally for tally in found.tallies}
     assert (tallies["adverse events"].equal, tallies["adverse events"].differs) == (1328, False)
     assert tallies["outcome measures"].spelling == tallies["outcome measures"].changed == 2

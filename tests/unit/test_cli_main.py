@@ -186,7 +186,7 @@ def test_formats_are_listed_for_people_and_programs(topline: Command) -> None:
     table, *told, advice = topline("formats").out.rstrip("\n").split("\n\n")
     heading, *lines = table.splitlines()
     for part, format in zip(told, RECORD_FORMATS.values(), strict=True):
-        assert part.startswith(f"{format.name} keeps ")
+        assert part.startswith(f"{format.name} {'keeps' if format.is_written else 'holds'} ")
         assert " ".join(f"loses: {format.loses}".split()) in " ".join(part.split())
     assert heading.split() == ["NAME", "READS", "WRITES", "ENDINGS", "FORM"]
     assert advice.endswith("topline formats NAME")

@@ -67,12 +67,13 @@ def _write_table(formats: tuple["Format", ...]) -> None:
         write("")
         kept = len(format.keeps)
         whole = format.keeps == ("",)
+        verb = "keeps" if format.is_written else "holds"
         what = (
             "the whole record"
             if whole
             else f"{kept} {'part' if kept == 1 else 'parts'} of a record"
         )
-        write(f"{format.name} keeps {what}")
+        write(f"{format.name} {verb} {what}")
         _write_loses(format)
     write("")
     write("Every address that one keeps: topline formats NAME")

@@ -32,7 +32,7 @@ class Format:
     media_type
         The type for HTTP.
     keeps
-        Parts of a record that a written document holds, as addresses with ``*`` for any index;
+        Parts of a record that a document of this form holds, as addresses with ``*`` for any index;
         each stands for all that is below it, and ``("",)`` is the whole record.
     loses
         What a written document does not hold, in words.
