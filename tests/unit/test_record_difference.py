@@ -256,3 +256,29 @@ def test_sections_are_named_and_a_plain_address_is_given_outside_the_results() -
         ("record", "/hasResults", None),
     ]
     assert count_leaves(two) == {"protocol section": 1, "record": 1}
+
+
+def cohorts(*titles: str) -> Study:
+    """Three groups with ten terms; one participant of the second group had the first."""
+    ids = ("EG000", "EG001", "EG002")
+    terms = [
+        {
+            "term": f"Term {term}",
+            "organSystem": "Other",
+            "stats": [
+                {"groupId": one, "numAffected": int(term == 0 and one == ids[1]), "numAtRisk": 10}
+                for one in ids
+            ],
+        }
+        for term in range(10)
+    ]
+    groups = [{"id": one, "title": title} for one, title in zip(ids, titles, strict=True)]
+    return study(adverseEventsModule={"eventGroups": groups, "otherEvents": terms})
+
+
+def test_groups_that_all_got_new_titles_are_not_exchanged_by_a_word_that_they_share() -> None:
+    before = cohorts("Cohort 1", "Cohort 2", "Cohort 3")
+    found = differences(before, cohorts("Group 0", "Group 1", "Group 2"))
+    assert [(one.kind.value, one.field) for one in found] == [("changed", "title")] * 3
+    assert [one.after for one in found] == ["Group 0", "Group 1", "Group 2"]
+    assert all(one.address_a == one.address_b for one in found)

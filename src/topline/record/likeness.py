@@ -282,7 +282,10 @@ def _group_likeness(one: GroupContent, two: GroupContent) -> float:
     """Compare columns: their numbers suffice, for a group is easily called otherwise."""
     numbers = shared_numbers(one.numbers, two.numbers) or 0.0
     words = shared_words(one.title, two.title) or 0.0
-    return numbers + words / 2 if numbers >= _ENOUGH or words >= _ENOUGH_ALONE else 0.0
+    if numbers < _ENOUGH and words < _ENOUGH_ALONE:
+        return 0.0
+    # Between versions the same id counts as much as the same words: a new title may share a word by chance.
+    return numbers + words / 2 + (0.5 if one.id and one.id == two.id else 0.0)
 
 
 def _event_likeness(one: results.AdverseEvent, two: results.AdverseEvent) -> float:
