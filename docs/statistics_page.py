@@ -75,6 +75,7 @@ FAMILIES: Mapping[str, tuple[str, ...]] = MappingProxyType(
             "rate",
             "rate_intervals",
             "rate_comparison",
+            "many_rate_tests",
             "logistic",
             "poisson_regression",
             "negative_binomial",

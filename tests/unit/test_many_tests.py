@@ -11,10 +11,19 @@ from topline.stats.estimate import Sides, Test, Tests
 from topline.stats.exact_tables import Tail, fisher_test, fisher_tests
 from topline.stats.many_binomial_tests import proportion_tests, rate_ratio_tests
 from topline.stats.many_means import mean_summaries, one_sample_t_tests
+from topline.stats.many_rate_tests import event_rate_tests, rate_difference_tests
 from topline.stats.mcnemar import MCNEMAR_TESTS, mcnemar_test, mcnemar_tests
 from topline.stats.mean import MeanSummary, one_sample_t_test
+from topline.stats.non_inferiority import TESTS as MARGIN_TESTS
+from topline.stats.non_inferiority import (
+    difference_test,
+    difference_tests,
+    equivalence_test,
+    equivalence_tests,
+)
 from topline.stats.proportion_tests import TESTS, proportion_test
-from topline.stats.rate_comparison import RATIO_TESTS, rate_ratio_test
+from topline.stats.rate import RATE_TESTS, event_rate_test
+from topline.stats.rate_comparison import RATIO_TESTS, rate_difference_test, rate_ratio_test
 
 SIDES: tuple[Sides, ...] = get_args(Sides)
 
@@ -115,3 +124,81 @@ def test_one_sample_t_tests(sides: Sides) -> None:
     ]
     found = one_sample_t_tests(mean_summaries(number, mean, spread), null_value=1, sides=sides)
     assert_same(found, each, 1e-13)
+
+
+@pytest.mark.parametrize("sides", SIDES)
+@pytest.mark.parametrize("test", RATE_TESTS)
+def test_rates(test: str, sides: Sides) -> None:
+    random = np.random.default_rng(7)
+    times = random.uniform(0.5, 200, 300).round(1)
+    events = random.poisson(0.3 * times)
+    # No event, as many as expected, one likely and one hardly likely number, and large ones.
+    times[:6], events[:6] = [10, 20, 40, 40, 1e6, 1e6], [0, 5, 0, 60, 250_800, 249_100]
+    each = [
+        event_rate_test(x, t, null_value=0.25, test=test, sides=sides)
+        for x, t in zip(events.tolist(), times.tolist(), strict=True)
+    ]
+    found = event_rate_tests(events, times, null_value=0.25, test=test, sides=sides)
+    # Half the probability of a large number is taken from logarithms of gamma functions of it.
+    assert_same(found, each, 1e-12 if test != "mid_p" else 1e-9)
+
+
+@pytest.mark.parametrize("sides", SIDES)
+@pytest.mark.parametrize("margin", [0.0, 0.2, -0.05])
+def test_rate_differences(margin: float, sides: Sides) -> None:
+    random = np.random.default_rng(8)
+    events, control = random.poisson(4, (2, 200))
+    events[:3], control[:3] = [0, 0, 9], [0, 7, 0]
+    times, control_times = random.uniform(1, 100, (2, 200)).round(1)
+    rows = events, times, control, control_times
+    each = [
+        rate_difference_test(*row, null_value=margin, sides=sides)
+        for row in zip(*(part.tolist() for part in rows), strict=True)
+    ]
+    assert_same(rate_difference_tests(*rows, null_value=margin, sides=sides), each, 1e-13)
+
+
+def tables_of_two_groups() -> tuple[np.ndarray[tuple[int], np.dtype[np.int64]], ...]:
+    random = np.random.default_rng(9)
+    number, control = random.integers(1, 300, (2, 200))
+    count, control_count = random.binomial(number, 0.8), random.binomial(control, 0.85)
+    # Nobody, everybody, one group each: neither varies.
+    number[:4], control[:4] = [5, 6, 7, 1], [8, 9, 4, 1]
+    count[:4], control_count[:4] = [0, 6, 7, 1], [0, 9, 0, 0]
+    return count, number, control_count, control
+
+
+@pytest.mark.parametrize("sides", SIDES)
+@pytest.mark.parametrize("test", MARGIN_TESTS)
+def test_differences_against_a_margin(test: str, sides: Sides) -> None:
+    tables = tables_of_two_groups()
+    for margin in (-0.1, 0.0, 0.25):
+        each = [
+            difference_test(*row, null_difference=margin, sides=sides, test=test)
+            for row in zip(*(part.tolist() for part in tables), strict=True)
+        ]
+        found = difference_tests(*tables, null_difference=margin, sides=sides, test=test)
+        assert_same(found, each, 1e-12)
+
+
+@pytest.mark.parametrize("test", MARGIN_TESTS)
+def test_equivalences(test: str) -> None:
+    tables = tables_of_two_groups()
+    each = [
+        equivalence_test(*row, lower_margin=-0.1, upper_margin=0.15, test=test)
+        for row in zip(*(part.tolist() for part in tables), strict=True)
+    ]
+    found = equivalence_tests(*tables, lower_margin=-0.1, upper_margin=0.15, test=test)
+    for many, ones in zip(found, zip(*each, strict=True), strict=True):
+        assert_same(many, list(ones), 1e-12)
+    with pytest.raises(UsageError, match="margins"):
+        equivalence_tests(*tables, lower_margin=0.1, upper_margin=0.1)
+
+
+def test_what_is_no_rate_and_no_table_is_refused() -> None:
+    with pytest.raises(DataError, match=r"events\[1\]"):
+        event_rate_tests([1, -1], [2, 2], null_value=1)
+    with pytest.raises(DataError, match=r"control_person_time\[0\]"):
+        rate_difference_tests([1], [2], [1], [0])
+    with pytest.raises(DataError, match=r"count\[1\]"):
+        difference_tests([1, 5], [4, 4], [1, 1], [4, 4], null_difference=0.1)

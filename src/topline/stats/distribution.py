@@ -123,3 +123,16 @@ def gamma_quantile(shape: Floats, tail: float, *, upper: bool = False) -> Floats
     """
     invert = special.gammainccinv if upper else special.gammaincinv
     return np.asarray(invert(shape, tail), dtype=np.float64)
+
+
+def normal_probabilities(statistic: Floats, sides: Sides) -> Floats:
+    """Give the p-values of many standard normal statistics; NaN where the statistic is.
+
+    Examples
+    --------
+    >>> normal_probabilities(np.array([-1.959964, np.nan]), "two-sided").round(6)
+    array([0.05,  nan])
+    """
+    towards = {"two-sided": -np.abs(statistic), "greater": -statistic, "less": statistic}[sides]
+    found: Floats = np.asarray(special.ndtr(towards), dtype=np.float64)
+    return 2 * found if sides == "two-sided" else found

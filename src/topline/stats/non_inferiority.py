@@ -10,10 +10,12 @@ from dataclasses import dataclass
 from types import MappingProxyType
 
 import numpy as np
+from numpy.typing import ArrayLike
 
 from topline.errors import UsageError
 from topline.stats.checking import known
-from topline.stats.estimate import Floats, Sides, Test
+from topline.stats.distribution import normal_probabilities
+from topline.stats.estimate import Floats, Sides, Test, Tests
 from topline.stats.proportion_tests import normal_probability
 from topline.stats.risk_difference import observed_difference, wald_error
 from topline.stats.score_statistics import difference_score, restricted_by_difference
@@ -117,6 +119,56 @@ def difference_test(
     )
 
 
+def difference_tests(
+    count: ArrayLike,
+    number: ArrayLike,
+    control_count: ArrayLike,
+    control_number: ArrayLike,
+    *,
+    null_difference: float,
+    sides: Sides = "greater",
+    test: str = "farrington_manning",
+) -> Tests:
+    """Test many risk differences against one margin, each as :func:`difference_test` does.
+
+    Parameters
+    ----------
+    count, number, control_count, control_number
+        One element for each comparison [participants].
+    null_difference, sides, test
+        As for :func:`difference_test`.
+
+    Returns
+    -------
+    Tests
+        Wald's are NaN where neither group varies; the score tests are always defined.
+
+    Raises
+    ------
+    DataError, UsageError
+        As :func:`difference_test`; the message names the element.
+
+    Examples
+    --------
+    >>> difference_tests([83, 5], [90, 5], [69, 6], [76, 6], null_difference=-0.1).p_value.round(6)
+    array([0.006811, 0.228028])
+    """
+    groups = two_groups(count, number, control_count, control_number)
+    known("alternative", sides, ("two-sided", "greater", "less"))
+    chosen = TESTS[known("test", test, TESTS)]
+    null = float(_difference(null_difference)[0])
+    statistic = chosen.statistic(groups, np.full(groups.count.size, null))
+    statistic = np.where(np.isfinite(statistic), statistic, np.nan)
+    return Tests(
+        statistic=statistic,
+        p_value=normal_probabilities(statistic, sides),
+        sides=sides,
+        null_value=null,
+        method=f"{chosen.title} of a risk difference",
+        undefined="neither group varies",
+    )
+
+
 def equivalence_test(
     count: float,
     number: float,
@@ -161,15 +213,55 @@ def equivalence_test(
     >>> round(max(above.p_value, below.p_value), 4)
     0.0377
     """
-    if not lower_margin < upper_margin:
-        raise UsageError(
-            f"the margins are {lower_margin} and {upper_margin}",
-            accepted="a lower margin below the upper",
-        )
+    _in_order(lower_margin, upper_margin)
     table = (count, number, control_count, control_number)
     return (
         difference_test(*table, null_difference=lower_margin, sides="greater", test=test),
         difference_test(*table, null_difference=upper_margin, sides="less", test=test),
+    )
+
+
+def equivalence_tests(
+    count: ArrayLike,
+    number: ArrayLike,
+    control_count: ArrayLike,
+    control_number: ArrayLike,
+    *,
+    lower_margin: float,
+    upper_margin: float,
+    test: str = "farrington_manning",
+) -> tuple[Tests, Tests]:
+    """Test many comparisons for equivalence within the same margins, each as :func:`equivalence_test` does.
+
+    Parameters
+    ----------
+    count, number, control_count, control_number
+        One element for each comparison [participants].
+    lower_margin, upper_margin, test
+        As for :func:`equivalence_test`.
+
+    Returns
+    -------
+    tuple of Tests
+        Against the lower margin, and against the upper; Wald's are NaN where neither group varies. The p-values of
+        equivalence are the larger of each two.
+
+    Raises
+    ------
+    DataError, UsageError
+        As :func:`equivalence_test`; the message names the element.
+
+    Examples
+    --------
+    >>> above, below = equivalence_tests([83, 5], [90, 5], [69, 6], [76, 6], lower_margin=-0.1, upper_margin=0.1)
+    >>> np.maximum(above.p_value, below.p_value).round(4)
+    array([0.0377, 0.228 ])
+    """
+    _in_order(lower_margin, upper_margin)
+    tables = (count, number, control_count, control_number)
+    return (
+        difference_tests(*tables, null_difference=lower_margin, sides="greater", test=test),
+        difference_tests(*tables, null_difference=upper_margin, sides="less", test=test),
     )
 
 
@@ -207,6 +299,14 @@ def restricted_proportions(
     groups = two_groups([count], [number], [control_count], [control_number])
     found = restricted_by_difference(groups, _difference(null_difference))
     return float(found.first[0]), float(found.second[0])
+
+
+def _in_order(lower_margin: float, upper_margin: float) -> None:
+    if not lower_margin < upper_margin:
+        raise UsageError(
+            f"the margins are {lower_margin} and {upper_margin}",
+            accepted="a lower margin below the upper",
+        )
 
 
 def _difference(null_difference: float) -> Floats:

@@ -344,7 +344,7 @@ def _tail(observed: float, expected: float, sides: Sides, *, half: bool) -> floa
     return 2 * min(below, above) if half else _no_more_likely(observed, expected, below, above)
 
 
-_TIED = 1e-7
+TIED = 1e-7
 """Probabilities that differ relatively by less are equal: rounding must not part two equally likely numbers."""
 
 
@@ -356,7 +356,7 @@ def _no_more_likely(observed: float, expected: float, below: float, above: float
     def likelihood(number: float) -> float:
         return number * math.log(expected) - math.lgamma(number + 1)
 
-    limit = likelihood(observed) + _TIED
+    limit = likelihood(observed) + TIED
     if observed > expected:
         # The largest number below the mode that is no more likely; from there down all are.
         low, high = -1, math.floor(expected)

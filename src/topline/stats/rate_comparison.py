@@ -6,7 +6,6 @@ negative binomial regression allows for rates that differ between participants.
 
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass
 from types import MappingProxyType
 from typing import NamedTuple
 
@@ -28,6 +27,7 @@ from topline.stats.estimate import Estimate, Estimates, Floats, Integers, Limits
 from topline.stats.proportion_tests import proportion_test
 from topline.stats.ranking import normal_probability
 from topline.stats.root_finding import falling_roots
+from topline.stats.score_statistics import restricted_rates
 
 RATIO_INTERVALS: Mapping[str, str] = MappingProxyType(
     {
@@ -502,7 +502,7 @@ def rate_difference_test(
     known("sides", sides, ("two-sided", "greater", "less"))
     groups = _groups([events], [person_time], [control_events], [control_person_time])
     margin = finite("null_value", [null_value])
-    found = _restricted(groups, margin)
+    found = restricted_rates(*groups, margin)
     method = "score test of a rate difference (Miettinen–Nurminen)"
     if found.variance[0] <= 0:
         reason = "undefined: there is no event in either group"
@@ -525,37 +525,6 @@ def rate_difference_test(
     )
 
 
-@dataclass(frozen=True, slots=True)
-class _Restricted:
-    """The variance of the difference where the rates are estimated under a null difference, and its slope in it."""
-
-    variance: Floats
-    slope: Floats
-
-
-def _restricted(groups: _Groups, difference: Floats) -> _Restricted:
-    """Estimate both rates under a null difference by maximum likelihood.
-
-    The smaller rate is the positive root of ``A r² + (A g - x - y) r - s g = 0``, with A the total person-time, g the
-    size of the difference and s the events of the group with the smaller rate.
-    """
-    x, t, y, u = groups
-    gap = np.abs(difference)
-    first_is_larger = difference >= 0
-    total, fewer = t + u, np.where(first_is_larger, y, x)
-    linear = total * gap - x - y
-    root = np.sqrt(linear * linear + 4 * total * fewer * gap)
-    with np.errstate(divide="ignore", invalid="ignore"):
-        smaller = np.where(
-            linear > 0, 2 * fewer * gap / (linear + root), (root - linear) / (2 * total)
-        )
-        change = np.where(root > 0, (fewer - total * smaller) / root, 0.0)
-    near, far = np.where(first_is_larger, u, t), np.where(first_is_larger, t, u)
-    variance = smaller / near + (smaller + gap) / far
-    slope = change / near + (change + 1) / far
-    return _Restricted(variance, np.where(first_is_larger, slope, -slope))
-
-
 def _score_limits(groups: _Groups, value: Floats, z: float) -> Limits:
     """Find the differences at which the score statistic is z, and -z."""
     x, t, y, u = groups
@@ -563,7 +532,7 @@ def _score_limits(groups: _Groups, value: Floats, z: float) -> Limits:
 
     def score(place: Floats, index: Integers) -> tuple[Floats, Floats]:
         some = groups if index.size == value.size else groups.at(index)
-        found = _restricted(some, place)
+        found = restricted_rates(*some, place)
         with np.errstate(divide="ignore", invalid="ignore"):
             error = np.sqrt(found.variance)
             statistic = np.where(error > 0, (value[index] - place) / error, 0.0)

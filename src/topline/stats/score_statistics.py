@@ -358,3 +358,52 @@ def _standardize(
         statistic = np.where(excess == 0, 0.0, excess / error)
         slope = excess_slope / error - statistic * variance_slope / (2 * variance)
     return statistic, slope
+
+
+class RestrictedRates(NamedTuple):
+    """The variance of a difference of rates that are estimated under a null difference, and its slope in it."""
+
+    variance: Floats
+    slope: Floats
+
+
+def restricted_rates(
+    events: Floats,
+    person_time: Floats,
+    control_events: Floats,
+    control_person_time: Floats,
+    difference: Floats,
+) -> RestrictedRates:
+    """Estimate two event rates given their difference (first minus second), and the variance of the observed one.
+
+    The smaller rate r is the positive root of ``A r² + (A g - x - y) r - s g = 0``, with A the total person-time, g the
+    size of the difference and s the events of the group with the smaller rate.
+
+    Parameters
+    ----------
+    events, person_time, control_events, control_person_time
+        Checked numbers of Poisson events, and person-times.
+    difference
+        Null values [events per unit of person-time].
+
+    Examples
+    --------
+    >>> one = np.ones(1)
+    >>> restricted_rates(3 * one, 10 * one, one, 10 * one, 0 * one).variance
+    array([0.04])
+    """
+    x, t, y, u = events, person_time, control_events, control_person_time
+    gap = np.abs(difference)
+    first_is_larger = difference >= 0
+    total, fewer = t + u, np.where(first_is_larger, y, x)
+    linear = total * gap - x - y
+    root = np.sqrt(linear * linear + 4 * total * fewer * gap)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        smaller = np.where(
+            linear > 0, 2 * fewer * gap / (linear + root), (root - linear) / (2 * total)
+        )
+        change = np.where(root > 0, (fewer - total * smaller) / root, 0.0)
+    near, far = np.where(first_is_larger, u, t), np.where(first_is_larger, t, u)
+    variance = smaller / near + (smaller + gap) / far
+    slope = change / near + (change + 1) / far
+    return RestrictedRates(variance, np.where(first_is_larger, slope, -slope))
