@@ -27,6 +27,7 @@ FAMILIES: Mapping[str, tuple[str, ...]] = MappingProxyType(
             "two_means",
             "standardized_difference",
             "variances",
+            "many_variances",
             "median",
             "quantile",
             "shape",
@@ -70,6 +71,7 @@ FAMILIES: Mapping[str, tuple[str, ...]] = MappingProxyType(
             "k_sample_ranks",
             "stratified_ranks",
             "correlation",
+            "many_correlations",
         ),
         "Rates, and regression of counts and binary outcomes": (
             "rate",

@@ -151,7 +151,11 @@ SECTIONS: Mapping[str, Section] = MappingProxyType(
             title="Standard deviation and ratio of variances",
             text=f"Simulated, {means.SAMPLES_OF_SPREADS:,} samples a design.",
             table=means.spreads_table,
-            functions=("variances:standard_deviation", "variances:variance_ratio"),
+            functions=(
+                "variances:standard_deviation",
+                "variances:variance_ratio",
+                "many_variances:variance_ratios",
+            ),
             remark="These are intervals for normal values only: with other values more of them does not help.",
         ),
         "mean differences": Section(
@@ -162,6 +166,7 @@ SECTIONS: Mapping[str, Section] = MappingProxyType(
                 "two_means:mean_difference",
                 "two_means:geometric_mean_ratio",
                 "many_means:mean_differences",
+                "many_means:geometric_mean_ratios",
             ),
             choices=("two_means:Variances",),
         ),
@@ -169,7 +174,12 @@ SECTIONS: Mapping[str, Section] = MappingProxyType(
             title="Standardised difference of means",
             text=f"Simulated, {means.SAMPLES_OF_STANDARDIZED:,} samples a design of normal values.",
             table=means.standardized_differences_table,
-            functions=("standardized_difference:cohens_d", "standardized_difference:hedges_g"),
+            functions=(
+                "standardized_difference:cohens_d",
+                "standardized_difference:hedges_g",
+                "many_variances:many_cohens_d",
+                "many_variances:many_hedges_g",
+            ),
             remark="The limits of Hedges' g are those of Cohen's d, which are exact, times the factor that takes the bias from "
             "the estimate; small samples with large effects show that the limits have no such bias.",
         ),
@@ -201,7 +211,7 @@ SECTIONS: Mapping[str, Section] = MappingProxyType(
             title="Correlation",
             text=f"Simulated, {ranks.SAMPLES_OF_CORRELATIONS:,} samples a design of normal pairs with correlation ρ.",
             table=ranks.correlations_table,
-            functions=("correlation:correlation",),
+            functions=("correlation:correlation", "many_correlations:correlations"),
             choices=("correlation:Coefficient", "correlation:RankError"),
             remark="`fisher`, the variance of Pearson's coefficient, is too small for Spearman's and far too large for Kendall's.",
         ),

@@ -40,7 +40,7 @@ Spearman, Edgeworth's series."""
 
 DISTRIBUTIONS: tuple[CorrelationDistribution, ...] = ("approximate", "exact", "edgeworth")
 
-_TITLES = {
+TITLES = {
     "pearson": "Pearson correlation",
     "spearman": "Spearman rank correlation",
     "kendall": "Kendall's tau-b",
@@ -52,7 +52,7 @@ _STATISTICS = {
 _ORDERED = {"exact": ("spearman", "kendall"), "edgeworth": ("spearman",)}
 """Distribution over all orders -> the coefficients that have it."""
 
-_ERRORS = ("bonett_wright", "fieller", "fisher")
+ERRORS = ("bonett_wright", "fieller", "fisher")
 _SIDES = ("two-sided", "greater", "less")
 
 
@@ -111,11 +111,11 @@ def correlation(
     >>> round(found.value, 4), round(found.lower, 4), round(found.upper, 4)
     (0.5712, -0.1497, 0.8956)
     """
-    known("coefficient", coefficient, _TITLES)
-    known("rank_error", rank_error, _ERRORS)
+    known("coefficient", coefficient, TITLES)
+    known("rank_error", rank_error, ERRORS)
     x, y = _pairs(first, second)
     level = confidence_level(level)
-    method = f"{_TITLES[coefficient]}, Fisher limits"
+    method = f"{TITLES[coefficient]}, Fisher limits"
     if coefficient != "pearson":
         method += f" ({rank_error.replace('_', '–').title()} variance)"
     value = _coefficient(x, y, coefficient)
@@ -204,7 +204,7 @@ def correlation_test(
     >>> found.statistic, round(found.p_value, 6)
     (8.0, 0.233333)
     """
-    known("coefficient", coefficient, _TITLES)
+    known("coefficient", coefficient, TITLES)
     known("sides", sides, _SIDES)
     _known_distribution(distribution, coefficient)
     x, y = _pairs(first, second)
@@ -233,7 +233,7 @@ def _known_distribution(distribution: CorrelationDistribution, coefficient: Coef
     known("distribution", distribution, DISTRIBUTIONS)
     if distribution != "approximate" and coefficient not in _ORDERED[distribution]:
         raise UsageError(
-            f"the {distribution} distribution of {_TITLES[coefficient]}",
+            f"the {distribution} distribution of {TITLES[coefficient]}",
             where="distribution",
             accepted=f"approximate, or {distribution} with {' or '.join(_ORDERED[distribution])}",
         )
@@ -273,7 +273,7 @@ def _ordered_test(
 
 
 def _t_test(value: float, degrees: int, coefficient: Coefficient, sides: Sides) -> Test:
-    method = f"{_TITLES[coefficient]}, t test"
+    method = f"{TITLES[coefficient]}, t test"
     if abs(value) == 1:
         return _undefined(coefficient, sides, "the correlation is complete, and t infinite")
     t = value * math.sqrt(degrees / ((1 - value) * (1 + value)))
@@ -294,7 +294,7 @@ def _undefined(coefficient: Coefficient, sides: Sides, why: str) -> Test:
         p_value=None,
         sides=sides,
         null_value=0.0,
-        method=_TITLES[coefficient],
+        method=TITLES[coefficient],
         notes=(f"statistic: {reason}", f"p_value: {reason}"),
     )
 

@@ -14,7 +14,7 @@ from topline.errors import DataError
 from topline.stats.checking import confidence_level, counts, finite, known, same_length
 from topline.stats.estimate import Estimates, Floats, Integers, Sides, Tests
 from topline.stats.mean import ROUNDING
-from topline.stats.two_means import Variances
+from topline.stats.two_means import METHODS, Variances
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -226,6 +226,54 @@ def mean_differences(
         level=level,
         method=f"difference of means, t interval ({variances} variances)",
         undefined="one observation in a group does not tell how it varies",
+    )
+
+
+def geometric_mean_ratios(
+    first: MeanSummaries,
+    second: MeanSummaries,
+    *,
+    variances: Variances = "equal",
+    level: float = 0.95,
+) -> Estimates:
+    """Estimate many ratios of geometric means, each as :func:`topline.stats.two_means.geometric_mean_ratio` does.
+
+    Parameters
+    ----------
+    first, second
+        Of the natural logarithms, from :func:`mean_summaries` or :func:`summarize_many`, as many of the one as of
+        the other.
+    variances
+        As in :func:`topline.stats.two_means.geometric_mean_ratio`.
+    level
+        The confidence level, a fraction [1]; 0.9 for bioequivalence.
+
+    Returns
+    -------
+    Estimates
+        Ratios [1]. The limits are NaN where those of :func:`mean_differences` are; so is a number that is too large
+        for a float.
+
+    Examples
+    --------
+    >>> found = geometric_mean_ratios(summarize_many(np.log([2, 8, 3]), [0, 2, 3]),
+    ...                               summarize_many(np.log([1, 4, 6]), [0, 2, 3]))
+    >>> found.value.round(4), found.lower.round(4)
+    (array([2. , 0.5]), array([0.0295,    nan]))
+    """
+    found = mean_differences(first, second, variances=variances, level=level)
+    with np.errstate(over="ignore"):
+        value, lower, upper = (
+            np.where(np.isinf(ratio := np.exp(part)), np.nan, ratio)
+            for part in (found.value, found.lower, found.upper)
+        )
+    return Estimates(
+        value=value,
+        lower=lower,
+        upper=upper,
+        level=found.level,
+        method=f"ratio of geometric means, t interval on the logarithms ({METHODS[variances]})",
+        undefined=f"{found.undefined}, or the number is too large",
     )
 
 

@@ -84,7 +84,7 @@ def rank_sum_tests(
     same_length(values=numbers, in_first=first)
     bounds = run_bounds(offsets, numbers.size)
     sizes = np.diff(bounds).astype(np.float64)
-    ranks = _ranks_within(numbers, bounds)
+    ranks = ranks_within(numbers, bounds)
     starts = bounds[:-1]
     number = np.add.reduceat(first.astype(np.float64), starts)
     mean_rank = (sizes + 1) / 2
@@ -138,7 +138,7 @@ def signed_rank_tests(
     starts = bounds[:-1]
     # Zeros are the smallest: their number is what all other ranks lie too high.
     zeros = np.add.reduceat((numbers == 0).astype(np.float64), starts)
-    ranks = _ranks_within(np.abs(numbers), bounds) - np.repeat(zeros, np.diff(bounds))
+    ranks = ranks_within(np.abs(numbers), bounds) - np.repeat(zeros, np.diff(bounds))
     ranks[numbers == 0] = 0.0
     statistic = np.add.reduceat(np.where(numbers > 0, ranks, 0.0), starts)
     mean = np.add.reduceat(ranks, starts) / 2
@@ -146,8 +146,21 @@ def signed_rank_tests(
     return _judged(statistic, statistic - mean, variance, corrected, sides, "signed-rank")
 
 
-def _ranks_within(numbers: Floats, bounds: Integers) -> Floats:
-    """Rank each run by itself, equal values by the mean of their places."""
+def ranks_within(numbers: Floats, bounds: Integers) -> Floats:
+    """Rank each run by itself, equal values by the mean of their places.
+
+    Parameters
+    ----------
+    numbers
+        Finite values of all runs, one run after the other [any unit].
+    bounds
+        From :func:`topline.stats.grouping.run_bounds` [places among the values].
+
+    Examples
+    --------
+    >>> ranks_within(np.array([3.0, 1.0, 5.0, 5.0]), np.array([0, 2, 4]))
+    array([2. , 1. , 1.5, 1.5])
+    """
     lengths = np.diff(bounds)
     run = np.repeat(np.arange(lengths.size), lengths)
     order = np.lexsort((numbers, run))

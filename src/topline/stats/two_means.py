@@ -17,7 +17,7 @@ from topline.stats.mean import ROUNDING, MeanSummary
 Variances: TypeAlias = Literal["unequal", "equal"]
 """Whether the groups' variances may differ (Welch) or are taken to be equal (pooled)."""
 
-_METHODS = {"unequal": "Welch", "equal": "pooled variance"}
+METHODS = {"unequal": "Welch", "equal": "pooled variance"}
 
 
 class _Difference(NamedTuple):
@@ -75,8 +75,8 @@ def mean_difference(
     (0.5124, 4.4876, 89.42)
     """
     level = confidence_level(level)
-    known("variances", variances, _METHODS)
-    method = f"difference of means, t interval ({_METHODS[variances]})"
+    known("variances", variances, METHODS)
+    method = f"difference of means, t interval ({METHODS[variances]})"
     found = _difference(first, second, variances)
     if isinstance(found, str):
         question = Question(method=method, level=level)
@@ -135,10 +135,10 @@ def two_sample_t_test(
     >>> round(test.statistic, 4), round(test.p_value, 4)
     (2.4991, 0.0143)
     """
-    known("variances", variances, _METHODS)
+    known("variances", variances, METHODS)
     known("alternative", sides, ("two-sided", "greater", "less"))
     null_value = float(finite("null_value", [null_value])[0])
-    method = f"two-sample t-test ({_METHODS[variances]})"
+    method = f"two-sample t-test ({METHODS[variances]})"
     found = _difference(first, second, variances)
     if not isinstance(found, str) and found.standard_error <= ROUNDING * max(
         abs(first.mean), abs(second.mean)
@@ -233,7 +233,7 @@ def geometric_mean_ratio(
     2.0
     """
     found = mean_difference(first, second, variances=variances, level=level)
-    method = f"ratio of geometric means, t interval on the logarithms ({_METHODS[variances]})"
+    method = f"ratio of geometric means, t interval on the logarithms ({METHODS[variances]})"
     notes = [note for note in found.notes if not note.startswith("standard_error: ")]
     values: dict[str, float | None] = {}
     for part in ("value", "lower", "upper"):

@@ -1,0 +1,172 @@
+"""Many estimates at once, with their tests, are those of one case after the other."""
+
+import math
+from collections.abc import Iterable
+from typing import get_args
+
+import numpy as np
+import pytest
+
+from topline.errors import DataError, UsageError
+from topline.stats.correlation import RankError, correlation, correlation_test
+from topline.stats.estimate import Estimate, Estimates, Sides, Test, Tests
+from topline.stats.many_correlations import (
+    CoefficientOfMany,
+    correlate_many,
+    correlation_summaries,
+    correlation_tests,
+    correlations,
+)
+from topline.stats.many_means import MeanSummaries, geometric_mean_ratios, mean_summaries
+from topline.stats.many_variances import (
+    many_cohens_d,
+    many_hedges_g,
+    variance_ratio_tests,
+    variance_ratios,
+)
+from topline.stats.mean import MeanSummary
+from topline.stats.standardized_difference import cohens_d, hedges_g
+from topline.stats.two_means import Variances, geometric_mean_ratio
+from topline.stats.variances import variance_ratio, variance_ratio_test
+
+SIDES: tuple[Sides, ...] = get_args(Sides)
+
+
+def assert_same(
+    many: Estimates | Tests, each: Iterable[Estimate | Test], digits: float, near_zero: float = 0.0
+) -> None:
+    parts = ("statistic", "p_value") if isinstance(many, Tests) else ("value", "lower", "upper")
+    for place, one in enumerate(each):
+        for part in parts:
+            found, expected = float(getattr(many, part)[place]), getattr(one, part)
+            if expected is None:
+                assert math.isnan(found), (place, part)
+                assert any(note.startswith(part) for note in many.notes)
+            else:
+                assert found == pytest.approx(expected, rel=digits, abs=near_zero), (place, part)
+
+
+def runs(random: np.random.Generator) -> tuple[list[list[float]], list[list[float]]]:
+    """Pairs of measurements in runs: flat, short, complete, tied, far from zero, tiny."""
+    first: list[list[float]] = [[1, 1, 1], [1, 2], [1, 2, 3], [1, 2, 3, 4], [0, 1, 2, 5, 9]]
+    second: list[list[float]] = [[1, 2, 3], [5, 3], [2, 1, 3], [0, 2, 2, 1], [3, 3, 3, 3, 3]]
+    first += [[1, 2, 3, 4, 5], [1e-200, 3e-200, 2e-200, 5e-200], [-1e9, -1e9 + 1, -1e9 + 4, -1e9]]
+    second += [[2, 4, 6, 8, 10], [1e200, 2e200, 1e200, 7e200], [4, 1, 2, 2]]
+    for size in random.integers(4, 40, 60).tolist():
+        x = random.normal(size=size).round(1)
+        first.append(x.tolist())
+        second.append((random.normal() * x + random.normal(size=size)).round(1).tolist())
+    return first, second
+
+
+@pytest.mark.parametrize("rank_error", get_args(RankError))
+@pytest.mark.parametrize("coefficient", get_args(CoefficientOfMany))
+def test_correlations_of_runs(coefficient: CoefficientOfMany, rank_error: RankError) -> None:
+    first, second = runs(np.random.default_rng(11))
+    bounds = np.cumsum([0, *map(len, first)])
+    summaries = correlate_many(
+        np.concatenate(first), np.concatenate(second), bounds, coefficient=coefficient
+    )
+    pairs = list(zip(first, second, strict=True))
+    each = [correlation(*one, coefficient=coefficient, rank_error=rank_error) for one in pairs]
+    found = correlations(summaries, rank_error=rank_error)
+    assert_same(found, each, 1e-12, 1e-14)
+    assert found.method == each[0].method
+    for sides in SIDES:
+        tests = [correlation_test(*one, coefficient=coefficient, sides=sides) for one in pairs]
+        many = correlation_tests(summaries, sides=sides)
+        assert_same(many, tests, 1e-11, 1e-13)
+        assert many.method == tests[-1].method
+
+
+def test_published_correlations_are_those_of_the_measurements() -> None:
+    first, second = runs(np.random.default_rng(12))
+    first, second = first[8:], second[8:]
+    each = [correlation(*one) for one in zip(first, second, strict=True)]
+    given = correlation_summaries(list(map(len, first)), [one.value or 0.0 for one in each])
+    assert_same(correlations(given), each, 1e-14)
+
+
+def test_what_is_no_correlation_is_refused() -> None:
+    with pytest.raises(DataError, match=r"value\[1\] is 1\.2"):
+        correlation_summaries([5, 5], [0.1, 1.2])
+    with pytest.raises(DataError, match=r"number\[0\] is 1"):
+        correlation_summaries([1], [0.1])
+    with pytest.raises(DataError, match="one pair"):
+        correlate_many([1, 2, 3], [1, 2, 3], [0, 2, 3])
+    with pytest.raises(UsageError, match="kendall"):
+        correlate_many([1, 2], [1, 2], [0, 2], coefficient="kendall")  # type: ignore[arg-type]
+
+
+def groups() -> tuple[list[MeanSummary], list[MeanSummary]]:
+    """Two groups of each comparison: single observations, no spread, far apart, large, and common ones."""
+    random = np.random.default_rng(13)
+    first = [(1, 3.0, None), (2, 1.0, 0.5), (5, 2.0, 0.0), (1, 3.0, None), (3, 4.0, 0.0)]
+    second = [(1, 2.0, None), (1, 4.0, None), (6, 1.0, 0.7), (8, 1.0, 2.5), (4, 5.0, 0.0)]
+    first += [(10, 30.0, 1.0), (100_000, 1.02, 1.1), (2, 9.0, 0.01), (60, 500.0, 1.0)]
+    second += [(12, 2.0, 1.3), (80_000, 1.0, 1.0), (2, 1.0, 0.02), (50, 0.0, 2.0)]
+    for rows in (first, second):
+        rows += [
+            (int(n), float(m), float(s))
+            for n, m, s in zip(
+                random.integers(2, 90, 60),
+                random.normal(2, 0.6, 60),
+                random.uniform(0.4, 1.6, 60),
+                strict=True,
+            )
+        ]
+    made = [
+        [MeanSummary(number=n, mean=m, standard_deviation=s) for n, m, s in rows]
+        for rows in (first, second)
+    ]
+    return made[0], made[1]
+
+
+def together(each: list[MeanSummary]) -> MeanSummaries:
+    return mean_summaries(
+        [one.number for one in each],
+        [one.mean for one in each],
+        np.array([one.standard_deviation for one in each], dtype=object),
+    )
+
+
+@pytest.mark.parametrize("level", [0.9, 0.95])
+def test_standardized_differences(level: float) -> None:
+    pairs = groups()
+    first, second = map(together, pairs)
+    for many, one in ((many_cohens_d, cohens_d), (many_hedges_g, hedges_g)):
+        each = [one(*pair, level=level) for pair in zip(*pairs, strict=True)]
+        found = many(first, second, level=level)
+        # The noncentral t distribution itself has some twelve digits.
+        assert_same(found, each, 1e-9, 1e-11)
+        assert found.method == each[0].method
+
+
+def test_variance_ratios() -> None:
+    pairs = groups()
+    first, second = map(together, pairs)
+    each = [variance_ratio(*pair, level=0.9) for pair in zip(*pairs, strict=True)]
+    found = variance_ratios(first, second, level=0.9)
+    assert_same(found, each, 1e-12)
+    assert found.method == each[0].method
+    for sides in SIDES:
+        for ratio in (0.0, 0.5, 1.0):
+            tests = [
+                variance_ratio_test(*pair, null_value=ratio, sides=sides)
+                for pair in zip(*pairs, strict=True)
+            ]
+            many = variance_ratio_tests(first, second, null_value=ratio, sides=sides)
+            assert_same(many, tests, 1e-11)
+            assert (many.method, many.null_value) == (tests[0].method, ratio)
+
+
+@pytest.mark.parametrize("variances", get_args(Variances))
+def test_ratios_of_geometric_means(variances: Variances) -> None:
+    pairs = groups()
+    pairs[0].append(MeanSummary(number=5, mean=700.0, standard_deviation=30.0))
+    pairs[1].append(MeanSummary(number=5, mean=-30.0, standard_deviation=1.0))
+    first, second = map(together, pairs)
+    each = [geometric_mean_ratio(*pair, variances=variances) for pair in zip(*pairs, strict=True)]
+    found = geometric_mean_ratios(first, second, variances=variances)
+    assert_same(found, each, 1e-11)
+    assert found.method == each[0].method
