@@ -63,6 +63,7 @@ FAMILIES: Mapping[str, tuple[str, ...]] = MappingProxyType(
             "freeman_halton",
             "agreement",
             "stratified_tables",
+            "many_stratified_tables",
             "stratified_risk_difference",
         ),
         "Ranks and correlation": (

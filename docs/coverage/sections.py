@@ -95,7 +95,10 @@ SECTIONS: Mapping[str, Section] = MappingProxyType(
             title="Risk ratio common to strata",
             text=f"A true ratio of 1.5, designs as above; {strata.SAMPLES:,} samples where they are drawn.",
             table=strata.common_risk_ratios_table,
-            functions=("stratified_tables:common_risk_ratio",),
+            functions=(
+                "stratified_tables:common_risk_ratio",
+                "many_stratified_tables:common_risk_ratios",
+            ),
         ),
         "common odds ratios": Section(
             title="Odds ratio common to strata",
@@ -103,6 +106,7 @@ SECTIONS: Mapping[str, Section] = MappingProxyType(
             table=strata.common_odds_ratios_table,
             functions=(
                 "stratified_tables:common_odds_ratio",
+                "many_stratified_tables:common_odds_ratios",
                 "exact_tables:conditional_odds_ratio",
                 "peto_pooling:pool_peto",
             ),

@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Iterable
+from itertools import pairwise
 from typing import get_args
 
 import numpy as np
@@ -9,7 +10,7 @@ import pytest
 
 from topline.errors import DataError, UsageError
 from topline.stats.correlation import RankError, correlation, correlation_test
-from topline.stats.estimate import Estimate, Estimates, Sides, Test, Tests
+from topline.stats.estimate import Estimate, Estimates, Integers, Scale, Sides, Test, Tests
 from topline.stats.many_correlations import (
     CoefficientOfMany,
     correlate_many,
@@ -18,6 +19,12 @@ from topline.stats.many_correlations import (
     correlations,
 )
 from topline.stats.many_means import MeanSummaries, geometric_mean_ratios, mean_summaries
+from topline.stats.many_stratified_tables import (
+    cochran_mantel_haenszel_tests,
+    common_odds_ratios,
+    common_risk_ratios,
+    homogeneity_tests,
+)
 from topline.stats.many_variances import (
     many_cohens_d,
     many_hedges_g,
@@ -26,6 +33,13 @@ from topline.stats.many_variances import (
 )
 from topline.stats.mean import MeanSummary
 from topline.stats.standardized_difference import cohens_d, hedges_g
+from topline.stats.stratified_tables import (
+    HOMOGENEITY_TESTS,
+    cochran_mantel_haenszel,
+    common_odds_ratio,
+    common_risk_ratio,
+    homogeneity_test,
+)
 from topline.stats.two_means import Variances, geometric_mean_ratio
 from topline.stats.variances import variance_ratio, variance_ratio_test
 
@@ -170,3 +184,69 @@ def test_ratios_of_geometric_means(variances: Variances) -> None:
     found = geometric_mean_ratios(first, second, variances=variances)
     assert_same(found, each, 1e-11)
     assert found.method == each[0].method
+
+
+def comparisons() -> tuple[tuple[Integers, Integers, Integers, Integers], Integers]:
+    """Strata of many comparisons: without events, with all, in one group only, of one and of many strata."""
+    random = np.random.default_rng(14)
+    sizes = np.array([1, 1, 1, 1, 2, 3, *random.integers(1, 25, 60)])
+    number, control = random.integers(1, 50, (2, sizes.sum()))
+    share = np.repeat(random.uniform(0.01, 0.6, sizes.size), sizes)
+    count, control_count = random.binomial(number, share), random.binomial(control, share)
+    count[:3], control_count[:3] = [0, number[1], 0], [0, control[1], control[2]]
+    count[4:6] = control_count[4:6] = 0
+    count[6:9], control_count[6:9] = [0, 0, number[8]], [1, 1, control[8]]
+    number[9], control[9], count[9], control_count[9] = 1, 1, 1, 0
+    return (count, number, control_count, control), np.cumsum([0, *sizes])
+
+
+@pytest.mark.parametrize("corrected", [False, True])
+def test_tests_over_strata(corrected: bool) -> None:
+    tables, bounds = comparisons()
+    each = [
+        cochran_mantel_haenszel(*(part[begin:end] for part in tables), corrected=corrected)
+        for begin, end in pairwise(bounds)
+    ]
+    found = cochran_mantel_haenszel_tests(*tables, bounds, corrected=corrected)
+    assert_same(found, each, 1e-11, 1e-20)
+    assert found.method == each[0].method
+
+
+@pytest.mark.parametrize("scale", get_args(Scale))
+def test_common_ratios(scale: Scale) -> None:
+    tables, bounds = comparisons()
+    for many, one in (
+        (common_odds_ratios, common_odds_ratio),
+        (common_risk_ratios, common_risk_ratio),
+    ):
+        each = [
+            one(*(part[begin:end] for part in tables), level=0.9, scale=scale)
+            for begin, end in pairwise(bounds)
+        ]
+        assert {None} < {found.value for found in each}
+        found = many(*tables, bounds, level=0.9, scale=scale)
+        assert_same(found, each, 1e-11, 1e-13)
+        assert (found.method, found.scale) == (each[0].method, scale)
+
+
+@pytest.mark.parametrize("test", HOMOGENEITY_TESTS)
+def test_homogeneities(test: str) -> None:
+    tables, bounds = comparisons()
+    each = [
+        homogeneity_test(*(part[begin:end] for part in tables), test=test)
+        for begin, end in pairwise(bounds)
+    ]
+    found = homogeneity_tests(*tables, bounds, test=test)
+    assert_same(found, each, 1e-9, 1e-12)
+    assert found.method == each[0].method
+    for place, one in enumerate(each):
+        if one.statistic is not None:
+            assert found.degrees_of_freedom is not None
+            assert found.degrees_of_freedom[place] == one.degrees_of_freedom
+
+
+def test_strata_that_offsets_do_not_divide_are_refused() -> None:
+    with pytest.raises(DataError, match="offsets"):
+        common_odds_ratios([1, 2], [4, 4], [1, 1], [4, 4], [0, 1])
+    with pytest.raises(DataError, match=r"count\[1\]"):
+        homogeneity_tests([1, 5], [4, 4], [1, 1], [4, 4], [0, 2])

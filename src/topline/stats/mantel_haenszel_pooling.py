@@ -5,6 +5,7 @@ correction as long as not all studies lack events in it.
 """
 
 import math
+from collections.abc import Callable
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -28,6 +29,12 @@ TITLES: dict[str, tuple[str, Scale]] = {
     "RD": ("risk difference", "natural"),
 }
 """The measures of :func:`pool_mantel_haenszel` in words, with their scales."""
+
+HOMOGENEITY_TITLES = {
+    "breslow_day": "Breslow–Day test of homogeneous odds ratios",
+    "tarone": "Breslow–Day test of homogeneous odds ratios with Tarone's correction",
+}
+"""The tests that all studies have one odds ratio."""
 
 RATE_TITLES: dict[str, tuple[str, Scale]] = {
     "IRR": ("log rate ratio", "log"),
@@ -118,7 +125,8 @@ def pool_mantel_haenszel(
         value, error = _risk_difference(part, by_sato=variance == "sato")
         title += f", variance by {'Sato' if variance == 'sato' else 'Greenland and Robins'}"
     else:
-        value, error = (_odds_ratio if measure == "OR" else _risk_ratio)(part)
+        ratio = log_odds_ratio if measure == "OR" else log_risk_ratio
+        value, error = map(float, ratio(part, np.sum))
     estimate, test = normal_estimate(value, error, level, scale, f"Mantel–Haenszel {title}")
     return PooledTables(
         estimate=estimate,
@@ -253,29 +261,61 @@ def _only(effects: EffectSizes, used: NDArray[np.bool_]) -> EffectSizes:
     )
 
 
-def _odds_ratio(tables: Tables) -> tuple[float, float]:
+def log_odds_ratio(tables: Tables, total: Callable[[Floats], Floats]) -> tuple[Floats, Floats]:
+    """Give the logarithm of Mantel and Haenszel's odds ratio and its standard error.
+
+    Part of :func:`pool_mantel_haenszel`.
+
+    Parameters
+    ----------
+    tables
+        Those of one or several sets of studies [participants].
+    total
+        Adds up what studies give: of all, or of each set [participants].
+
+    Examples
+    --------
+    >>> value, error = log_odds_ratio(two_by_two_tables([1, 2], [40, 60], [3, 6], [41, 58]), np.sum)
+    >>> round(float(value), 4), round(float(error), 4)
+    (-1.1797, 0.683)
+    """
     a, b, c, d = tables
     everyone = a + b + c + d
     towards, against = a * d / everyone, b * c / everyone
     agree, differ = (a + d) / everyone, (b + c) / everyone
-    up, down = np.sum(towards), np.sum(against)
+    up, down = total(towards), total(against)
     with np.errstate(divide="ignore", invalid="ignore"):
         variance = 0.5 * (
-            np.sum(agree * towards) / up**2
-            + np.sum(agree * against + differ * towards) / (up * down)
-            + np.sum(differ * against) / down**2
+            total(agree * towards) / up**2
+            + total(agree * against + differ * towards) / (up * down)
+            + total(differ * against) / down**2
         )
-        return float(np.log(up / down)), float(np.sqrt(variance))
+        return np.log(up / down), np.sqrt(variance)
 
 
-def _risk_ratio(tables: Tables) -> tuple[float, float]:
+def log_risk_ratio(tables: Tables, total: Callable[[Floats], Floats]) -> tuple[Floats, Floats]:
+    """Give the logarithm of Mantel and Haenszel's risk ratio and its standard error.
+
+    Part of :func:`pool_mantel_haenszel`.
+
+    Parameters
+    ----------
+    tables, total
+        As for :func:`log_odds_ratio` [participants].
+
+    Examples
+    --------
+    >>> value, error = log_risk_ratio(two_by_two_tables([1, 2], [40, 60], [3, 6], [41, 58]), np.sum)
+    >>> round(float(value), 4), round(float(error), 4)
+    (-1.113, 0.651)
+    """
     a, b, c, d = tables
     first, second = a + b, c + d
     everyone = first + second
-    up, down = np.sum(a * second / everyone), np.sum(c * first / everyone)
-    spread = np.sum((first * second * (a + c) - a * c * everyone) / everyone**2)
+    up, down = total(a * second / everyone), total(c * first / everyone)
+    spread = total((first * second * (a + c) - a * c * everyone) / everyone**2)
     with np.errstate(divide="ignore", invalid="ignore"):
-        return float(np.log(up / down)), float(np.sqrt(spread / (up * down)))
+        return np.log(up / down), np.sqrt(spread / (up * down))
 
 
 def _risk_difference(tables: Tables, *, by_sato: bool) -> tuple[float, float]:
@@ -303,33 +343,42 @@ def _association(tables: Tables) -> Test:
 
 def _homogeneity(tables: Tables, estimate: Estimate) -> tuple[tuple[str, Test], ...]:
     """Test with Breslow and Day whether all odds ratios equal the pooled one."""
-    names = ("breslow_day", "tarone")
-    titles = (
-        "Breslow–Day test of homogeneous odds ratios",
-        "Breslow–Day test of homogeneous odds ratios with Tarone's correction",
-    )
     free = tables.first_events.size - 1
     if estimate.value is None or free < 1:
         reason = "undefined for one study, or without a pooled odds ratio"
-        return tuple(
-            (name, _no_test(title, reason)) for name, title in zip(names, titles, strict=True)
-        )
-    expected, variance = _expected(tables, float(np.exp(estimate.value)))
+        return tuple((name, _no_test(title, reason)) for name, title in HOMOGENEITY_TITLES.items())
+    expected, variance = expected_events(tables, np.exp(estimate.value))
     difference = tables.first_events - expected
     plain = float(np.sum(difference**2 / variance))
     lost = float(np.sum(difference)) ** 2 / float(np.sum(variance))
     return tuple(
         (name, _chi_squared(max(statistic, 0.0), free, title))
-        for name, statistic, title in zip(names, (plain, plain - lost), titles, strict=True)
+        for (name, title), statistic in zip(
+            HOMOGENEITY_TITLES.items(), (plain, plain - lost), strict=True
+        )
     )
 
 
-def _expected(tables: Tables, odds_ratio: float) -> tuple[Floats, Floats]:
+def expected_events(tables: Tables, odds_ratio: ArrayLike) -> tuple[Floats, Floats]:
     """Give the first cell that has a given odds ratio and the table's margins, and its variance.
 
-    The cell solves a quadratic, taken in the form that loses no digits near an odds ratio of 1. Breslow, Day 1980,
-    Statistical Methods in Cancer Research I, IARC, equations 4.30–4.32.
+    Part of :func:`pool_mantel_haenszel`. The cell solves a quadratic, taken in the form that loses no digits near an
+    odds ratio of 1. Breslow, Day 1980, Statistical Methods in Cancer Research I, IARC, equations 4.30–4.32.
+
+    Parameters
+    ----------
+    tables
+        Tables in which some, not all, have the event [participants].
+    odds_ratio
+        One for all, or one for each table [1]; above 0.
+
+    Examples
+    --------
+    >>> cell, variance = expected_events(two_by_two_tables([16], [48], [9], [46]), 1.0)
+    >>> cell.round(4), variance.round(4)
+    (array([12.766]), array([4.5857]))
     """
+    odds_ratio = np.asarray(odds_ratio, dtype=np.float64)
     a, b, c, d = tables
     first, second, events = a + b, c + d, a + c
     linear = odds_ratio * (first + events) + (second - events)
