@@ -91,6 +91,7 @@ FAMILIES: Mapping[str, tuple[str, ...]] = MappingProxyType(
             "survival_quantiles",
             "survival_difference",
             "restricted_mean",
+            "many_survival_comparisons",
             "log_rank",
             "hazard_ratio",
             "cox",

@@ -292,7 +292,10 @@ SECTIONS: Mapping[str, Section] = MappingProxyType(
             text="As for survival at a time, of groups with hazards 1 and 0.6: true differences -0.08 and -0.18. After the last time "
             "of a group, or where all of it had the event, there are no limits.",
             table=survival.survival_differences_table,
-            functions=("survival_difference:survival_difference",),
+            functions=(
+                "survival_difference:survival_difference",
+                "many_survival_comparisons:survival_differences",
+            ),
         ),
         "restricted means": Section(
             title="Restricted mean survival time",
@@ -302,6 +305,8 @@ SECTIONS: Mapping[str, Section] = MappingProxyType(
                 "restricted_mean:restricted_mean",
                 "restricted_mean:restricted_mean_difference",
                 "restricted_mean:restricted_mean_ratio",
+                "many_survival_comparisons:restricted_means",
+                "many_survival_comparisons:restricted_mean_differences",
             ),
         ),
         "incidences": Section(

@@ -13,24 +13,26 @@ import math
 from collections.abc import Callable, Mapping
 from types import MappingProxyType
 
+import numpy as np
+
 from topline.errors import UsageError
 from topline.stats.checking import confidence_level, finite, known
 from topline.stats.curve_crossing import TRANSFORMS
 from topline.stats.distribution import normal_multiplier
-from topline.stats.estimate import Estimate, Sides, Test
+from topline.stats.estimate import Estimate, Floats, Sides, Test
 from topline.stats.ranking import normal_probability
 from topline.stats.survival import SurvivalCurve, survival_at
 
-_Scale = tuple[Callable[[float], float], Callable[[float], float]]
+_Scale = tuple[Callable[[Floats], Floats], Callable[[Floats], Floats]]
 
-_SCALES: Mapping[str, _Scale] = MappingProxyType(
+SCALES: Mapping[str, _Scale] = MappingProxyType(
     {
-        "plain": (lambda s: s, lambda _: 1.0),
-        "log": (math.log, lambda s: 1 / s),
+        "plain": (lambda s: s, np.ones_like),
+        "log": (np.log, lambda s: 1 / s),
         # Turned round, so that more survival is more on every scale.
-        "log-log": (lambda s: -math.log(-math.log(s)), lambda s: -1 / (s * math.log(s))),
-        "logit": (lambda s: math.log(s / (1 - s)), lambda s: 1 / (s * (1 - s))),
-        "arcsine": (lambda s: math.asin(math.sqrt(s)), lambda s: 0.5 / math.sqrt(s * (1 - s))),
+        "log-log": (lambda s: -np.log(-np.log(s)), lambda s: -1 / (s * np.log(s))),
+        "logit": (lambda s: np.log(s / (1 - s)), lambda s: 1 / (s * (1 - s))),
+        "arcsine": (lambda s: np.arcsin(np.sqrt(s)), lambda s: 0.5 / np.sqrt(s * (1 - s))),
     }
 )
 """Each function φ that increases with survival, and its slope, by the names of :data:`TRANSFORMS`."""
@@ -198,11 +200,13 @@ def _statistic(one: Estimate, other: Estimate, transform: str, null_value: float
         return parts
     if transform not in ("plain", "log") and max(parts[:2]) == 1:
         return f"undefined: survival is 1 in a group, where the {transform} scale has no number"
-    function, slope = _SCALES[transform]
-    error = math.hypot(slope(parts[0]) * parts[2], slope(parts[1]) * parts[3])
+    function, slope = SCALES[transform]
+    survival, errors = np.array(parts[:2]), np.array(parts[2:])
+    error = math.hypot(*(slope(survival) * errors))
     if error == 0:
         return _NO_VARIANCE
-    return (function(parts[0]) - function(parts[1]) - null_value) / error
+    one, other = map(float, function(survival))
+    return (one - other - null_value) / error
 
 
 def _at_both(first: SurvivalCurve, second: SurvivalCurve, time: float) -> tuple[Estimate, Estimate]:
