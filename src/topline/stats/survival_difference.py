@@ -205,8 +205,8 @@ def _statistic(one: Estimate, other: Estimate, transform: str, null_value: float
     error = math.hypot(*(slope(survival) * errors))
     if error == 0:
         return _NO_VARIANCE
-    one, other = map(float, function(survival))
-    return (one - other - null_value) / error
+    heights = function(survival)
+    return (float(heights[0]) - float(heights[1]) - null_value) / error
 
 
 def _at_both(first: SurvivalCurve, second: SurvivalCurve, time: float) -> tuple[Estimate, Estimate]:
