@@ -1,12 +1,13 @@
 """Many tests at once are the tests one by one."""
 
 import math
-from typing import get_args
+from typing import Any, get_args
 
 import numpy as np
 import pytest
 
 from topline.errors import DataError, LimitError, UsageError
+from topline.stats.contingency import pearson_test, pearson_tests
 from topline.stats.estimate import Sides, Test, Tests
 from topline.stats.exact_tables import Tail, fisher_test, fisher_tests
 from topline.stats.many_binomial_tests import proportion_tests, rate_ratio_tests
@@ -202,3 +203,32 @@ def test_what_is_no_rate_and_no_table_is_refused() -> None:
         rate_difference_tests([1], [2], [1], [0])
     with pytest.raises(DataError, match=r"count\[1\]"):
         difference_tests([1, 5], [4, 4], [1, 1], [4, 4], null_difference=0.1)
+
+
+@pytest.mark.parametrize("shape", [(2, 2), (3, 4), (5, 2)])
+def test_tables_of_one_shape(shape: tuple[int, int]) -> None:
+    tables = np.random.default_rng(10).poisson(4, (100, *shape))
+    # An empty row, an empty column, one cell, and no association at all.
+    tables[0, 0], tables[1, :, 1], tables[2], tables[3] = 0, 0, 0, 7
+    tables[2, 0, 0] = 3
+    each = [pearson_test(table) for table in tables]
+    found = pearson_tests(tables)
+    assert_same(found, each, 1e-12)
+    assert found.degrees_of_freedom is not None
+    assert set(found.degrees_of_freedom) == {each[0].degrees_of_freedom}
+
+
+@pytest.mark.parametrize(
+    ("tables", "message"),
+    [
+        ([[1, 2], [3, 4]], "three dimensions"),
+        ([[[1, 2]], [[3, 4]]], "three dimensions"),
+        ([[[1, 2], [3, 4]], [[1, 2], [3, 4], [5, 6]]], "three dimensions"),
+        ([[[1, 2], [3, 4]], [[1, 2], [3, -4]]], r"tables\[1\]\[1\]\[1\] is -4"),
+        ([[[1, 2], [3, 4]], [[0, 0], [0, 0]]], r"tables\[1\] counts nobody"),
+        ([[["a", "b"], ["c", "d"]]], "other than numbers"),
+    ],
+)
+def test_what_is_no_list_of_tables_is_refused(tables: Any, message: str) -> None:
+    with pytest.raises(DataError, match=message):
+        pearson_tests(tables)

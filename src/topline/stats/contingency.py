@@ -6,14 +6,15 @@ information; large-sample tests refuse it rather than guess the degrees of freed
 
 import math
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
-from numpy.typing import ArrayLike
+from numpy.typing import ArrayLike, NDArray
 from scipy import special
 
 from topline.errors import DataError
 from topline.stats.checking import LARGEST_COUNT, finite, known
-from topline.stats.estimate import Floats, Test
+from topline.stats.estimate import Floats, Test, Tests
 
 
 def contingency_table(table: ArrayLike, name: str = "table") -> Floats:
@@ -47,6 +48,14 @@ def contingency_table(table: ArrayLike, name: str = "table") -> Floats:
             where=name,
             accepted="rows of equal length, each a sequence of counts",
         )
+    numbers = _counts(cells, name)
+    if not numbers.any():
+        raise DataError(f"{name} counts nobody", where=name, accepted="at least one participant")
+    return numbers
+
+
+def _counts(cells: NDArray[Any], name: str) -> Floats:
+    """Take cells that are counts, in any number of dimensions."""
     if cells.dtype.kind not in "buif":
         raise DataError(
             f"{name} holds something other than numbers",
@@ -57,15 +66,13 @@ def contingency_table(table: ArrayLike, name: str = "table") -> Floats:
     with np.errstate(invalid="ignore"):
         wrong = ~((numbers >= 0) & (numbers == np.floor(numbers)) & (numbers <= LARGEST_COUNT))
     if wrong.any():
-        row, column = (int(place[0]) for place in np.nonzero(wrong))
-        where = f"{name}[{row}][{column}]"
+        place = tuple(np.argwhere(wrong)[0].tolist())
+        where = name + "".join(f"[{index}]" for index in place)
         raise DataError(
-            f"{where} is {numbers[row, column]:g}",
+            f"{where} is {numbers[place]:g}",
             where=where,
             accepted="a count: a whole number from 0",
         )
-    if not numbers.any():
-        raise DataError(f"{name} counts nobody", where=name, accepted="at least one participant")
     return numbers
 
 
@@ -104,6 +111,61 @@ def pearson_test(table: ArrayLike) -> Test:
     if not expected.all():
         return _undefined(method, degrees, "a row or column is empty: leave it out")
     return _chi_squared(float(np.sum((cells - expected) ** 2 / expected)), degrees, method)
+
+
+def pearson_tests(tables: ArrayLike) -> Tests:
+    """Test independence in many tables of one shape, each as :func:`pearson_test` does.
+
+    Parameters
+    ----------
+    tables
+        Counts in three dimensions: tables, rows, columns [participants].
+
+    Returns
+    -------
+    Tests
+        χ²; NaN where a row or column of a table is empty.
+
+    Raises
+    ------
+    DataError
+        If they are no such tables, or a table counts nobody; the message names the element.
+
+    Examples
+    --------
+    >>> pearson_tests([[[12, 5], [9, 14]], [[3, 4], [0, 0]]]).statistic.round(4)
+    array([3.879,   nan])
+    """
+    try:
+        given = np.asarray(tables)
+    except ValueError:  # tables of different shapes
+        given = np.empty(0, dtype=object)
+    if given.ndim != 3 or not given.shape[0] or min(given.shape[1:]) < 2:
+        raise DataError(
+            "tables are not counts in three dimensions",
+            where="tables",
+            accepted="tables of one shape, each of at least two rows and two columns",
+        )
+    rows, columns = given.shape[1:]
+    cells = _counts(given, "tables")
+    everyone = cells.sum(axis=(1, 2), keepdims=True)
+    if not everyone.all():
+        where = f"tables[{int(np.argmax(everyone.ravel() == 0))}]"
+        raise DataError(f"{where} counts nobody", where=where, accepted="at least one participant")
+    expected = cells.sum(axis=2, keepdims=True) * cells.sum(axis=1, keepdims=True) / everyone
+    full = expected.all(axis=(1, 2))
+    statistic = np.full(full.size, np.nan)
+    statistic[full] = ((cells[full] - expected[full]) ** 2 / expected[full]).sum(axis=(1, 2))
+    degrees = (rows - 1) * (columns - 1)
+    return Tests(
+        statistic=statistic,
+        degrees_of_freedom=np.full(full.size, float(degrees)),
+        p_value=np.asarray(special.chdtrc(degrees, statistic), dtype=np.float64),
+        sides="two-sided",
+        null_value=0.0,
+        method="Pearson's chi-squared test of independence",
+        undefined="a row or column is empty: leave it out",
+    )
 
 
 def likelihood_ratio_test(table: ArrayLike) -> Test:

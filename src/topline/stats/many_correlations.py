@@ -106,7 +106,8 @@ def correlate_many(
     Returns
     -------
     Correlations
-        NaN where one of a group's measurements does not vary.
+        NaN where one of a group's measurements does not vary. The sums are rounded as they come: a correlation that is
+        complete may miss 1 in its last digit, as that of one group may.
 
     Raises
     ------
