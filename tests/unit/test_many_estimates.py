@@ -250,3 +250,12 @@ def test_strata_that_offsets_do_not_divide_are_refused() -> None:
         common_odds_ratios([1, 2], [4, 4], [1, 1], [4, 4], [0, 1])
     with pytest.raises(DataError, match=r"count\[1\]"):
         homogeneity_tests([1, 5], [4, 4], [1, 1], [4, 4], [0, 2])
+
+
+def test_far_limits_of_one_degree_of_freedom_settle() -> None:
+    first = [MeanSummary(number=1, mean=m, standard_deviation=None) for m in (1.5, 4.98, 9.0)]
+    second = [MeanSummary(number=2, mean=1.0, standard_deviation=1.1)] * 3
+    each = [cohens_d(*pair, level=0.999) for pair in zip(first, second, strict=True)]
+    assert all(one.lower is not None for one in each)
+    found = many_cohens_d(together(first), together(second), level=0.999)
+    assert_same(found, each, 1e-9)

@@ -5,6 +5,7 @@ those leave undefined with a reason is NaN here.
 """
 
 import numpy as np
+from numpy.typing import NDArray
 from scipy import special
 
 from topline.stats.checking import confidence_level, finite, known, same_length
@@ -219,6 +220,11 @@ def _noncentralities(statistic: Floats, freedom: Floats, probability: float) -> 
         found = special.nctdtr(freedom[index], place, statistic[index])
         return np.asarray(special.ndtri(found) - target, dtype=np.float64), slope[index]
 
+    def close(place: Floats) -> NDArray[np.bool_]:
+        missed = np.abs(special.nctdtr(freedom, place, statistic) - probability)
+        # A comparison with NaN is false, so that what SciPy cannot compute is not taken for a limit.
+        return np.asarray(missed < CLOSE)
+
     every, width = np.arange(statistic.size), np.ones(statistic.size)
     while True:
         narrow = (excess(statistic - width, every)[0] < 0) | (
@@ -230,6 +236,12 @@ def _noncentralities(statistic: Floats, freedom: Floats, probability: float) -> 
         width = np.where(narrow, 2 * width, width)
     start = statistic + target / slope
     place = falling_roots(excess, start, statistic - width, statistic + width).place
-    missed = np.abs(special.nctdtr(freedom, place, statistic) - probability)
-    # A comparison with NaN is false, so that what SciPy cannot compute is not taken for a limit.
-    return np.where(missed < CLOSE, place, np.nan)
+    far = np.flatnonzero(~close(place))
+    if far.size:
+        # Of one or two degrees of freedom the line can be too steep to settle: halving the bracket does.
+        def halved(some: Floats, index: Integers) -> tuple[Floats, Floats]:
+            return excess(some, far[index])[0], np.zeros(index.size)
+
+        low, high = (statistic - width)[far], (statistic + width)[far]
+        place[far] = falling_roots(halved, statistic[far], low, high).place
+    return np.where(close(place), place, np.nan)
