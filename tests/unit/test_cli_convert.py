@@ -3,6 +3,8 @@
 import gzip
 import os
 import stat
+import subprocess
+import sys
 from pathlib import Path
 
 import msgspec
@@ -156,3 +158,18 @@ def test_a_file_name_that_is_not_text_is_shown_all_the_same(tmp_path: Path) -> N
     missing = process("convert", f"{source}x")
     assert missing.code == 8
     assert "record\\udcff.jsonx" in missing.err
+
+
+def test_the_document_is_written_though_nobody_reads_what_is_said(tmp_path: Path) -> None:
+    # As after `2>&1 | head`: the pipe of standard error is closed before the first loss is told.
+    reading, writing = os.pipe()
+    os.close(reading)
+    record, upload = written(tmp_path), tmp_path / "upload.xml"
+    done = subprocess.run(
+        [sys.executable, "-m", "topline", "convert", str(record), "-o", str(upload)],
+        stderr=writing,
+        check=False,
+    )
+    os.close(writing)
+    assert done.returncode == 0
+    assert upload.read_bytes().endswith(b"</rrs:result>\n")

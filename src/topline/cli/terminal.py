@@ -71,5 +71,12 @@ def write_json(value: Any, *, aside: bool = False, indented: bool = False) -> No
 def say(text: str) -> None:
     """Print a line about the result, which is not part of it."""
     # print() would take standard output in place of a standard error that is closed.
-    if sys.stderr is not None:
+    if sys.stderr is None:
+        return
+    try:
         print(plain(text), file=sys.stderr)
+    except BrokenPipeError:
+        # Who reads no further what is said still wants the result; from here on nobody is told.
+        nowhere = os.open(os.devnull, os.O_WRONLY)
+        os.dup2(nowhere, sys.stderr.fileno())
+        os.close(nowhere)
