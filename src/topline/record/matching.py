@@ -55,17 +55,9 @@ def _named(*keys: Key) -> Identity:
     return Identity(keys=keys, by_position=True)
 
 
-_GROUP = Identity(
-    keys=(lambda part: (part.id, part.title), lambda part: part.title, lambda part: part.id),
-    label=("title",),
-    by_position=True,
-)
 _OF_A_GROUP = Identity(keys=(lambda part: (part.group_id,),))
 
 IDENTITIES: dict[type[Node], Identity] = {
-    results.FlowGroup: _GROUP,
-    results.MeasureGroup: _GROUP,
-    results.EventGroup: _GROUP,
     results.FlowStats: _OF_A_GROUP,
     results.DenomCount: _OF_A_GROUP,
     results.Measurement: _OF_A_GROUP,
@@ -130,7 +122,11 @@ IDENTITIES: dict[type[Node], Identity] = {
     protocol.SecondaryIdInfo: _named(lambda part: part.id),
     derived.LargeDoc: _named(lambda part: part.filename),
 }
-"""How the elements of each kind of list are recognized; other lists go by equality and place."""
+"""How the elements of each kind of list are recognized; other lists go by equality and place.
+
+Groups are not here: their columns tell them apart, which a group does not hold itself
+(:mod:`topline.record.group_matching`).
+"""
 
 _ANY = _named()
 
