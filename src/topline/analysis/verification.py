@@ -232,11 +232,10 @@ def verify(built: Build, posted: Study, *, keeps: Iterable[str] = ("",)) -> Veri
     """
     lost = frozenset(parts_not_kept(built.study, keeps))
     pairs = correspondences(built.study, posted)
-    protocol = built.study.protocol_section
-    identification = protocol.identification_module if protocol is not None else None
+    identification = built.study.identification
     return Verification(
-        nct_id=identification.nct_id if identification is not None else None,
-        title=identification.brief_title if identification is not None else None,
+        nct_id=identification.nct_id,
+        title=identification.brief_title,
         comparisons=_with_wholes([_compared(pair, built.statistics, lost) for pair in pairs]),
         notes=tuple(str(note) for note in built.notes),
     )

@@ -120,9 +120,7 @@ def _method(text: str) -> tuple[str, str]:
 
 
 def _nct_id(study: "Study") -> str:
-    protocol = study.protocol_section
-    module = protocol.identification_module if protocol is not None else None
-    return (module.nct_id if module is not None else None) or ""
+    return study.identification.nct_id or ""
 
 
 def _described(study: "Study", found: "Derived") -> dict[str, object]:

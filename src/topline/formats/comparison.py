@@ -254,13 +254,12 @@ class _Unsaid:
 
 
 def _side(document: Document) -> Side:
-    protocol = document.study.protocol_section
-    identification = protocol.identification_module if protocol is not None else None
+    identification = document.study.identification
     return Side(
         place=document.place,
         format=document.format,
-        nct_id=identification.nct_id if identification is not None else None,
-        title=identification.brief_title if identification is not None else None,
+        nct_id=identification.nct_id,
+        title=identification.brief_title,
     )
 
 

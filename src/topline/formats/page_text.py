@@ -125,9 +125,7 @@ def page_text(document: Document) -> str:
     study = document.study
     notes = Notes(document.set_aside if document.format == NAME else ())
     results = study.results_section or ResultsSection()
-    protocol = study.protocol_section
-    identification = protocol.identification_module if protocol else None
-    title = identification.brief_title if identification else None
+    title = study.identification.brief_title
     lines = [
         *heading_lines(study, notes),
         *flow_lines(results.participant_flow_module, notes),

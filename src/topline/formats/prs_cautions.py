@@ -4,7 +4,7 @@ import re
 
 from topline.formats.document import Document
 from topline.formats.prs_keeps import KEEPS
-from topline.formats.prs_study import IDENTIFICATION, identification_of, organization_id
+from topline.formats.prs_study import IDENTIFICATION, organization_id
 from topline.formats.read_back import leaves
 from topline.record.results import MoreInfoModule, ResultsSection
 from topline.record.study import Study
@@ -63,7 +63,7 @@ def cautions(document: Document, *, into: bool) -> tuple[str, ...]:
     elif not any(
         item.field == "org_name" and item.address == IDENTIFICATION for item in document.set_aside
     ):
-        named = identification_of(study).organization
+        named = study.identification.organization
         said.append(
             f"org_name is {(named.full_name if named is not None else None) or ''!r}; the registry knows an "
             "organization by the short name it logs in with: write into a downloaded record, or correct it"

@@ -22,7 +22,6 @@ from topline.formats.prs_study import (
     DISPOSITION,
     RESULT,
     STUDY_NAMESPACE,
-    identification_of,
     organization_id,
     wrong_namespace,
 )
@@ -218,7 +217,7 @@ class _Finder:
 def _choose(document: Document, places: list[_Place], name: str) -> _Place:
     """Return the study that a record is of; a record is never put into another study."""
     own = organization_id(document.study)
-    number = identification_of(document.study).nct_id
+    number = document.study.identification.nct_id
     wanted = [one for one in (own, number) if one is not None]
     if not wanted:
         raise UsageError(

@@ -200,16 +200,9 @@ def write_result(section: ResultsSection, writing: Writing, *, partial: bool) ->
     return element
 
 
-def identification_of(study: Study) -> IdentificationModule:
-    """Return what identifies a study, empty if nothing does."""
-    protocol = study.protocol_section
-    module = protocol.identification_module if protocol is not None else None
-    return module if module is not None else IdentificationModule()
-
-
 def organization_id(study: Study) -> str | None:
     """Return the organization's own number of a study."""
-    info = identification_of(study).org_study_id_info
+    info = study.identification.org_study_id_info
     return info.id if info is not None and info.id is not None and info.id.strip() else None
 
 
@@ -241,7 +234,7 @@ def _write_identification(parent: Element, study: Study, writing: Writing) -> No
     if any(item.field == "org_name" for item in kept):
         _append(element, kept, _BEFORE_NUMBER)
     else:
-        organization = identification_of(study).organization
+        organization = study.identification.organization
         add(element, "org_name", organization.full_name if organization is not None else None)
     add(element, "org_study_id", organization_id(study))
     _append(element, [item for item in kept if item.field not in _BEFORE_NUMBER], None)

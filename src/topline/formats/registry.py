@@ -328,9 +328,7 @@ def _find_study(documents: Iterable[Document], nct_id: str, place: str | PathLik
 
 
 def _nct_id(study: Study) -> str | None:
-    protocol = study.protocol_section
-    identification = protocol.identification_module if protocol is not None else None
-    return identification.nct_id if identification is not None else None
+    return study.identification.nct_id
 
 
 def _write_folder(

@@ -2,7 +2,7 @@
 
 from topline.record.derived import AnnotationSection, DerivedSection, DocumentSection
 from topline.record.node import Node
-from topline.record.protocol import ProtocolSection
+from topline.record.protocol import IdentificationModule, ProtocolSection
 from topline.record.results import ResultsSection
 
 
@@ -15,3 +15,16 @@ class Study(Node, frozen=True, kw_only=True):
     document_section: DocumentSection | None = None
     derived_section: DerivedSection | None = None
     has_results: bool | None = None
+
+    @property
+    def identification(self) -> IdentificationModule:
+        """What identifies the study: number, titles, organization; empty where nothing does.
+
+        Examples
+        --------
+        >>> Study().identification.nct_id is None
+        True
+        """
+        protocol = self.protocol_section
+        module = protocol.identification_module if protocol is not None else None
+        return module if module is not None else IdentificationModule()

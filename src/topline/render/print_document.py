@@ -134,9 +134,7 @@ def printed_document(document: Document, drawn: Sequence[Figure] | None = None) 
 
 
 def _number(study: Study) -> str | None:
-    protocol = study.protocol_section
-    identification = protocol.identification_module if protocol is not None else None
-    return identification.nct_id if identification is not None else None
+    return study.identification.nct_id
 
 
 def _last_update(protocol: ProtocolSection) -> str:

@@ -210,12 +210,9 @@ def summarize(built: Build, drawn: int, files: tuple[str, ...]) -> Summary:
     events = results.adverse_events_module if results else None
     measures = outcomes.outcome_measures or () if outcomes else ()
     started, completed = _milestones(study) if flow else (0, 0)
-    identification = (
-        study.protocol_section.identification_module if study.protocol_section else None
-    )
     return Summary(
-        nct_id=identification.nct_id if identification else None,
-        title=identification.brief_title if identification else None,
+        nct_id=study.identification.nct_id,
+        title=study.identification.brief_title,
         started=started,
         completed=completed,
         baseline_measures=len(baseline.measures or ()) if baseline else 0,

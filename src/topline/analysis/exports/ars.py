@@ -139,10 +139,8 @@ class _Event:
         for group in _group_titles(self.rows):
             self.groups(group)
         analyses = [self._analysis(place, rows) for place, rows in enumerate(self._parts(), 1)]
-        protocol = self.study.protocol_section
-        identification = protocol.identification_module if protocol is not None else None
-        title = identification.brief_title if identification is not None else None
-        nct_id = identification.nct_id if identification is not None else None
+        title = self.study.identification.brief_title
+        nct_id = self.study.identification.nct_id
         return {
             "id": f"RE_{nct_id or 1}",
             "version": 1,

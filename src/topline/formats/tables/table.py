@@ -64,9 +64,7 @@ class StudyPart:
     @cached_property
     def nct_id(self) -> str | None:
         """The study's number in the registry; ``None`` where the record has none."""
-        protocol = self.study.protocol_section
-        identification = protocol.identification_module if protocol is not None else None
-        return identification.nct_id if identification is not None else None
+        return self.study.identification.nct_id
 
     @cached_property
     def numbers(self) -> PostedNumbers:

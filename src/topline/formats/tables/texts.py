@@ -6,7 +6,7 @@ from topline.formats.tables.analyses import BETWEEN
 from topline.formats.tables.measures import BASELINE, OUTCOMES, baseline, outcome_measures
 from topline.formats.tables.table import ADDRESS, Column, Row, StudyPart, Table
 from topline.record.cells import Module
-from topline.record.protocol import DesignModule, IdentificationModule
+from topline.record.protocol import DesignModule
 from topline.record.results import EventGroup, FlowGroup, MeasureGroup
 
 _FLOW = "/resultsSection/participantFlowModule"
@@ -16,9 +16,7 @@ _CONTEXT = " > "
 
 def _studies(part: StudyPart) -> Iterator[Row]:
     protocol = part.study.protocol_section
-    named = (protocol.identification_module if protocol is not None else None) or (
-        IdentificationModule()
-    )
+    named = part.study.identification
     design = (protocol.design_module if protocol is not None else None) or DesignModule()
     enrollment = design.enrollment_info
     yield (
