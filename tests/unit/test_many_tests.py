@@ -140,8 +140,7 @@ def test_rates(test: str, sides: Sides) -> None:
         for x, t in zip(events.tolist(), times.tolist(), strict=True)
     ]
     found = event_rate_tests(events, times, null_value=0.25, test=test, sides=sides)
-    # Half the probability of a large number is taken from logarithms of gamma functions of it.
-    assert_same(found, each, 1e-12 if test != "mid_p" else 1e-9)
+    assert_same(found, each, 1e-12)
 
 
 @pytest.mark.parametrize("sides", SIDES)

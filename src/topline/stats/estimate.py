@@ -228,6 +228,14 @@ class Tests:
     method: str
     undefined: str = "the method has no value there"
 
+    def __post_init__(self) -> None:
+        outside = np.flatnonzero((self.p_value < 0) | (self.p_value > 1))
+        if outside.size:
+            place = outside[0]
+            raise ValueError(
+                f"a p-value lies in [0, 1], not at {self.p_value[place]!r}, as element {place} does"
+            )
+
     @property
     def notes(self) -> tuple[str, ...]:
         """Which of the numbers are not finite and why: a note for each part, which begins with the part's name."""

@@ -143,8 +143,9 @@ def _judged(
         return statistic, np.asarray(2 * tail if sides == "two-sided" else tail)
     below, above = at_most(count, number, share), at_least(count, number, share)
     if test == "mid_p":
-        half = mass(count, number, share) / 2
-        below, above = np.maximum(below - half, 0.0), np.maximum(above - half, 0.0)
+        # A mid-p is the mean of the tails with and without their edge, a sum in which no digits cancel.
+        below = (below + at_most(count - 1, number, share)) / 2
+        above = (above + at_least(count + 1, number, share)) / 2
     if sides != "two-sided":
         return count, below if sides == "less" else above
     if test == "exact":

@@ -128,10 +128,12 @@ def rate_difference_tests(
 def _tail(observed: Floats, expected: Floats, sides: Sides, *, half: bool) -> Floats:
     below = np.asarray(special.pdtr(observed, expected), dtype=np.float64)
     # At least 0 events are certain; SciPy takes no count of −1.
-    above = np.where(observed > 0, special.pdtrc(np.maximum(observed - 1, 0), expected), 1.0)
+    some, fewer = observed > 0, np.maximum(observed - 1, 0)
+    above = np.where(some, special.pdtrc(fewer, expected), 1.0)
     if half:
-        mass = np.exp(_likelihood(observed, expected) - expected)
-        below, above = below - mass / 2, above - mass / 2
+        # The mean of the tails with and without their edge, as for one rate.
+        below = (below + np.where(some, special.pdtr(fewer, expected), 0.0)) / 2
+        above = (above + special.pdtrc(observed, expected)) / 2
     if sides != "two-sided":
         return above if sides == "greater" else below
     if half:

@@ -132,14 +132,20 @@ def normal_probability(statistic: float, sides: Sides) -> float:
     return float(special.ndtr(-statistic if sides == "greater" else statistic))
 
 
-def _tails(count: float, number: float, share: float) -> tuple[float, float, float]:
-    """Give the probabilities of at most, at least and exactly the count."""
-    x, n, p = (np.array(value) for value in (count, number, share))
-    return float(at_most(x, n, p)), float(at_least(x, n, p)), float(mass(x, n, p))
+def _at_most(count: float, number: float, share: float) -> float:
+    return float(at_most(np.array(count), np.array(number), np.array(share)))
+
+
+def _at_least(count: float, number: float, share: float) -> float:
+    return float(at_least(np.array(count), np.array(number), np.array(share)))
+
+
+def _mass(count: float, number: float, share: float) -> float:
+    return float(mass(np.array(count), np.array(number), np.array(share)))
 
 
 def _exact(count: float, number: float, share: float, sides: Sides) -> tuple[float, float]:
-    below, above, _ = _tails(count, number, share)
+    below, above = _at_most(count, number, share), _at_least(count, number, share)
     if sides != "two-sided":
         return count, below if sides == "less" else above
     mean = number * share
@@ -147,19 +153,19 @@ def _exact(count: float, number: float, share: float, sides: Sides) -> tuple[flo
         return count, 1.0
     if count < mean:
         opposite = _first_no_likelier(count, number, share)
-        return count, below + float(at_least(np.array(opposite), np.array(number), np.array(share)))
+        return count, below + _at_least(opposite, number, share)
     mirrored = _first_no_likelier(number - count, number, 1 - share)
     opposite = number - mirrored
-    return count, above + float(at_most(np.array(opposite), np.array(number), np.array(share)))
+    return count, above + _at_most(opposite, number, share)
 
 
 def _first_no_likelier(count: float, number: float, share: float) -> float:
     """Give the smallest count above the mean that is no likelier than one below it; number + 1 if none is."""
-    limit = _tails(count, number, share)[2] * TIED
+    limit = _mass(count, number, share) * TIED
     low, high = math.ceil(number * share) - 1.0, number + 1.0
     while high - low > 1:
         middle = math.floor((low + high) / 2)
-        if _tails(middle, number, share)[2] <= limit:
+        if _mass(middle, number, share) <= limit:
             high = middle
         else:
             low = middle
@@ -167,14 +173,14 @@ def _first_no_likelier(count: float, number: float, share: float) -> float:
 
 
 def _exact_doubled(count: float, number: float, share: float, sides: Sides) -> tuple[float, float]:
-    below, above, _ = _tails(count, number, share)
+    below, above = _at_most(count, number, share), _at_least(count, number, share)
     return count, {"less": below, "greater": above, "two-sided": 2 * min(below, above)}[sides]
 
 
 def _mid_p(count: float, number: float, share: float, sides: Sides) -> tuple[float, float]:
-    below, above, here = _tails(count, number, share)
-    # Each tail holds what is here; rounding may say otherwise where both are too small for all digits of a float.
-    below, above = max(below - here / 2, 0.0), max(above - here / 2, 0.0)
+    # A mid-p is the mean of the tails with and without their edge, a sum in which no digits cancel.
+    below = (_at_most(count, number, share) + _at_most(count - 1, number, share)) / 2
+    above = (_at_least(count, number, share) + _at_least(count + 1, number, share)) / 2
     return count, {"less": below, "greater": above, "two-sided": 2 * min(below, above)}[sides]
 
 

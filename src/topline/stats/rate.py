@@ -337,8 +337,9 @@ def _tail(observed: float, expected: float, sides: Sides, *, half: bool) -> floa
     below = float(special.pdtr(observed, expected))
     above = float(special.pdtrc(observed - 1, expected)) if observed > 0 else 1.0
     if half:
-        mass = math.exp(observed * math.log(expected) - expected - math.lgamma(observed + 1))
-        below, above = below - mass / 2, above - mass / 2
+        # A mid-p is the mean of the tails with and without their edge, a sum in which no digits cancel.
+        below = (below + (float(special.pdtr(observed - 1, expected)) if observed > 0 else 0.0)) / 2
+        above = (above + float(special.pdtrc(observed, expected))) / 2
     if sides != "two-sided":
         return above if sides == "greater" else below
     return 2 * min(below, above) if half else _no_more_likely(observed, expected, below, above)
