@@ -6,6 +6,7 @@ for, so a block is skipped where bounds of survival and of its error at the ends
 
 from collections.abc import Callable, Mapping
 from types import MappingProxyType
+from typing import NamedTuple
 
 import numpy as np
 
@@ -17,7 +18,7 @@ TOLERANCE = float(np.sqrt(np.finfo(np.float64).eps))
 BLOCK = 1 << 16
 """Times in a block."""
 
-_LOOKED_AT = 1 << 12
+_LOOKED_AT = 1 << 10
 """Times whose limits are computed together."""
 
 Transform = Callable[[Floats, Floats, float], Limits]
@@ -94,6 +95,13 @@ def limits_around(survival: Floats, log_error: Floats, z: float, transform: str)
     between = (survival > 0) & (survival < 1)
     lower[between], upper[between] = TRANSFORMS[transform](survival[between], log_error[between], z)
     return Limits(lower, upper)
+
+
+class Height(NamedTuple):
+    """How high a curve is: survival, and Greenwood's sum, the square of the standard error of its logarithm."""
+
+    survival: float
+    squared: float
 
 
 class Crossing:
@@ -184,36 +192,37 @@ class QuantileSearch:
         """Whether further blocks can change nothing."""
         return all(crossing.settled for crossing in self._crossings)
 
+    def possible(self, before: Height, after: Height) -> bool:
+        """Whether what is looked for may lie on the curve between two heights."""
+        value, lower, upper = self._crossings
+        lowest, lowest_upper = self._bounds(before, after)
+        return (
+            value.possible(after.survival) or lower.possible(lowest) or upper.possible(lowest_upper)
+        )
+
     def look(self, time: Floats, survival: Floats, squared: Floats, *, last: bool) -> None:
-        """Take the next block.
+        """Take the next block that :meth:`possible` does not rule out.
 
         Parameters
         ----------
         time, survival
             Of the curve.
         squared
-            The square of the standard error of the logarithm of survival: Greenwood's sum.
+            Greenwood's sum.
         last
             Whether the curve ends here: a function that ends at its target has its midpoint there.
         """
-        value = self._crossings[0]
-        if value.possible(float(survival[-1])) or last:
-            value.look(time, survival)
-        self._look_at_limits(time, survival, squared, last=last)
-
-    def _look_at_limits(
-        self, time: Floats, survival: Floats, squared: Floats, *, last: bool
-    ) -> None:
-        _, lower, upper = self._crossings
-        below, above = self._bounds(survival, squared)
-        if not (lower.possible(below) or upper.possible(above) or last):
+        ends = Height(survival[0], squared[0]), Height(survival[-1], squared[-1])
+        if not (last or self.possible(*ends)):
             return
         if time.size > _LOOKED_AT:
             # A crossing lies in a small part of a block: the rest is ruled out as blocks are.
             middle = time.size // 2
-            for part, ends in ((slice(middle), False), (slice(middle, None), last)):
-                self._look_at_limits(time[part], survival[part], squared[part], last=ends)
+            for part, ends_here in ((slice(middle), False), (slice(middle, None), last)):
+                self.look(time[part], survival[part], squared[part], last=ends_here)
             return
+        value, lower, upper = self._crossings
+        value.look(time, survival)
         limits = limits_around(survival, np.sqrt(squared), self._z, self._transform)
         lower.look(time, limits.lower)
         upper.look(time, limits.upper)
@@ -223,20 +232,18 @@ class QuantileSearch:
         value, lower, upper = (crossing.found(last) for crossing in self._crossings)
         return value, lower, upper
 
-    def _bounds(self, survival: Floats, squared: Floats) -> tuple[float, float]:
-        """Give heights below which the lower, and the upper, limit does not fall within the block.
+    def _bounds(self, before: Height, after: Height) -> tuple[float, float]:
+        """Give heights below which the lower, and the upper, limit does not fall between two heights of the curve.
 
-        Survival falls and its error grows along the block. At a fixed survival the lower limit falls with the error
+        Survival falls and its error grows along the curve. At a fixed survival the lower limit falls with the error
         and the upper rises; at a fixed error both are, on every scale, rising or first rising and then falling in
         survival, so that they are lowest at an end.
         """
-        ends = survival[[0, -1]]
-        if not 0 < ends[1] <= ends[0] < 1:
+        if not 0 < after.survival <= before.survival < 1:
             return -np.inf, -np.inf
-        errors = np.sqrt(squared[[0, -1]])
-        compute = TRANSFORMS[self._transform]
+        ends = np.array([before.survival, after.survival] * 2)
+        errors = np.sqrt([after.squared, after.squared, before.squared, before.squared])
         with np.errstate(over="ignore", invalid="ignore", divide="ignore"):
             # The largest error with the highest survival may be more than a scale can hold: no bound then.
-            least = compute(ends, np.full(2, errors[1]), self._z).lower
-            most = compute(ends, np.full(2, errors[0]), self._z).upper
-        return float(least.min()), float(most.min())
+            limits = TRANSFORMS[self._transform](ends, errors, self._z)
+        return float(limits.lower[:2].min()), float(limits.upper[2:].min())

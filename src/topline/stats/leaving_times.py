@@ -60,9 +60,8 @@ def sorted_keys(times: Floats, happened: NDArray[np.bool_]) -> NDArray[np.uint64
 
 def packed_keys(times: Floats, happened: NDArray[np.bool_]) -> NDArray[np.uint64]:
     """Pack each time with its event into a key, in the order given; see :func:`sorted_keys`."""
-    # Adding 0.0 turns -0.0, whose sign bit is set, into 0.0.
-    keys = np.add(times, 0.0).view(np.uint64)
-    keys <<= np.uint64(1)
+    # The sign bit is shifted out, so that -0.0 is 0.0.
+    keys = np.left_shift(times.view(np.uint64), np.uint64(1))
     keys |= happened
     return keys
 

@@ -520,13 +520,14 @@ def _followed(keys: NDArray[np.uint64], tolerance: float) -> SurvivalCurve:
     at_risk, events, censored = (np.empty(keys.size, dtype=np.int64) for _ in range(3))
     end = 0
     for block in curve_blocks(keys, tolerance):
-        part = slice(end, end + block.time.size)
-        time[part], survival[part] = block.time, block.survival
-        at_risk[part], events[part] = block.at_risk, block.events
+        height, squared = (part[block.starts] for part in block.heights())
+        part = slice(end, end + height.size)
+        time[part], survival[part] = block.time[block.starts], height
+        at_risk[part], events[part] = block.at_risk[block.starts], block.events[block.starts]
         censored[part] = block.leaving() - events[part]
         with np.errstate(invalid="ignore"):
             # Survival 0 times its infinite logarithmic error is undefined.
-            error[part] = block.survival * np.sqrt(block.squared)
+            error[part] = height * np.sqrt(squared)
         end = part.stop
     return SurvivalCurve(
         time=time[:end],

@@ -181,7 +181,8 @@ def _of_one(
         if not pending:
             break
         for search in pending:
-            search.look(block.time, block.survival, block.squared, last=block.last)
+            if block.last or search.possible(block.before, block.after):
+                search.look(block.time, *block.heights(), last=block.last)
     # Only a search that saw the whole curve asks for its end.
     return [search.found(float(block.time[-1])) for search in searches]
 
