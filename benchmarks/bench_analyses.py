@@ -5,17 +5,15 @@ of proportions, logistic regression), given arrays in memory; our time includes 
 provenance of every number. Peers are optional (``pip install lifelines statsmodels``).
 """
 
-import importlib
-import importlib.util
 import tempfile
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import polars as pl
 from benchmarks.analyses_trial import AnalysesTrial, write_trial
 from benchmarks.bench_large_trial import peak_added
 from benchmarks.measure import Measured, ratio
+from benchmarks.peers import installed, peer
 
 from topline.analysis.build import build_file
 
@@ -29,7 +27,7 @@ def lines(rounds: int) -> list[Measured]:
     with tempfile.TemporaryDirectory() as folder:
         trial = write_trial(Path(folder))
         found = []
-        if all(importlib.util.find_spec(name) for name in ("lifelines", "statsmodels")):
+        if all(map(installed, ("lifelines", "statsmodels"))):
             found.append(
                 ratio(
                     "30 outcomes and 60 analyses of 20,000 participants, built",
@@ -69,9 +67,9 @@ def one_by_one(trial: AnalysesTrial) -> None:
 
 
 def _times(trial: AnalysesTrial, others: np.ndarray) -> None:
-    lifelines: Any = importlib.import_module("lifelines")
-    statistics: Any = importlib.import_module("lifelines.statistics")
-    pandas: Any = importlib.import_module("pandas")
+    lifelines = peer("lifelines")
+    statistics = peer("lifelines.statistics")
+    pandas = peer("pandas")
     for time, event in zip(trial.times, trial.events, strict=True):
         for arm in (trial.drug, ~trial.drug):
             fitter = lifelines.KaplanMeierFitter().fit(time[arm], event[arm])
@@ -85,8 +83,8 @@ def _times(trial: AnalysesTrial, others: np.ndarray) -> None:
 
 
 def _values(trial: AnalysesTrial, sites: np.ndarray) -> None:
-    models: Any = importlib.import_module("statsmodels.api")
-    weighted: Any = importlib.import_module("statsmodels.stats.weightstats")
+    models = peer("statsmodels.api")
+    weighted = peer("statsmodels.stats.weightstats")
     for base, value in zip(trial.baselines, trial.values, strict=True):
         for arm in (trial.drug, ~trial.drug):
             weighted.DescrStatsW(value[arm]).tconfint_mean()
@@ -97,8 +95,8 @@ def _values(trial: AnalysesTrial, sites: np.ndarray) -> None:
 
 
 def _responses(trial: AnalysesTrial, others: np.ndarray) -> None:
-    models: Any = importlib.import_module("statsmodels.api")
-    proportion: Any = importlib.import_module("statsmodels.stats.proportion")
+    models = peer("statsmodels.api")
+    proportion = peer("statsmodels.stats.proportion")
     for response in trial.responses:
         x, n = response[trial.drug].sum(), int(trial.drug.sum())
         y, m = response[~trial.drug].sum(), int((~trial.drug).sum())

@@ -7,16 +7,14 @@ Topline counts terms, organ systems and totals every time.
 Memory is what NumPy allocates at its peak while the table is made, beside the rows.
 """
 
-import importlib
-import importlib.util
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any
 
 import numpy as np
 import polars as pl
 from benchmarks.measure import Measured, memory, ratio
+from benchmarks.peers import peer
 from numpy.typing import NDArray
 
 from topline.stats.event_incidence import event_incidence, event_incidences
@@ -110,9 +108,10 @@ def lines(rounds: int) -> list[Measured]:
 
 
 def _duckdb(drawn: Events) -> Iterator[Callable[[], object]]:
-    if importlib.util.find_spec("duckdb") is None:
+    duckdb = peer("duckdb")
+    if duckdb is None:
         return
-    connection: Any = importlib.import_module("duckdb").connect()
+    connection = duckdb.connect()
     frame = drawn.frame
     rows = {name: frame[name].to_numpy() for name in ("arm", "term", "participant")}
     connection.register("rows", rows)

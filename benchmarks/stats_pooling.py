@@ -5,8 +5,6 @@ saying so, and gives neither heterogeneity nor a prediction interval here. So is
 one set after another; a few hundred are timed, and multiplied.
 """
 
-import importlib
-import importlib.util
 import shutil
 import subprocess
 import tempfile
@@ -16,6 +14,7 @@ from typing import Any, Literal
 
 import numpy as np
 from benchmarks.measure import Measured, compare, ratio, seconds
+from benchmarks.peers import peer
 
 from topline.stats.many_poolings import pool_many
 from topline.stats.pooling import pool
@@ -54,11 +53,11 @@ def lines(rounds: int) -> list[Measured]:
 
 def beside_pymare(rounds: int) -> list[Measured]:
     """Measure against PyMARE, which computes all sets with NumPy too."""
-    if importlib.util.find_spec("pymare") is None:
+    estimators = peer("pymare.estimators")
+    if estimators is None:
         return []
-    estimators = importlib.import_module("pymare.estimators")
     found = []
-    for title, method, interval, sets, peer in (
+    for title, method, interval, sets, theirs in (
         ("DL", "DL", "normal", SETS, estimators.DerSimonianLaird),
         (
             "REML, Hartung–Knapp",
@@ -77,7 +76,7 @@ def beside_pymare(rounds: int) -> list[Measured]:
                 lambda y=effects, v=variances, m=method, i=interval: pool_many(  # type: ignore[misc] # mypy infers no type for a default
                     y, v, method=m, interval=i
                 ),
-                lambda p=peer, c=columns: p().fit(*c).summary().get_fe_stats(),  # type: ignore[misc] # mypy infers no type for a default
+                lambda p=theirs, c=columns: p().fit(*c).summary().get_fe_stats(),  # type: ignore[misc] # mypy infers no type for a default
                 aim=FASTER,
                 rounds=min(rounds, 3),
             )

@@ -5,8 +5,6 @@ fits a random intercept, a simpler covariance than ours, since it has no unstruc
 freedom), and against itself: the time of ten times the participants over that of the fewer.
 """
 
-import importlib
-import importlib.util
 import itertools
 import warnings
 from collections.abc import Callable
@@ -14,6 +12,7 @@ from functools import partial
 
 import numpy as np
 from benchmarks.measure import Measured, ratio
+from benchmarks.peers import peer
 from numpy.typing import NDArray
 
 from topline.stats.degrees_of_freedom import mixed_model_inference
@@ -57,10 +56,10 @@ def ours(data: Trial) -> object:
     return mixed_model_coefficients(mixed_model_inference(fit, method="kenward-roger-linear"))
 
 
-def _peer() -> Callable[[Trial], None] | None:
-    if importlib.util.find_spec("statsmodels") is None:
+def _statsmodels() -> Callable[[Trial], None] | None:
+    models = peer("statsmodels.regression.mixed_linear_model")
+    if models is None:
         return None
-    models = importlib.import_module("statsmodels.regression.mixed_linear_model")
 
     def theirs(data: Trial) -> None:
         visits = data["visit"][:, np.newaxis] == np.arange(2, VISITS + 1)
@@ -76,16 +75,16 @@ def _peer() -> Callable[[Trial], None] | None:
 
 def lines(rounds: int) -> list[Measured]:
     """Measure the three sizes."""
-    peer, found = _peer(), []
+    theirs, found = _statsmodels(), []
     trials = {size: trial(size) for size in SIZES}
     for size, data in trials.items():
-        if peer is not None:
+        if theirs is not None:
             found.append(
                 ratio(
                     f"mixed model, {size:,} participants × {VISITS} visits",
                     "statsmodels, random intercept",
                     partial(ours, data),
-                    partial(peer, data),
+                    partial(theirs, data),
                     aim=1.0,
                     rounds=rounds,
                 )

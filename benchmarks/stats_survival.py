@@ -1,15 +1,11 @@
-"""Survival: Kaplan–Meier medians against a sort of the times, log-rank and Cox against peers that are installed.
+"""Survival: Kaplan–Meier medians against a sort of the times, log-rank and Cox against peers."""
 
-Peers are optional (``pip install survival statsmodels lifelines``); a line whose peer is missing is left out.
-"""
-
-import importlib
-import importlib.util
 from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 from benchmarks.measure import Measured, memory, ratio
+from benchmarks.peers import peer
 
 from topline.stats.cox import cox
 from topline.stats.log_rank import log_rank, log_ranks
@@ -22,11 +18,6 @@ SORT_AIM, FIFTH, EQUAL, TWENTIETH = 2.0, 0.2, 1.0, 0.05
 MEMORY_AIM = 3.0
 #: lifelines and loops are slow: they are measured on a part, and scaled in proportion to the curves or tests.
 PART = 200
-
-
-def peer(name: str) -> Any:
-    """Import a peer, or give ``None`` where it is not installed."""
-    return importlib.import_module(name) if importlib.util.find_spec(name) else None
 
 
 def participants(number: int, seed: int = 20) -> tuple[Any, Any]:
@@ -135,7 +126,7 @@ def log_rank_tests(rounds: int) -> list[Measured]:
     statsmodels = peer("statsmodels")
     if statsmodels is None:
         return []
-    survdiff = importlib.import_module("statsmodels.duration.survfunc").survdiff
+    survdiff = peer("statsmodels.duration.survfunc").survdiff
     time, event = participants(10**6)
     group = np.random.default_rng(4).integers(0, 2, time.size)
 
