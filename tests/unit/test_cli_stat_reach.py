@@ -110,6 +110,7 @@ CHOICES = [
         "correlation:CorrelationDistribution",
     ),
     (f"km {AML} --at 20 --transform", "curve_crossing:TRANSFORMS"),
+    (f"km {AML} --crossing", "curve_crossing:CROSSINGS"),
     (f"log-rank {AML} --by x --weight", "log_rank:WEIGHTS"),
     (f"cox {AML} --factor x --ties", "cox:TIES"),
     (f"cox {AML} --factor x --scale", "proportional_hazards:TIME_SCALES"),

@@ -59,6 +59,13 @@ def km(
         list[float] | None,
         typer.Option(metavar="SHARE", help="The time this share has the event; may be repeated."),
     ] = None,
+    crossing: Annotated[
+        str,
+        typer.Option(
+            metavar="NAME",
+            help="Where limits that rise again cross: first, or nearest as R looks them up.",
+        ),
+    ] = "first",
     follow_up: Annotated[
         bool, typer.Option("--follow-up", help="The median follow-up by reverse Kaplan–Meier, too.")
     ] = False,
@@ -87,12 +94,16 @@ def km(
         rows.append(Row(f"{opening}events", number(float(curve.events.sum()), "count")))
         for share in quantile or [0.5]:
             name = "median" if share == 0.5 else f"quantile {share:g}"
-            found = survival_quantile(curve, share, level=confidence, transform=transform)
+            found = survival_quantile(
+                curve, share, level=confidence, transform=transform, crossing=crossing
+            )
             rows.append(Row(f"{opening}{name}", found))
         if follow_up:
             # Who has the event is censored in the time that observation would have lasted.
             reverse = kaplan_meier(times, 1 - happened, entered)
-            found = survival_quantile(reverse, 0.5, level=confidence, transform=transform)
+            found = survival_quantile(
+                reverse, 0.5, level=confidence, transform=transform, crossing=crossing
+            )
             method = f"reverse {found.method}, of censoring"
             rows.append(Row(f"{opening}median follow-up", replace(found, method=method)))
         for when in at or ():

@@ -168,6 +168,42 @@ class Crossing:
         return None
 
 
+CROSSINGS = ("first", "nearest")
+"""Where a limit that falls and rises again crosses a probability: at the first time it is not above it; or where it comes
+nearest without being above, as R looks it up among the sorted limits. One that only falls has one crossing."""
+
+
+def nearest_crossing(time: Floats, height: Floats, target: float) -> float | None:
+    """Give the crossing of a step function as R's ``quantile.survfit`` does; ``None`` where there is none.
+
+    Parameters
+    ----------
+    time
+        Its steps, ascending.
+    height
+        How high it is from each; NaN where undefined.
+    target
+        The height looked for.
+
+    Examples
+    --------
+    >>> nearest_crossing(np.array([1.0, 2.0, 3.0]), np.array([0.4, 0.8, 0.45]), 0.5)
+    3.0
+    """
+
+    def nearest(most: float) -> int:
+        return int(np.argmax(np.where(height <= most, height, -np.inf)))
+
+    first, second = nearest(target + TOLERANCE), nearest(target - TOLERANCE)
+    if not height[first] <= target + TOLERANCE:
+        return None
+    if abs(height[-1] - target) < TOLERANCE:
+        return float(time[first] + time[-1]) / 2
+    if not height[second] <= target - TOLERANCE:
+        return None
+    return float(time[first] + time[second]) / 2
+
+
 class QuantileSearch:
     """Finds one quantile of survival with its limits, block by block.
 

@@ -13,7 +13,14 @@ from numpy.typing import ArrayLike, NDArray
 from topline.errors import DataError, UsageError
 from topline.stats.checking import confidence_level, finite, known, same_length, scalar
 from topline.stats.curve_blocks import curve_blocks
-from topline.stats.curve_crossing import BLOCK, TRANSFORMS, QuantileSearch, limits_around
+from topline.stats.curve_crossing import (
+    BLOCK,
+    CROSSINGS,
+    TRANSFORMS,
+    QuantileSearch,
+    limits_around,
+    nearest_crossing,
+)
 from topline.stats.distribution import normal_multiplier
 from topline.stats.estimate import Estimate, Floats, Integers, Limits
 from topline.stats.leaving_times import count_leaving, count_whole, sorted_keys, tied_runs
@@ -206,6 +213,7 @@ def survival_quantile(
     *,
     level: float = 0.95,
     transform: str = "log-log",
+    crossing: str = "first",
 ) -> Estimate:
     """Estimate the time by which a share of the group has had the event; the median by default.
 
@@ -222,6 +230,9 @@ def survival_quantile(
         The share with the event [1]: 0.25 for the first quartile, where survival is 0.75. Between 0 and 1.
     level, transform
         As in :func:`survival_limits`.
+    crossing
+        A name in :data:`topline.stats.curve_crossing.CROSSINGS`, for limits that rise again: ``"first"``, or
+        ``"nearest"`` as R does.
 
     Returns
     -------
@@ -231,14 +242,17 @@ def survival_quantile(
     Raises
     ------
     UsageError
-        If the probability, the level or the transform is not known.
+        If the probability, the level, the transform or the crossing is not known.
 
     Notes
     -----
     t_p = min {t : S(t) ≤ 1 − p}. Brookmeyer and Crowley, Biometrics 38 (1982) 29–41, doi:10.2307/2530286.
 
-    An upper limit can rise again in the tail of a curve, most often on the "log" scale. The first time at or below 1
-    − ``probability`` counts here; R looks the probability up among the sorted limits, and can so report a later time.
+    A limit can rise again: an upper one in the tail of a curve, most often on the "log" scale, a lower one after an
+    event among the few who had entered by then. The test of Brookmeyer and Crowley no longer rejects from the first time
+    at or below 1 − ``probability`` (for the lower limit), or rejects from it (for the upper), so it counts by default. R
+    looks the probability up among the sorted limits, and so reports a later time, the ``"nearest"``; its lower limit can
+    be greater than the estimate.
 
     Not for a median of follow-up, where events and censorings change places; and not for a median that so few reach
     that its limit is open: report survival at a time instead.
@@ -262,6 +276,7 @@ def survival_quantile(
     z = normal_multiplier(confidence_level(level))
     target = 1 - probability
     search = QuantileSearch(target, z, known("transform", transform, TRANSFORMS))
+    known("crossing", crossing, CROSSINGS)
     for start in range(0, curve.time.size, BLOCK):
         block = slice(start, start + BLOCK)
         survival = curve.survival[block]
@@ -272,6 +287,10 @@ def survival_quantile(
     reached = dict(
         zip(("value", "lower", "upper"), search.found(float(curve.time[-1])), strict=True)
     )
+    if crossing == "nearest":
+        limits = survival_limits(curve, level=level, transform=transform)
+        for part in ("lower", "upper"):
+            reached[part] = nearest_crossing(curve.time, getattr(limits, part), target)
     reasons = {
         "value": f"survival is still above {target:g} at the last time, {curve.time[-1]:g}",
         "lower": f"the lower limit of survival does not fall to {target:g}",

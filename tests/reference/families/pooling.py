@@ -208,6 +208,8 @@ def meta_regression(case: Case) -> dict[str, Any]:
         "R2": found.explained,
     }
     if method != "EE":
+        # Where there is nothing to be explained metafor says that no part of it is.
+        result["R2"] = found.explained or 0.0
         knapp = regress_effects(y, v, given, method=method, level=level, interval="hartung-knapp")
         result["knha"] = {
             **regression(knapp),

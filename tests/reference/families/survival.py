@@ -95,7 +95,7 @@ def kaplan_meier_case(case: Case) -> dict[str, Any]:
             }
         elif key == "reverse_km_median":
             reverse = kaplan_meier(time, [1 - one for one in status])
-            median = survival_quantile(reverse, level=level)
+            median = survival_quantile(reverse, level=level, crossing="nearest")
             found[key] = {"estimate": median.value, **limits(median)}
         elif key == "curve":
             found[key] = _curve(curve)
@@ -105,8 +105,9 @@ def kaplan_meier_case(case: Case) -> dict[str, Any]:
 def _quantiles(
     curve: SurvivalCurve, probabilities: list[float], level: float, transform: str
 ) -> dict[str, Any]:
+    # The values are R's, which looks up limits that rise again in its own way.
     found = [
-        survival_quantile(curve, probability, level=level, transform=transform)
+        survival_quantile(curve, probability, level=level, transform=transform, crossing="nearest")
         for probability in probabilities
     ]
     return {
