@@ -228,7 +228,7 @@ COARSE: tuple[Coarse, ...] = (
         family="meta_regression",
         values="I2",
         tolerance=Tolerance(relative=ITERATIVE, absolute=1e-7),
-        reason="as in meta_generic",
+        reason="as for meta_generic: metafor's steps end a little above no variance",
     ),
 )
 """The kinds of reference that are not good to the tolerance of their family; the first that covers a value counts."""
