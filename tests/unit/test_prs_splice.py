@@ -54,6 +54,8 @@ def contact(data: bytes) -> str | None:
         ("<?xml version='1.0' encoding='UTF-8'?>", "utf-8", b"\xef\xbb\xbf"),
         ("<?xml version='1.0' encoding='UTF-16'?>", "utf-16-le", b"\xff\xfe"),
         ("<?xml version='1.0' encoding='UTF-16'?>", "utf-16-be", b"\xfe\xff"),
+        ("<?xml version='1.0' encoding='UTF-16'?>", "utf-16-le", b""),
+        ("<?xml version='1.0' encoding='UTF-16'?>", "utf-16-be", b""),
         ("<?xml version='1.0' encoding='ISO-8859-1'?>", "iso-8859-1", b""),
         ('<?xml version="1.0"  encoding="windows-1252"?>', "windows-1252", b""),
     ],
@@ -92,11 +94,17 @@ def test_results_are_put_in_their_place_where_there_were_none(before: str, after
     assert contact(data) == "Søren €"
 
 
-def test_an_empty_element_of_results_is_replaced() -> None:
-    empty = '<rrs:result xmlns:rrs="http://clinicaltrials.gov/rrs"/>'
-    data = spliced((BEFORE + empty + AFTER).encode())
+@pytest.mark.parametrize("attribute", ["", ' x="/>"', " x='a>b' "])
+@pytest.mark.parametrize("between", ["", "\n", "<!-- > -->"])
+@pytest.mark.parametrize("content", ["/>", "></rrs:result\n>"])
+def test_an_empty_element_of_results_is_replaced(
+    attribute: str, between: str, content: str
+) -> None:
+    empty = f'<rrs:result xmlns:rrs="http://clinicaltrials.gov/rrs"{attribute}{content}'
+    after = between + AFTER.lstrip()
+    data = spliced((BEFORE + empty + after).encode())
     assert data.startswith(BEFORE.encode())
-    assert data.endswith(b"</rrs:result>" + AFTER.encode())
+    assert data.endswith(b"</rrs:result>" + after.encode())
 
 
 def test_without_partial_upload_the_attribute_is_left_out() -> None:

@@ -33,6 +33,7 @@ _RESULT_NAME = RESULT[1:].replace("}", " ")
 _DISPOSITION_NAME = DISPOSITION[1:].replace("}", " ")
 _DECLARED = re.compile(rb"""<\?xml[^>]*?encoding\s*=\s*["']([A-Za-z0-9._-]+)["']""")
 _NCT = re.compile(r"NCT\d{8}")
+_START_TAG = re.compile(rb"""<(?:[^"'>]|"[^"]*"|'[^']*')*>""")
 
 
 @dataclass(slots=True)
@@ -143,6 +144,10 @@ def _encoding(data: bytes) -> tuple[bytes, str]:
     ):
         if data.startswith(mark):
             return mark, encoding
+    # Without a mark, UTF-16 is told by its first sign, as XML 1.0 says (appendix F).
+    for start, encoding in ((b"<\0", "utf-16-le"), (b"\0<", "utf-16-be")):
+        if data.startswith(start):
+            return b"", encoding
     declared = _DECLARED.match(data)
     return b"", declared[1].decode("ascii") if declared is not None else "utf-8"
 
@@ -209,9 +214,12 @@ class _Finder:
         return self._parser.CurrentByteIndex
 
     def _tag_end(self) -> int:
-        """Return where the tag at the present place ends: expat stands before an end tag, behind an empty one."""
-        here = self._parser.CurrentByteIndex
-        return self._data.index(b">", here) + 1 if self._data.startswith(b"</", here) else here
+        """Return where the results end: behind their end tag, or behind the only tag of an empty element."""
+        only = _START_TAG.match(self._data, self._start)
+        assert only is not None  # the document is well-formed
+        if only[0].endswith(b"/>"):
+            return only.end()
+        return self._data.index(b">", self._parser.CurrentByteIndex) + 1
 
 
 def _choose(document: Document, places: list[_Place], name: str) -> _Place:
