@@ -201,3 +201,25 @@ def test_a_text_broken_into_other_lines_is_said_to_be_the_same(
     assert ran.code == 1
     assert "title: 'Change in Score' (only blanks and line breaks differ)\n" in ran.out
     assert "outcome measures: 14 equal, 1 changed (1 in spelling only)\n" in ran.err
+
+
+def test_a_term_that_became_another_kind_of_event_is_told_once(
+    topline: Command, tmp_path: Path
+) -> None:
+    event = {"term": "Pain", "organSystem": "Eye disorders", "stats": [{"groupId": "EG000"}]}
+    module: dict[str, Any] = {"eventGroups": [{"id": "EG000", "title": "Active"}]}
+    files = [
+        written(
+            tmp_path,
+            f"{table}.json",
+            {"resultsSection": {"adverseEventsModule": module | {table: [event]}}},
+        )
+        for table in ("seriousEvents", "otherEvents")
+    ]
+    ran = topline("diff", *files)
+    events = "/resultsSection/adverseEventsModule"
+    assert ran.out == (
+        f"> {events}/otherEvents/0\n"
+        f"    other events: 'Eye disorders: Pain', from {events}/seriousEvents/0\n"
+    )
+    assert "adverse events: 5 equal, 1 moved\n" in ran.err

@@ -282,3 +282,58 @@ def test_groups_that_all_got_new_titles_are_not_exchanged_by_a_word_that_they_sh
     assert [(one.kind.value, one.field) for one in found] == [("changed", "title")] * 3
     assert [one.after for one in found] == ["Group 0", "Group 1", "Group 2"]
     assert all(one.address_a == one.address_b for one in found)
+
+
+def tables(serious: dict[str, list[int]], other: dict[str, list[int]], *groups: str) -> Study:
+    def table(terms: dict[str, list[int]]) -> list[dict[str, Any]]:
+        return [
+            {
+                "term": term,
+                "organSystem": "Eye disorders",
+                "stats": [
+                    {"groupId": f"EG{place:03}", "numAffected": number}
+                    for place, number in enumerate(affected)
+                ],
+            }
+            for term, affected in terms.items()
+        ]
+
+    module = {
+        "eventGroups": [
+            {"id": f"EG{place:03}", "title": title} for place, title in enumerate(groups)
+        ],
+        "seriousEvents": table(serious),
+        "otherEvents": table(other),
+    }
+    return msgspec.convert({"resultsSection": {"adverseEventsModule": module}}, Study)
+
+
+@pytest.mark.parametrize("back", [False, True])
+def test_a_term_that_went_to_the_other_table_of_adverse_events_has_moved(back: bool) -> None:
+    one = tables({"Pain": [1, 2], "Glare": [0, 1]}, {"Itch": [5, 6]}, "Drug", "Placebo")
+    two = tables({"Glare": [0, 1]}, {"Itch": [5, 6], "Pain": [1, 2]}, "Drug", "Placebo")
+    (found,) = differences(two, one) if back else differences(one, two)
+    assert found.kind is DifferenceKind.MOVED
+    assert found.before == found.after == "Eye disorders: Pain"
+    addresses = (f"{EVENTS}/seriousEvents/0", f"{EVENTS}/otherEvents/1")
+    assert (found.address_a, found.address_b) == (addresses[::-1] if back else addresses)
+
+
+def test_a_term_that_went_to_the_other_table_keeps_its_groups_and_lets_the_others_change() -> None:
+    one = tables({"Pain": [1, 2], "Glare": [0, 1]}, {}, "Drug", "Placebo")
+    two = tables({"Glare": [1, 3]}, {"Pain": [2, 1]}, "Placebo", "Drug")
+    found = differences(one, two)
+    assert [(d.kind.value, d.field, d.before, d.after) for d in found] == [
+        ("moved", "event_groups", "Placebo", "Placebo"),
+        ("changed", "id", "EG001", "EG000"),
+        ("changed", "id", "EG000", "EG001"),
+        ("changed", "num_affected", "0", "3"),
+        ("moved", "other_events", "Eye disorders: Pain", "Eye disorders: Pain"),
+    ]
+
+
+def test_a_term_with_other_numbers_in_the_other_table_is_another() -> None:
+    one = tables({"Pain": [1], "Glare": [0]}, {}, "Drug")
+    two = tables({"Glare": [0]}, {"Pain": [9]}, "Drug")
+    kinds = Counter(difference.kind.value for difference in differences(one, two))
+    assert kinds == {"removed": 3, "added": 3}

@@ -128,6 +128,8 @@ class Text(msgspec.Struct, frozen=True, kw_only=True):
         As posted; ``true`` or ``false`` for a flag.
     group_ids
         The groups it speaks of: the group it names, or those of the cell it comments on.
+    group_titles
+        Their titles, in the same order; ``None`` for a group the record does not define.
     context
         Titles from outermost to innermost, without the text itself.
     """
@@ -137,6 +139,7 @@ class Text(msgspec.Struct, frozen=True, kw_only=True):
     field: str
     text: str
     group_ids: tuple[str, ...] = ()
+    group_titles: tuple[str | None, ...] = ()
     context: tuple[str, ...] = ()
 
 
@@ -369,6 +372,7 @@ def _text(node: Node, name: str, found: Any, address: str, inside: _Place, aroun
         field=name,
         text=str(found).lower() if isinstance(found, bool) else str(found),
         group_ids=inside.group_ids,
+        group_titles=tuple(inside.titles.get(group_id) for group_id in inside.group_ids),
         context=around.context if names_node else inside.context,
     )
 

@@ -18,6 +18,7 @@ from msgspec.structs import replace
 from topline.record import results
 from topline.record.addresses import field_names
 from topline.record.cells import Cell, Leaf, Module, leaves
+from topline.record.crossed_terms import TABLES, CrossedTerm, crossed_terms
 from topline.record.group_matching import groups_of, match_groups
 from topline.record.matching import (
     GROUP_KEYED,
@@ -46,7 +47,8 @@ class Difference(msgspec.Struct, frozen=True, kw_only=True):
     Parameters
     ----------
     kind
-        Changed, added, removed; or moved: the part is in both, at another place of its list.
+        Changed, added, removed; or moved: the part is in both, at another place of its list or, a
+        term of adverse events, in the other table.
     section
         The results module, or the other section of the record, in words.
     address_a, address_b
@@ -138,12 +140,15 @@ def _compare_nodes(a: Node, b: Node, at: _At, groups: _GroupMapping) -> Iterator
         return
     own = match_groups(a, b, by_id=True)
     groups = groups if own is None else _map_groups(a, b, own)
+    crossed = _crossed(a, b, groups)
     for camel, name in field_names(type(a)).items():
         x, y = getattr(a, name), getattr(b, name)
         here = f"{at[0]}/{camel}", f"{at[1]}/{camel}"
         if x is None and y is None:
             continue
-        if x is None:
+        if crossed and name in TABLES:
+            yield from _compare_tables(x or (), y or (), crossed, at, name, groups)
+        elif x is None:
             yield from _whole(DifferenceKind.ADDED, name, y, here[1])
         elif y is None:
             yield from _whole(DifferenceKind.REMOVED, name, x, here[0])
@@ -151,6 +156,41 @@ def _compare_nodes(a: Node, b: Node, at: _At, groups: _GroupMapping) -> Iterator
             yield from _compare_elements(x, y, own, here, name, groups)
         else:
             yield from _compare(x, y, here, name, groups)
+
+
+def _crossed(a: Node, b: Node, groups: _GroupMapping) -> tuple[CrossedTerm, ...]:
+    if isinstance(a, results.AdverseEventsModule) and isinstance(b, results.AdverseEventsModule):
+        return crossed_terms(a, b, groups)
+    return ()
+
+
+def _compare_tables(
+    a: tuple[Any, ...],
+    b: tuple[Any, ...],
+    crossed: Sequence[CrossedTerm],
+    at: _At,
+    name: str,
+    groups: _GroupMapping,
+) -> Iterator[Difference]:
+    """Compare two tables of adverse events without the terms that went to the other table, and tell those."""
+    camel = field_names(results.AdverseEventsModule)
+    names = {field: json_name for json_name, field in camel.items()}
+    left = {one.place_a for one in crossed if one.table_a == name}
+    arrived = {one.place_b: one for one in crossed if one.table_b == name}
+    stayed_a = [place for place in range(len(a)) if place not in left]
+    stayed_b = [place for place in range(len(b)) if place not in arrived]
+    pairs = match_elements(
+        with_group_ids(tuple(a[place] for place in stayed_a), groups),
+        tuple(b[place] for place in stayed_b),
+    )
+    for place, one in arrived.items():
+        here = f"{at[0]}/{names[one.table_a]}/{one.place_a}", f"{at[1]}/{names[name]}/{place}"
+        yield _moved(name, b[place], b[place], here)
+    placed = [
+        (None if i is None else stayed_a[i], None if j is None else stayed_b[j]) for i, j in pairs
+    ]
+    here = f"{at[0]}/{names[name]}", f"{at[1]}/{names[name]}"
+    yield from _compare_elements(a, b, placed, here, name, groups)
 
 
 def _compare_lists(

@@ -1,9 +1,26 @@
 """Where a part of a record stands, in the words a reader of the page would use."""
 
+from collections.abc import Mapping
 from itertools import takewhile
+from types import MappingProxyType
 
 from topline.record import Study
 from topline.record.cells import Cell, Leaf, leaves
+
+_NAMES_OF_PARTS: Mapping[tuple[str, str], str] = MappingProxyType(
+    {
+        ("groups", "title"): "group title",
+        ("groups", "id"): "group id",
+        ("eventGroups", "title"): "group title",
+        ("eventGroups", "id"): "group id",
+        ("periods", "title"): "period title",
+        ("milestones", "type"): "milestone title",
+        ("dropWithdraws", "type"): "reason not completed",
+        ("classes", "title"): "row title",
+        ("categories", "title"): "category title",
+    }
+)
+"""What names a part: the part's list and the field. Elsewhere a title is that of what stands before it."""
 
 
 def whereabouts(study: Study, address: str) -> tuple[str, ...]:
@@ -48,10 +65,23 @@ def leaf_words(leaf: Leaf) -> tuple[str, ...]:
     ----------
     leaf
         The number or text.
+
+    Examples
+    --------
+    >>> from topline.record.cells import Module, Text
+    >>> group = Text(address="/resultsSection/participantFlowModule/groups/0/title", text="Placebo",
+    ...              module=Module.PARTICIPANT_FLOW, field="title", group_titles=("Placebo",))
+    >>> leaf_words(group)
+    ('Participant flow', 'group title')
     """
     module = leaf.module.value.capitalize()
-    if not isinstance(leaf, Cell):
-        return (module, *leaf.context, leaf.field.replace("_", " "))
     groups = " and ".join(title for title in leaf.group_titles if title)
+    if not isinstance(leaf, Cell):
+        *_, part, _, field = ("", "", *leaf.address.split("/"))
+        name = _NAMES_OF_PARTS.get((part, field))
+        if name is not None:
+            return (module, *leaf.context, name)
+        what = leaf.field.replace("_", " ")
+        return (module, *leaf.context, *([groups] if groups else []), what)
     what = f"{leaf.kind.value} [{leaf.unit}]" if leaf.unit else leaf.kind.value
     return (module, *leaf.context, *([groups] if groups else []), what)
