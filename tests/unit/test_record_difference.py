@@ -284,6 +284,53 @@ def test_groups_that_all_got_new_titles_are_not_exchanged_by_a_word_that_they_sh
     assert all(one.address_a == one.address_b for one in found)
 
 
+def described(*groups: tuple[str, str, list[str]]) -> Study:
+    """An outcome whose groups have a title, a description and numbers."""
+    made = outcome(
+        "Fever",
+        [values[0] for _, _, values in groups],
+        [(f"OG{place:03}", title) for place, (title, _, _) in enumerate(groups)],
+    )
+    for group, (_, description, _) in zip(made["groups"], groups, strict=True):
+        group["description"] = description
+    made["classes"] = [
+        {
+            "title": f"Day {day}",
+            "categories": [
+                {
+                    "measurements": [
+                        {"groupId": f"OG{place:03}", "value": values[day]}
+                        for place, (_, _, values) in enumerate(groups)
+                    ]
+                }
+            ],
+        }
+        for day in range(3)
+    ]
+    return study(made)
+
+
+def test_groups_with_new_titles_in_another_order_are_known_by_their_descriptions() -> None:
+    one = described(
+        ("Arm 1", "No injection.", ["1", "0", "0"]), ("Arm 2", "Cells.", ["1", "1", "0"])
+    )
+    two = described(
+        ("Stem", "Cells.", ["1", "1", "0"]), ("Bare", "No  injection.", ["1", "0", "0"])
+    )
+    found = [(d.kind.value, d.field, d.before, d.after) for d in differences(one, two)]
+    assert ("changed", "title", "Arm 1", "Bare") in found
+    assert ("changed", "title", "Arm 2", "Stem") in found
+    assert not [one for one in found if one[1] in ("value", "counts", "measurements")]
+
+
+def test_a_description_that_several_groups_have_tells_none_of_them() -> None:
+    same = "As assigned."
+    one = described(("Arm 1", same, ["1", "2", "3"]), ("Arm 2", same, ["7", "8", "9"]))
+    two = described(("High", same, ["7", "8", "9"]), ("Low", same, ["1", "2", "3"]))
+    titles = {(d.before, d.after) for d in differences(one, two) if d.field == "title"}
+    assert titles == {("Arm 1", "Low"), ("Arm 2", "High")}
+
+
 def tables(serious: dict[str, list[int]], other: dict[str, list[int]], *groups: str) -> Study:
     def table(terms: dict[str, list[int]]) -> list[dict[str, Any]]:
         return [

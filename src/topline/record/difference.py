@@ -1,7 +1,7 @@
 """What differs between two records, leaf by leaf, with the address on both sides.
 
 Lists are aligned by what their elements are (``topline.record.matching``) and groups by their
-titles, then by the numbers in their columns, whatever their ids: so an inserted outcome measure
+titles, their descriptions, then by the numbers in their columns, whatever their ids: so an inserted outcome measure
 or group does not make everything after it differ.
 """
 

@@ -1,4 +1,4 @@
-"""Which group of one record is which of another: by title, else by the numbers in its column."""
+"""Which group of one record is which of another: by title, by description, else by the numbers in its column."""
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
@@ -69,14 +69,16 @@ def match_groups(
         # Titles that decide spare the counting of what stands under them.
         ({}, {}) if _same_titles(groups_a, groups_b) else (group_numbers(a), group_numbers(b))
     )
+    described_a, described_b = _own_descriptions(groups_a), _own_descriptions(groups_b)
     contents_a = tuple(
         GroupContent(
             title=one.title or "",
             known_as=known_as.get(one.title or "", ""),
             numbers=numbers_a.get(one.id, Counter()),
             id=(one.id or "") if by_id else "",
+            description=described,
         )
-        for one in groups_a
+        for one, described in zip(groups_a, described_a, strict=True)
     )
     contents_b = tuple(
         # Its title stands for both names, so that a title learned elsewhere finds it.
@@ -85,10 +87,18 @@ def match_groups(
             known_as=one.title or "",
             numbers=numbers_b.get(one.id, Counter()),
             id=(one.id or "") if by_id else "",
+            description=described,
         )
-        for one in groups_b
+        for one, described in zip(groups_b, described_b, strict=True)
     )
     return match_elements(contents_a, contents_b, BY_CONTENT[GroupContent])
+
+
+def _own_descriptions(groups: Iterable[Any]) -> tuple[str, ...]:
+    """Return what is said of each group and of no other; what is said of several tells none."""
+    descriptions = [folded(group.description) for group in groups]
+    times = Counter(descriptions)
+    return tuple(one if times[one] == 1 else "" for one in descriptions)
 
 
 def _same_titles(a: Iterable[Any], b: Iterable[Any]) -> bool:

@@ -175,12 +175,15 @@ class GroupContent:
         The numbers of its column.
     id
         Its id where that tells which group it is: between versions of one record; else empty.
+    description
+        What is said of it, where that is said of no other group beside it; else empty.
     """
 
     title: str
     known_as: str
     numbers: Counter[Hashable]
     id: str = ""
+    description: str = ""
 
     def __hash__(self) -> int:
         return hash((self.title, self.known_as))
@@ -325,7 +328,7 @@ _IN_A_MEASURE = Identity(keys=(_key("title"),), likeness=_likeness("title"), by_
 BY_CONTENT: Mapping[type, Identity] = MappingProxyType(
     {
         GroupContent: Identity(
-            keys=(_title_and_id, _named("title"), _named("known_as")),
+            keys=(_title_and_id, _named("title"), _named("known_as"), _named("description")),
             likeness=_group_likeness,
             by_elimination=True,
         ),
