@@ -22,7 +22,8 @@ def answered(document: Document, asks: Asker) -> tuple[Document, int]:
 
 def _answer(question: Question) -> str:
     if question.field == "organSystem/version":
-        return "22"
+        # Without the system itself there is no version of it, and a form that may go without is answered so.
+        return UNKNOWN if question.accepted.endswith(UNKNOWN) else "22"
     if question.field == "title":
         return "Group " + question.address.rpartition("/")[2]
     if question.field == "dictionaryOverridden":
