@@ -384,3 +384,14 @@ def test_a_term_with_other_numbers_in_the_other_table_is_another() -> None:
     two = tables({"Glare": [0]}, {"Pain": [9]}, "Drug")
     kinds = Counter(difference.kind.value for difference in differences(one, two))
     assert kinds == {"removed": 3, "added": 3}
+
+
+def test_what_is_said_of_a_term_in_the_other_table_is_compared() -> None:
+    one = tables({"Pain": [1], "Glare": [0]}, {}, "Drug")
+    two = replace_at(
+        tables({"Glare": [0]}, {"Pain": [1]}, "Drug"), f"{EVENTS}/otherEvents/0/notes", "Mild"
+    )
+    assert [(d.kind.value, d.field, d.after) for d in differences(one, two)] == [
+        ("moved", "other_events", "Eye disorders: Pain"),
+        ("added", "notes", "Mild"),
+    ]

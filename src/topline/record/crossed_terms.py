@@ -1,15 +1,18 @@
 """Terms that went from one table of adverse events to the other: serious ones called other, and the reverse."""
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from typing import TypeAlias
 
-from msgspec.structs import replace
-
+from topline.record.likeness import folded
 from topline.record.matching import with_group_ids
-from topline.record.results import AdverseEvent, AdverseEventsModule
+from topline.record.results import AdverseEvent, AdverseEventsModule, EventStats
 
 TABLES = ("serious_events", "other_events")
+
+_Identity: TypeAlias = tuple[str, str, tuple[EventStats, ...]]
+"""Organ system, term and the numbers of each group."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +36,7 @@ class CrossedTerm:
 def crossed_terms(
     a: AdverseEventsModule, b: AdverseEventsModule, groups: Mapping[str, str]
 ) -> tuple[CrossedTerm, ...]:
-    """Find the terms that went to the other table and did not change otherwise.
+    """Find the terms that went to the other table with the same numbers.
 
     A term with other numbers there is not taken for the same: participants with a serious event and those
     with another are counted apart, and both tables may have the term.
@@ -52,8 +55,10 @@ def crossed_terms(
     >>> crossed_terms(before, AdverseEventsModule(other_events=(headache,)), {})
     (CrossedTerm(table_a='serious_events', place_a=0, table_b='other_events', place_b=0),)
     """
-    before = {table: _by_group(with_group_ids(getattr(a, table) or (), groups)) for table in TABLES}
-    after = {table: _by_group(getattr(b, table) or ()) for table in TABLES}
+    before = {
+        table: _identities(with_group_ids(getattr(a, table) or (), groups)) for table in TABLES
+    }
+    after = {table: _identities(getattr(b, table) or ()) for table in TABLES}
     return tuple(
         CrossedTerm(table_a, place_a, table_b, place_b)
         for table_a, table_b in (TABLES, TABLES[::-1])
@@ -63,21 +68,23 @@ def crossed_terms(
     )
 
 
-def _by_group(events: tuple[AdverseEvent, ...]) -> tuple[AdverseEvent, ...]:
-    """Put the numbers of each term in the order of their groups' ids: another order of groups is no change."""
+def _identities(events: Iterable[AdverseEvent]) -> tuple[_Identity, ...]:
+    """Return what makes a term the same: names and numbers, whatever the order of groups and what is said of it."""
     return tuple(
-        replace(event, stats=tuple(sorted(event.stats, key=lambda one: one.group_id or "")))
-        if event.stats
-        else event
+        (
+            folded(event.organ_system),
+            folded(event.term),
+            tuple(sorted(event.stats or (), key=lambda one: one.group_id or "")),
+        )
         for event in events
     )
 
 
 def _only_in(
-    events: tuple[AdverseEvent, ...], others: tuple[AdverseEvent, ...]
-) -> Mapping[AdverseEvent, list[int]]:
+    events: Sequence[_Identity], others: Sequence[_Identity]
+) -> Mapping[_Identity, list[int]]:
     known = frozenset(others)
-    found: dict[AdverseEvent, list[int]] = defaultdict(list)
+    found: dict[_Identity, list[int]] = defaultdict(list)
     for place, event in enumerate(events):
         if event not in known:
             found[event].append(place)
@@ -85,7 +92,7 @@ def _only_in(
 
 
 def _pairs(
-    gone: Mapping[AdverseEvent, list[int]], come: Mapping[AdverseEvent, list[int]]
+    gone: Mapping[_Identity, list[int]], come: Mapping[_Identity, list[int]]
 ) -> Iterator[tuple[int, int]]:
     for event, places in gone.items():
         if event in come:

@@ -147,7 +147,7 @@ def _compare_nodes(a: Node, b: Node, at: _At, groups: _GroupMapping) -> Iterator
         if x is None and y is None:
             continue
         if crossed and name in TABLES:
-            yield from _compare_tables(x or (), y or (), crossed, at, name, groups)
+            yield from _compare_tables(a, b, crossed, at, name, groups)
         elif x is None:
             yield from _whole(DifferenceKind.ADDED, name, y, here[1])
         elif y is None:
@@ -165,14 +165,15 @@ def _crossed(a: Node, b: Node, groups: _GroupMapping) -> tuple[CrossedTerm, ...]
 
 
 def _compare_tables(
-    a: tuple[Any, ...],
-    b: tuple[Any, ...],
+    module_a: Node,
+    module_b: Node,
     crossed: Sequence[CrossedTerm],
     at: _At,
     name: str,
     groups: _GroupMapping,
 ) -> Iterator[Difference]:
     """Compare two tables of adverse events without the terms that went to the other table, and tell those."""
+    a, b = getattr(module_a, name) or (), getattr(module_b, name) or ()
     camel = field_names(results.AdverseEventsModule)
     names = {field: json_name for json_name, field in camel.items()}
     left = {one.place_a for one in crossed if one.table_a == name}
@@ -185,7 +186,9 @@ def _compare_tables(
     )
     for place, one in arrived.items():
         here = f"{at[0]}/{names[one.table_a]}/{one.place_a}", f"{at[1]}/{names[name]}/{place}"
-        yield _moved(name, b[place], b[place], here)
+        event = getattr(module_a, one.table_a)[one.place_a]
+        yield _moved(name, event, b[place], here)
+        yield from _compare(event, b[place], here, name, groups)
     placed = [
         (None if i is None else stayed_a[i], None if j is None else stayed_b[j]) for i, j in pairs
     ]
