@@ -14,7 +14,7 @@ from topline.stats.fine_gray import fine_gray
 from topline.stats.hazard_ratio import peto_hazard_ratio, pike_hazard_ratio
 from topline.stats.log_rank import log_rank
 
-SAMPLES = 1_000
+SAMPLES = 2_000
 RATIO = 0.6
 """Of the hazard in the second group to that in the first."""
 

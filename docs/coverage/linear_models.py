@@ -24,8 +24,8 @@ from topline.stats.mixed_model_means import (
 )
 from topline.stats.model_matrix import model_matrix, variables
 
-SAMPLES = 1_000
-SAMPLES_OF_REPEATED = 500
+SAMPLES = 2_000
+SAMPLES_OF_REPEATED = 2_000
 """For repeated measures, whose fit takes a while."""
 
 SIZES = (5, 15, 40)

@@ -16,7 +16,7 @@ from topline.stats.publication_bias import PREDICTORS, egger_test
 from topline.stats.trim_and_fill import ESTIMATORS, trim_and_fill
 
 SAMPLES = 2_000
-SAMPLES_OF_FUNNELS = 500
+SAMPLES_OF_FUNNELS = 2_000
 """For what takes a while for each set of studies."""
 
 

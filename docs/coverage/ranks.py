@@ -10,7 +10,7 @@ from topline.stats.rank_sum import ShiftInterval, hodges_lehmann
 from topline.stats.ranking import RANK_METHODS
 from topline.stats.signed_rank import pseudomedian
 
-SAMPLES = 500
+SAMPLES = 2_000
 SAMPLES_OF_CORRELATIONS = 2_000
 
 SIZES = (8, 15, 30)

@@ -19,7 +19,7 @@ from topline.stats.negative_binomial import (
 from topline.stats.poisson_regression import fit_poisson
 from topline.stats.regression_ratios import RatioLimits, coefficient_ratios
 
-SAMPLES = 500
+SAMPLES = 2_000
 NEGLIGIBLE = 1e-8
 """Outcomes of less probability are left out."""
 

@@ -9,10 +9,10 @@ import numpy as np
 import pytest
 
 from topline.errors import DataError, UsageError
-from topline.stats.correlation import RankError, correlation, correlation_test
+from topline.stats.concordant_pairs import balance_of_pairs
+from topline.stats.correlation import Coefficient, RankError, correlation, correlation_test
 from topline.stats.estimate import Estimate, Estimates, Integers, Scale, Sides, Test, Tests
 from topline.stats.many_correlations import (
-    CoefficientOfMany,
     correlate_many,
     correlation_summaries,
     correlation_tests,
@@ -74,8 +74,8 @@ def runs(random: np.random.Generator) -> tuple[list[list[float]], list[list[floa
 
 
 @pytest.mark.parametrize("rank_error", get_args(RankError))
-@pytest.mark.parametrize("coefficient", get_args(CoefficientOfMany))
-def test_correlations_of_runs(coefficient: CoefficientOfMany, rank_error: RankError) -> None:
+@pytest.mark.parametrize("coefficient", get_args(Coefficient))
+def test_correlations_of_runs(coefficient: Coefficient, rank_error: RankError) -> None:
     first, second = runs(np.random.default_rng(11))
     bounds = np.cumsum([0, *map(len, first)])
     summaries = correlate_many(
@@ -101,6 +101,21 @@ def test_published_correlations_are_those_of_the_measurements() -> None:
     assert_same(correlations(given), each, 1e-14)
 
 
+def test_pairs_of_many_runs_are_counted_as_one_by_one() -> None:
+    random = np.random.default_rng(15)
+    sizes = random.integers(2, 60, 80)
+    bounds = np.cumsum([0, *sizes])
+    x, y = random.integers(0, 9, bounds[-1]), random.integers(-3, 30, bounds[-1])
+    found = balance_of_pairs(x.astype(float), y.astype(float), bounds)
+    for place, (begin, end) in enumerate(pairwise(bounds)):
+        first, second = (
+            np.sign(np.subtract.outer(one[begin:end], one[begin:end])) for one in (x, y)
+        )
+        assert found.balance[place] == (first * second).sum() / 2
+        assert found.untied_first[place] == np.abs(first).sum() / 2
+        assert found.untied_second[place] == np.abs(second).sum() / 2
+
+
 def test_what_is_no_correlation_is_refused() -> None:
     with pytest.raises(DataError, match=r"value\[1\] is 1\.2"):
         correlation_summaries([5, 5], [0.1, 1.2])
@@ -108,8 +123,10 @@ def test_what_is_no_correlation_is_refused() -> None:
         correlation_summaries([1], [0.1])
     with pytest.raises(DataError, match="one pair"):
         correlate_many([1, 2, 3], [1, 2, 3], [0, 2, 3])
-    with pytest.raises(UsageError, match="kendall"):
-        correlate_many([1, 2], [1, 2], [0, 2], coefficient="kendall")  # type: ignore[arg-type]
+    with pytest.raises(UsageError, match="kendal"):
+        correlate_many([1, 2], [1, 2], [0, 2], coefficient="kendal")  # type: ignore[arg-type]
+    with pytest.raises(UsageError, match="without their measurements"):
+        correlation_tests(correlation_summaries([9], [0.5], coefficient="kendall"))
 
 
 def groups() -> tuple[list[MeanSummary], list[MeanSummary]]:

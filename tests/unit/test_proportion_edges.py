@@ -13,7 +13,6 @@ from topline.stats.agreement import cohen_kappa
 from topline.stats.contingency import (
     cochran_armitage_test,
     cochran_mantel_haenszel_test,
-    contingency_table,
     cramers_v,
     kruskal_wallis_of_columns,
     likelihood_ratio_test,
@@ -38,6 +37,7 @@ from topline.stats.stratified_tables import (
     common_odds_ratio,
     homogeneity_test,
 )
+from topline.stats.table_counts import contingency_table
 from topline.stats.two_proportions import two_proportions_test
 from topline.stats.unconditional_tests import unconditional_test
 

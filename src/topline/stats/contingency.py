@@ -5,75 +5,16 @@ information; large-sample tests refuse it rather than guess the degrees of freed
 """
 
 import math
-from collections.abc import Sequence
-from typing import Any
+from collections.abc import Callable, Sequence
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 from scipy import special
 
 from topline.errors import DataError
-from topline.stats.checking import LARGEST_COUNT, finite, known
+from topline.stats.checking import finite, known
 from topline.stats.estimate import Floats, Test, Tests
-
-
-def contingency_table(table: ArrayLike, name: str = "table") -> Floats:
-    """Take a table of counts. Part of :func:`pearson_test`.
-
-    Parameters
-    ----------
-    table
-        At least two rows and two columns of whole numbers from 0 [participants]; at least one participant.
-    name
-        What it is called in a message.
-
-    Raises
-    ------
-    DataError
-        If it is not such a table; the message names the element.
-
-    Examples
-    --------
-    >>> contingency_table([[1, 2], [3, 4.0]])
-    array([[1., 2.],
-           [3., 4.]])
-    """
-    try:
-        cells = np.asarray(table)
-    except ValueError:  # rows of different lengths
-        cells = np.empty(0, dtype=object)
-    if cells.ndim != 2 or min(cells.shape) < 2:
-        raise DataError(
-            f"{name} is not a table of at least two rows and two columns",
-            where=name,
-            accepted="rows of equal length, each a sequence of counts",
-        )
-    numbers = _counts(cells, name)
-    if not numbers.any():
-        raise DataError(f"{name} counts nobody", where=name, accepted="at least one participant")
-    return numbers
-
-
-def _counts(cells: NDArray[Any], name: str) -> Floats:
-    """Take cells that are counts, in any number of dimensions."""
-    if cells.dtype.kind not in "buif":
-        raise DataError(
-            f"{name} holds something other than numbers",
-            where=name,
-            accepted="whole numbers from 0",
-        )
-    numbers = cells.astype(np.float64)
-    with np.errstate(invalid="ignore"):
-        wrong = ~((numbers >= 0) & (numbers == np.floor(numbers)) & (numbers <= LARGEST_COUNT))
-    if wrong.any():
-        place = tuple(np.argwhere(wrong)[0].tolist())
-        where = name + "".join(f"[{index}]" for index in place)
-        raise DataError(
-            f"{where} is {numbers[place]:g}",
-            where=where,
-            accepted="a count: a whole number from 0",
-        )
-    return numbers
+from topline.stats.table_counts import contingency_table, contingency_tables, whole_counts
 
 
 def pearson_test(table: ArrayLike) -> Test:
@@ -86,7 +27,7 @@ def pearson_test(table: ArrayLike) -> Test:
     Parameters
     ----------
     table
-        As for :func:`contingency_table` [participants].
+        As for :func:`topline.stats.table_counts.contingency_table` [participants].
 
     Returns
     -------
@@ -104,13 +45,7 @@ def pearson_test(table: ArrayLike) -> Test:
     >>> round(found.statistic, 4), found.degrees_of_freedom, round(found.p_value, 6)
     (14.4066, 4, 0.006104)
     """
-    cells = contingency_table(table)
-    method = "Pearson's chi-squared test of independence"
-    degrees = (cells.shape[0] - 1) * (cells.shape[1] - 1)
-    expected = _expected(cells)
-    if not expected.all():
-        return _undefined(method, degrees, "a row or column is empty: leave it out")
-    return _chi_squared(float(np.sum((cells - expected) ** 2 / expected)), degrees, method)
+    return _independence_test(contingency_table(table), _pearson, _PEARSON)
 
 
 def pearson_tests(tables: ArrayLike) -> Tests:
@@ -136,36 +71,7 @@ def pearson_tests(tables: ArrayLike) -> Tests:
     >>> pearson_tests([[[12, 5], [9, 14]], [[3, 4], [0, 0]]]).statistic.round(4)
     array([3.879,   nan])
     """
-    try:
-        given = np.asarray(tables)
-    except ValueError:  # tables of different shapes
-        given = np.empty(0, dtype=object)
-    if given.ndim != 3 or not given.shape[0] or min(given.shape[1:]) < 2:
-        raise DataError(
-            "tables are not counts in three dimensions",
-            where="tables",
-            accepted="tables of one shape, each of at least two rows and two columns",
-        )
-    rows, columns = given.shape[1:]
-    cells = _counts(given, "tables")
-    everyone = cells.sum(axis=(1, 2), keepdims=True)
-    if not everyone.all():
-        where = f"tables[{int(np.argmax(everyone.ravel() == 0))}]"
-        raise DataError(f"{where} counts nobody", where=where, accepted="at least one participant")
-    expected = cells.sum(axis=2, keepdims=True) * cells.sum(axis=1, keepdims=True) / everyone
-    full = expected.all(axis=(1, 2))
-    statistic = np.full(full.size, np.nan)
-    statistic[full] = ((cells[full] - expected[full]) ** 2 / expected[full]).sum(axis=(1, 2))
-    degrees = (rows - 1) * (columns - 1)
-    return Tests(
-        statistic=statistic,
-        degrees_of_freedom=np.full(full.size, float(degrees)),
-        p_value=np.asarray(special.chdtrc(degrees, statistic), dtype=np.float64),
-        sides="two-sided",
-        null_value=0.0,
-        method="Pearson's chi-squared test of independence",
-        undefined="a row or column is empty: leave it out",
-    )
+    return _independence_tests(contingency_tables(tables), _pearson, _PEARSON)
 
 
 def likelihood_ratio_test(table: ArrayLike) -> Test:
@@ -179,7 +85,7 @@ def likelihood_ratio_test(table: ArrayLike) -> Test:
     Parameters
     ----------
     table
-        As for :func:`contingency_table` [participants].
+        As for :func:`topline.stats.table_counts.contingency_table` [participants].
 
     Returns
     -------
@@ -196,15 +102,33 @@ def likelihood_ratio_test(table: ArrayLike) -> Test:
     >>> round(likelihood_ratio_test([[12, 5, 8], [9, 3, 14], [7, 10, 2]]).statistic, 4)
     14.438
     """
-    cells = contingency_table(table)
-    method = "likelihood-ratio test of independence (G²)"
-    degrees = (cells.shape[0] - 1) * (cells.shape[1] - 1)
-    expected = _expected(cells)
-    if not expected.all():
-        return _undefined(method, degrees, "a row or column is empty: leave it out")
-    return _chi_squared(
-        max(2 * float(np.sum(special.rel_entr(cells, expected))), 0.0), degrees, method
-    )
+    return _independence_test(contingency_table(table), _likelihood_ratio, _LIKELIHOOD_RATIO)
+
+
+def likelihood_ratio_tests(tables: ArrayLike) -> Tests:
+    """Test independence in many tables of one shape, each as :func:`likelihood_ratio_test` does.
+
+    Parameters
+    ----------
+    tables
+        As in :func:`pearson_tests` [participants].
+
+    Returns
+    -------
+    Tests
+        G²; NaN where a row or column of a table is empty.
+
+    Raises
+    ------
+    DataError
+        As :func:`pearson_tests`.
+
+    Examples
+    --------
+    >>> likelihood_ratio_tests([[[12, 5], [9, 14]], [[3, 4], [0, 0]]]).statistic.round(4)
+    array([3.9655,    nan])
+    """
+    return _independence_tests(contingency_tables(tables), _likelihood_ratio, _LIKELIHOOD_RATIO)
 
 
 def cramers_v(table: ArrayLike) -> float | None:
@@ -217,7 +141,7 @@ def cramers_v(table: ArrayLike) -> float | None:
     Parameters
     ----------
     table
-        As for :func:`contingency_table` [participants].
+        As for :func:`topline.stats.table_counts.contingency_table` [participants].
 
     Returns
     -------
@@ -234,11 +158,36 @@ def cramers_v(table: ArrayLike) -> float | None:
     >>> round(cramers_v([[12, 5, 8], [9, 3, 14], [7, 10, 2]]), 6)
     0.320787
     """
-    cells = contingency_table(table)
-    statistic = pearson_test(cells).statistic
-    if statistic is None:
-        return None
-    return math.sqrt(statistic / (float(cells.sum()) * (min(cells.shape) - 1)))
+    found = float(many_cramers_v(contingency_table(table)[None])[0])
+    return None if math.isnan(found) else found
+
+
+def many_cramers_v(tables: ArrayLike) -> Floats:
+    """Give Cramér's V of many tables of one shape, each as :func:`cramers_v` does.
+
+    Parameters
+    ----------
+    tables
+        As in :func:`pearson_tests` [participants].
+
+    Returns
+    -------
+    numpy.ndarray
+        V of each table [1]; NaN where a row or column is empty.
+
+    Raises
+    ------
+    DataError
+        As :func:`pearson_tests`.
+
+    Examples
+    --------
+    >>> many_cramers_v([[[12, 5], [9, 14]], [[3, 4], [0, 0]]]).round(4)
+    array([0.3114,    nan])
+    """
+    cells = contingency_tables(tables)
+    statistic = _independence_tests(cells, _pearson, _PEARSON).statistic
+    return np.sqrt(statistic / (cells.sum(axis=(1, 2)) * (min(cells.shape[1:]) - 1)))
 
 
 def cochran_armitage_test(
@@ -279,15 +228,78 @@ def cochran_armitage_test(
     if x.size != n.size:
         raise DataError(f"the lengths differ: affected has {x.size}, number has {n.size}")
     cells = contingency_table(np.stack([x, n - x], axis=1), "[affected, number - affected]")
-    weights = _scores("scores", scores, cells.shape[0])
-    method = "Cochran–Armitage test for trend"
-    total, number_of_all = float(x.sum()), float(n.sum())
-    centred = weights - float(np.sum(n * weights)) / number_of_all
-    share = total / number_of_all
-    variance = share * (1 - share) * float(np.sum(n * centred**2))
-    if not variance > 0:
-        return _undefined(method, 1, "nobody or everybody has the event, or all scores are equal")
-    return _chi_squared(float(np.sum(x * centred)) ** 2 / variance, 1, method)
+    statistic = float(_trends(cells[None], _scores("scores", scores, cells.shape[0]))[0])
+    if math.isnan(statistic):
+        return _undefined(_TREND, 1, _NO_TREND)
+    return _chi_squared(statistic, 1, _TREND)
+
+
+def cochran_armitage_tests(
+    affected: ArrayLike, number: ArrayLike, scores: ArrayLike | None = None
+) -> Tests:
+    """Test many outcomes for a trend over the same ordered groups, each as :func:`cochran_armitage_test` does.
+
+    Parameters
+    ----------
+    affected, number
+        Participants with the event, and participants, in two dimensions: outcomes, groups in order [participants].
+    scores
+        As in :func:`cochran_armitage_test`, the same for all outcomes.
+
+    Returns
+    -------
+    Tests
+        χ²; NaN where nobody or everybody has the event, or all scores are equal.
+
+    Raises
+    ------
+    DataError
+        If counts or scores do not fit; the message names the element.
+
+    Examples
+    --------
+    >>> found = cochran_armitage_tests([[2, 5, 9, 14], [0, 0, 0, 0]], [[30, 30, 30, 30], [30, 30, 30, 30]])
+    >>> found.statistic.round(4)
+    array([14.2222,     nan])
+    """
+    given = np.asarray(affected), np.asarray(number)
+    if given[0].ndim != 2 or given[0].shape != given[1].shape:
+        raise DataError(
+            f"affected has the shape {given[0].shape}, number has {given[1].shape}",
+            where="affected",
+            accepted="outcomes in rows and groups in columns, the same of both",
+        )
+    x, n = (
+        whole_counts(part, name) for part, name in zip(given, ("affected", "number"), strict=True)
+    )
+    if (x > n).any():
+        row, column = np.argwhere(x > n)[0].tolist()
+        where = f"affected[{row}][{column}]"
+        raise DataError(
+            f"{where} is {x[row, column]:g} of {n[row, column]:g}",
+            where=where,
+            accepted="at most as many as there are participants",
+        )
+    cells = contingency_tables(np.stack([x, n - x], axis=2))
+    return _many_chi_squared(
+        _trends(cells, _scores("scores", scores, cells.shape[1])), 1, _TREND, _NO_TREND
+    )
+
+
+_TREND = "Cochran–Armitage test for trend"
+_NO_TREND = "nobody or everybody has the event, or all scores are equal"
+
+
+def _trends(cells: Floats, weights: Floats) -> Floats:
+    """Give the statistic of each table of groups by event and none; NaN where it is undefined."""
+    x, n = cells[:, :, 0], cells.sum(axis=2)
+    number = n.sum(axis=1)
+    centred = weights - ((n * weights).sum(axis=1) / number)[:, None]
+    share = x.sum(axis=1) / number
+    variance = share * (1 - share) * (n * centred**2).sum(axis=1)
+    statistic = np.full(number.size, np.nan)
+    np.divide((x * centred).sum(axis=1) ** 2, variance, out=statistic, where=variance > 0)
+    return statistic
 
 
 CMH_TESTS = {
@@ -383,7 +395,7 @@ def kruskal_wallis_of_columns(table: ArrayLike, column_scores: ArrayLike | None 
     Parameters
     ----------
     table
-        As for :func:`contingency_table` [participants].
+        As for :func:`topline.stats.table_counts.contingency_table` [participants].
     column_scores
         Numbers that order the columns [1]; their given order by default. Equal ones are ties.
 
@@ -451,8 +463,42 @@ def _quadratic_form(excess: Floats, covariance: Floats) -> tuple[int, float]:
 
 
 def _expected(cells: Floats) -> Floats:
-    expected = cells.sum(axis=1, keepdims=True) * cells.sum(axis=0, keepdims=True) / cells.sum()
-    return np.asarray(expected, dtype=np.float64)
+    """Give the expected counts of one table, or of many along the first axis."""
+    rows, columns = cells.sum(axis=-1, keepdims=True), cells.sum(axis=-2, keepdims=True)
+    return np.asarray(rows * columns / cells.sum(axis=(-2, -1), keepdims=True), dtype=np.float64)
+
+
+_Distance = Callable[[Floats, Floats], Floats]
+"""Of observed from expected cells, table by table."""
+
+_EMPTY = "a row or column is empty: leave it out"
+_PEARSON = "Pearson's chi-squared test of independence"
+_LIKELIHOOD_RATIO = "likelihood-ratio test of independence (G²)"
+
+
+def _pearson(cells: Floats, expected: Floats) -> Floats:
+    return np.asarray(((cells - expected) ** 2 / expected).sum(axis=(-2, -1)), dtype=np.float64)
+
+
+def _likelihood_ratio(cells: Floats, expected: Floats) -> Floats:
+    return np.maximum(2 * special.rel_entr(cells, expected).sum(axis=(-2, -1)), 0.0)
+
+
+def _independence_tests(cells: Floats, distance: _Distance, method: str) -> Tests:
+    expected = _expected(cells)
+    full = expected.all(axis=(1, 2))
+    statistic = np.full(full.size, np.nan)
+    statistic[full] = distance(cells[full], expected[full])
+    degrees = (cells.shape[1] - 1) * (cells.shape[2] - 1)
+    return _many_chi_squared(statistic, degrees, method, _EMPTY)
+
+
+def _independence_test(cells: Floats, distance: _Distance, method: str) -> Test:
+    degrees = (cells.shape[0] - 1) * (cells.shape[1] - 1)
+    expected = _expected(cells)
+    if not expected.all():
+        return _undefined(method, degrees, _EMPTY)
+    return _chi_squared(float(distance(cells, expected)), degrees, method)
 
 
 def _scores(name: str, scores: ArrayLike | None, number: int) -> Floats:
@@ -476,6 +522,18 @@ def _chi_squared(statistic: float, degrees: int, method: str) -> Test:
         sides="two-sided",
         null_value=0.0,
         method=method,
+    )
+
+
+def _many_chi_squared(statistic: Floats, degrees: int, method: str, undefined: str) -> Tests:
+    return Tests(
+        statistic=statistic,
+        degrees_of_freedom=np.full(statistic.size, float(degrees)),
+        p_value=np.asarray(special.chdtrc(degrees, statistic), dtype=np.float64),
+        sides="two-sided",
+        null_value=0.0,
+        method=method,
+        undefined=undefined,
     )
 
 

@@ -16,8 +16,9 @@ from numpy.typing import ArrayLike
 
 from topline.errors import DataError, UsageError
 from topline.stats.checking import confidence_level, finite, known, same_length
+from topline.stats.concordant_pairs import PairBalance, balance_of_pairs
 from topline.stats.distribution import normal_multiplier, t_probability
-from topline.stats.estimate import Estimate, Floats, Sides, Test
+from topline.stats.estimate import Estimate, Floats, Integers, Sides, Test
 from topline.stats.rank_correlation_distributions import (
     MOST_PAIRS_OF_KENDALL,
     MOST_PAIRS_OF_SPEARMAN,
@@ -45,6 +46,7 @@ TITLES = {
     "spearman": "Spearman rank correlation",
     "kendall": "Kendall's tau-b",
 }
+KENDALL_TEST = "Kendall's tau, normal approximation given the ties"
 _STATISTICS = {
     "spearman": "Spearman's sum of squared rank differences",
     "kendall": "Kendall's number of concordant pairs",
@@ -128,7 +130,9 @@ def correlation(
         return Estimate(
             value=value, lower=value, upper=value, level=level, method=method, notes=(note,)
         )
-    variance = _transformed_variance(value, x.size, coefficient, rank_error)
+    variance = _defined(
+        transformed_variances(np.array([value]), np.array([x.size]), coefficient, rank_error)
+    )
     if variance is None:
         needed = 5 if coefficient == "kendall" and rank_error != "fisher" else 4
         why = f"undefined for fewer than {needed} pairs"
@@ -214,7 +218,7 @@ def correlation_test(
     if distribution != "approximate":
         return _ordered_test(x, y, coefficient, sides, distribution)
     if coefficient == "kendall":
-        z = _kendall_deviate(x, y)
+        z = _defined(kendall_deviates(_balance(x, y)))
         if z is None:
             return _undefined(coefficient, sides, "the variance is 0")
         return Test(
@@ -222,7 +226,7 @@ def correlation_test(
             p_value=normal_probability(z, sides),
             sides=sides,
             null_value=0.0,
-            method="Kendall's tau, normal approximation given the ties",
+            method=KENDALL_TEST,
         )
     if x.size < 3:
         return _undefined(coefficient, sides, "fewer than three pairs")
@@ -247,14 +251,14 @@ def _ordered_test(
     distribution: CorrelationDistribution,
 ) -> Test:
     """Test by the distribution over all orders of untied measurements."""
-    if _tied_pairs(x) or _tied_pairs(y):
+    if _tied(x) or _tied(y):
         return _undefined(coefficient, sides, f"ties; the {distribution} distribution needs none")
     most = MOST_PAIRS_OF_KENDALL if coefficient == "kendall" else MOST_PAIRS_OF_SPEARMAN
     if distribution == "exact" and x.size > most:
         why = f"more than {most} pairs; take another distribution"
         return _undefined(coefficient, sides, why)
     if coefficient == "kendall":
-        statistic = round((_kendall_counts(x, y)[0] + x.size * (x.size - 1) / 2) / 2)
+        statistic = round((float(_balance(x, y).balance[0]) + x.size * (x.size - 1) / 2) / 2)
         p_value = kendall_probability(statistic, x.size, sides)
     else:
         statistic = round(float(((midranks(x).ranks - midranks(y).ranks) ** 2).sum()))
@@ -312,10 +316,60 @@ def _coefficient(x: Floats, y: Floats, coefficient: Coefficient) -> float | None
         return _pearson(x, y)
     if coefficient == "spearman":
         return _pearson(midranks(x).ranks, midranks(y).ranks)
-    balance, untied_x, untied_y = _kendall_counts(x, y)
-    if untied_x == 0 or untied_y == 0:
-        return None
-    return max(-1.0, min(1.0, balance / (math.sqrt(untied_x) * math.sqrt(untied_y))))
+    return _defined(kendall_coefficients(_balance(x, y)))
+
+
+def _defined(found: Floats) -> float | None:
+    value = float(found[0])
+    return None if math.isnan(value) else value
+
+
+def _balance(x: Floats, y: Floats) -> PairBalance:
+    return balance_of_pairs(x, y, np.array([0, x.size]))
+
+
+def kendall_coefficients(pairs: PairBalance) -> Floats:
+    """Give τ_b of each run, (C − D)/√((P − Tₓ)(P − T_y)) [1]; NaN where a measurement does not vary.
+
+    Part of :func:`correlation`.
+
+    Parameters
+    ----------
+    pairs
+        From :func:`topline.stats.concordant_pairs.balance_of_pairs`.
+
+    Examples
+    --------
+    >>> pairs = balance_of_pairs(np.array([1.0, 2, 3, 4, 4]), np.array([1.0, 3, 2, 1, 1]), np.array([0, 3, 5]))
+    >>> kendall_coefficients(pairs).round(4)
+    array([0.3333,    nan])
+    """
+    varied = np.sqrt(pairs.untied_first) * np.sqrt(pairs.untied_second)
+    value = np.full(varied.size, np.nan)
+    np.divide(pairs.balance, varied, out=value, where=varied > 0)
+    return np.clip(value, -1.0, 1.0)
+
+
+def kendall_deviates(pairs: PairBalance) -> Floats:
+    """Standardise concordant minus discordant pairs by the variance over all orders; NaN where that is 0.
+
+    Part of :func:`correlation_test`.
+
+    Parameters
+    ----------
+    pairs
+        From :func:`topline.stats.concordant_pairs.balance_of_pairs`.
+
+    Examples
+    --------
+    >>> pairs = balance_of_pairs(np.array([1.0, 2, 3, 4, 4]), np.array([1.0, 3, 2, 1, 1]), np.array([0, 3, 5]))
+    >>> kendall_deviates(pairs).round(4)
+    array([0.5222,    nan])
+    """
+    told = pairs.variance > 0
+    deviate = np.full(told.size, np.nan)
+    np.divide(pairs.balance, np.sqrt(np.maximum(pairs.variance, 0.0)), out=deviate, where=told)
+    return deviate
 
 
 def _pearson(x: Floats, y: Floats) -> float | None:
@@ -331,84 +385,34 @@ def _pearson(x: Floats, y: Floats) -> float | None:
     return max(-1.0, min(1.0, float(a @ b) / product))
 
 
-def _transformed_variance(
-    value: float, number: int, coefficient: Coefficient, rank_error: RankError
-) -> float | None:
-    if coefficient == "kendall" and rank_error != "fisher":
-        return 0.437 / (number - 4) if number > 4 else None
-    if number <= 3:
-        return None
-    if coefficient == "spearman" and rank_error == "bonett_wright":
-        return (1 + value * value / 2) / (number - 3)
-    if coefficient == "spearman" and rank_error == "fieller":
-        return 1.06 / (number - 3)
-    return 1 / (number - 3)
+def transformed_variances(
+    value: Floats, number: Integers, coefficient: Coefficient, rank_error: RankError
+) -> Floats:
+    """Give the variance of Fisher's transform of each correlation; NaN of too few pairs. Part of :func:`correlation`.
 
+    Parameters
+    ----------
+    value
+        The correlations [1].
+    number
+        How many pairs each is of [participants].
+    coefficient, rank_error
+        As in :func:`correlation`.
 
-def _kendall_counts(x: Floats, y: Floats) -> tuple[float, float, float]:
-    """Give concordant minus discordant pairs, and the pairs not tied in x and in y."""
-    every = x.size * (x.size - 1) / 2
-    tied_x, tied_y = (_tied_pairs(values) for values in (x, y))
-    order = np.lexsort((y, x))
-    places = np.unique(y[order], return_inverse=True)[1].astype(np.int64)
-    start = np.concatenate(([True], (np.diff(x[order]) != 0) | (np.diff(y[order]) != 0)))
-    both = np.diff(np.append(np.flatnonzero(start), x.size)).astype(np.float64)
-    tied_both = float((both * (both - 1)).sum()) / 2
-    discordant = _inversions(places)
-    untied = every - tied_x - tied_y + tied_both
-    return untied - 2 * discordant, every - tied_x, every - tied_y
-
-
-def _tied_pairs(values: Floats) -> float:
-    sizes = midranks(values).tie_sizes.astype(np.float64)
-    return float((sizes * (sizes - 1)).sum()) / 2
-
-
-def _inversions(places: np.ndarray[tuple[int], np.dtype[np.int64]]) -> float:
-    """Count pairs in which the earlier is the larger, bit by bit from the highest.
-
-    Two numbers first differ in one bit: they are an inversion where the earlier has a 1 there and the later a 0.
+    Examples
+    --------
+    >>> transformed_variances(np.array([0.5, 0.5]), np.array([9, 3]), "spearman", "bonett_wright")
+    array([0.1875,    nan])
     """
-    inversions = 0
-    current = places
-    order = np.arange(places.size)
-    for bit in reversed(range(int(places.max()).bit_length())):
-        # Numbers that agree in the higher bits stand together, in their first order.
-        ones = (current >> bit) & 1
-        seen = np.cumsum(ones)
-        higher = current >> (bit + 1)
-        starts = np.flatnonzero(np.concatenate(([True], higher[1:] != higher[:-1])))
-        sizes = np.diff(np.append(starts, places.size))
-        before = np.repeat(seen[starts] - ones[starts], sizes)
-        since = seen - ones - before
-        zero = ones == 0
-        inversions += int(since[zero].sum())
-        # Within each group those with a 0 move before those with a 1; neither change their order.
-        ends = starts + sizes
-        first_one = np.repeat(ends - (seen[ends - 1] - seen[starts] + ones[starts]), sizes)
-        moved = np.empty_like(current)
-        moved[np.where(zero, order - since, first_one + since)] = current
-        current = moved
-    return float(inversions)
+    share, lost = np.ones(value.size), 3.0
+    if coefficient == "kendall" and rank_error != "fisher":
+        share, lost = share * 0.437, 4.0
+    elif coefficient == "spearman" and rank_error != "fisher":
+        bonett_wright = rank_error == "bonett_wright"
+        share = 1 + value * value / 2 if bonett_wright else share * 1.06
+    beyond = number - lost
+    return share / np.where(beyond > 0, beyond, np.nan)
 
 
-def _kendall_deviate(x: Floats, y: Floats) -> float | None:
-    """Standardise concordant minus discordant pairs by the variance over all permutations, given the ties."""
-    number = float(x.size)
-    first, second = (midranks(values).tie_sizes.astype(np.float64) for values in (x, y))
-
-    def sums(sizes: Floats) -> tuple[float, float, float]:
-        return (
-            float((sizes * (sizes - 1)).sum()),
-            float((sizes * (sizes - 1) * (sizes - 2)).sum()),
-            float((sizes * (sizes - 1) * (2 * sizes + 5)).sum()),
-        )
-
-    (pairs_x, triples_x, moment_x), (pairs_y, triples_y, moment_y) = sums(first), sums(second)
-    pairs, triples, moment = sums(np.array([number]))
-    variance = (moment - moment_x - moment_y) / 18 + pairs_x * pairs_y / (2 * pairs)
-    if triples:
-        variance += triples_x * triples_y / (9 * triples)
-    if variance <= 0:
-        return None
-    return _kendall_counts(x, y)[0] / math.sqrt(variance)
+def _tied(values: Floats) -> bool:
+    return np.unique(values).size < values.size

@@ -15,9 +15,9 @@ from numpy.typing import ArrayLike
 from scipy import special
 
 from topline.errors import LimitError
-from topline.stats.contingency import contingency_table
 from topline.stats.estimate import Floats, Integers, Test
 from topline.stats.proportion_tests import TIED
+from topline.stats.table_counts import contingency_table
 
 MOST_LISTED = 20_000_000
 """Most entries of all lists together: some ten seconds, and far below 1 GB at a time."""
@@ -45,7 +45,7 @@ def freeman_halton_test(table: ArrayLike) -> Test:
     Parameters
     ----------
     table
-        As for :func:`topline.stats.contingency.contingency_table` [participants]. Empty rows and columns change
+        As for :func:`topline.stats.table_counts.contingency_table` [participants]. Empty rows and columns change
         nothing.
 
     Returns

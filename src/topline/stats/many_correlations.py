@@ -1,28 +1,32 @@
 """Correlations of many pairs of measurements at once, from the measurements or from published correlations.
 
 The formulas are those of :mod:`topline.stats.correlation`; a number that those leave undefined with a reason is NaN
-here. The coefficients are Pearson's and Spearman's: for Kendall's, whose pairs must be counted, take them one by one.
+here. Tests are by t and the normal distribution: the exact ones of ranks are made one by one.
 """
 
 from dataclasses import dataclass
-from typing import Literal, TypeAlias
 
 import numpy as np
 from numpy.typing import ArrayLike
 
-from topline.errors import DataError
+from topline.errors import DataError, UsageError
 from topline.stats.checking import confidence_level, counts, finite, known, same_length
-from topline.stats.correlation import ERRORS, TITLES, RankError
-from topline.stats.distribution import normal_multiplier
+from topline.stats.concordant_pairs import balance_of_pairs
+from topline.stats.correlation import (
+    ERRORS,
+    KENDALL_TEST,
+    TITLES,
+    Coefficient,
+    RankError,
+    kendall_coefficients,
+    kendall_deviates,
+    transformed_variances,
+)
+from topline.stats.distribution import normal_multiplier, normal_probabilities
 from topline.stats.estimate import Estimates, Floats, Integers, Sides, Tests
 from topline.stats.grouping import run_bounds
 from topline.stats.many_means import t_probabilities
 from topline.stats.many_ranks import ranks_within
-
-CoefficientOfMany: TypeAlias = Literal["pearson", "spearman"]
-"""Of the values, or of their ranks."""
-
-_COEFFICIENTS = ("pearson", "spearman")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -37,15 +41,19 @@ class Correlations:
         The correlations; NaN where one of the measurements does not vary.
     coefficient
         Of which kind all are.
+    deviate
+        Of Kendall's: concordant less discordant pairs in standard errors, given the ties; ``None`` of the others, and
+        of correlations that came without their measurements.
     """
 
     number: Integers
     value: Floats
-    coefficient: CoefficientOfMany
+    coefficient: Coefficient
+    deviate: Floats | None = None
 
 
 def correlation_summaries(
-    number: ArrayLike, value: ArrayLike, *, coefficient: CoefficientOfMany = "pearson"
+    number: ArrayLike, value: ArrayLike, *, coefficient: Coefficient = "pearson"
 ) -> Correlations:
     """Take correlations that are already made, such as published ones. Part of :func:`correlations`.
 
@@ -72,7 +80,7 @@ def correlation_summaries(
     """
     numbers, values = counts("number", number), finite("value", value)
     same_length(number=numbers, value=values)
-    known("coefficient", coefficient, _COEFFICIENTS)
+    known("coefficient", coefficient, TITLES)
     for name, given, wrong, accepted in (
         ("number", numbers, numbers < 2, "at least two pairs"),
         ("value", values, np.abs(values) > 1, "a correlation from -1 to 1"),
@@ -89,7 +97,7 @@ def correlate_many(
     second: ArrayLike,
     offsets: ArrayLike,
     *,
-    coefficient: CoefficientOfMany = "pearson",
+    coefficient: Coefficient = "pearson",
 ) -> Correlations:
     """Correlate groups that lie one after another in two arrays, each as :func:`topline.stats.correlation.correlation` does.
 
@@ -101,7 +109,7 @@ def correlate_many(
         Where each group begins, and at the end the number of pairs [places among the pairs]; a group holds at least
         two.
     coefficient
-        See :data:`CoefficientOfMany`.
+        See :data:`topline.stats.correlation.Coefficient`.
 
     Returns
     -------
@@ -124,11 +132,19 @@ def correlate_many(
     x, y = finite("first", first), finite("second", second)
     same_length(first=x, second=y)
     bounds = run_bounds(offsets, x.size)
-    known("coefficient", coefficient, _COEFFICIENTS)
+    known("coefficient", coefficient, TITLES)
     sizes = np.diff(bounds)
     if (sizes < 2).any():
         where = f"offsets[{int(np.argmax(sizes < 2))}]"
         raise DataError("one pair has no correlation", where=where, accepted="at least two pairs")
+    if coefficient == "kendall":
+        pairs = balance_of_pairs(x, y, bounds)
+        return Correlations(
+            number=sizes,
+            value=kendall_coefficients(pairs),
+            coefficient=coefficient,
+            deviate=kendall_deviates(pairs),
+        )
     if coefficient == "spearman":
         x, y = ranks_within(x, bounds), ranks_within(y, bounds)
     (a, lengths), (b, others) = (_centred(values, bounds) for values in (x, y))
@@ -155,8 +171,8 @@ def correlations(
     Returns
     -------
     Estimates
-        The correlations [1]. NaN where one of the measurements does not vary; limits also for fewer than four pairs,
-        and the correlation itself where that is -1 or 1.
+        The correlations [1]. NaN where one of the measurements does not vary; limits also for fewer than four pairs
+        (five for Kendall), and the correlation itself where that is -1 or 1.
 
     Raises
     ------
@@ -173,13 +189,11 @@ def correlations(
     level = confidence_level(level)
     value, coefficient = summaries.value, summaries.coefficient
     method = f"{TITLES[coefficient]}, Fisher limits"
-    share = np.ones(value.size)
-    if coefficient == "spearman":
+    if coefficient != "pearson":
         method += f" ({rank_error.replace('_', '–').title()} variance)"
-        bonett_wright = rank_error == "bonett_wright"
-        share += value * value / 2 if bonett_wright else 0.06 * (rank_error == "fieller")
-    beyond = summaries.number - 3.0
-    half = normal_multiplier(level) * np.sqrt(share / np.where(beyond > 0, beyond, np.nan))
+    half = normal_multiplier(level) * np.sqrt(
+        transformed_variances(value, summaries.number, coefficient, rank_error)
+    )
     complete = np.abs(value) == 1
     with np.errstate(divide="ignore", invalid="ignore"):
         centre = np.arctanh(value)
@@ -190,7 +204,7 @@ def correlations(
         upper=np.where(complete, value, upper),
         level=level,
         method=method,
-        undefined="one of the measurements does not vary, or there are fewer than four pairs",
+        undefined="one of the measurements does not vary, or there are too few pairs",
     )
 
 
@@ -208,12 +222,13 @@ def correlation_tests(summaries: Correlations, *, sides: Sides = "two-sided") ->
     -------
     Tests
         t with n − 2 degrees of freedom; NaN where one of the measurements does not vary, for fewer than three pairs,
-        and where the correlation is -1 or 1.
+        and where the correlation is -1 or 1. Of Kendall's the normal statistic, whose variance is given the ties; NaN
+        where one of the measurements does not vary.
 
     Raises
     ------
     UsageError
-        If a word is not known.
+        If a word is not known, or Kendall's correlations came without their measurements, whose ties the test needs.
 
     Examples
     --------
@@ -221,6 +236,8 @@ def correlation_tests(summaries: Correlations, *, sides: Sides = "two-sided") ->
     array([0.1082,    nan])
     """
     known("sides", sides, ("two-sided", "greater", "less"))
+    if summaries.coefficient == "kendall":
+        return _kendall_tests(summaries, sides)
     value, freedom = summaries.value, summaries.number.astype(np.float64) - 2
     told = (np.abs(value) < 1) & (freedom > 0)
     statistic = np.full(value.size, np.nan)
@@ -233,6 +250,22 @@ def correlation_tests(summaries: Correlations, *, sides: Sides = "two-sided") ->
         null_value=0.0,
         method=f"{TITLES[summaries.coefficient]}, t test",
         undefined="a measurement does not vary, there are fewer than three pairs, or the correlation is complete",
+    )
+
+
+def _kendall_tests(summaries: Correlations, sides: Sides) -> Tests:
+    if summaries.deviate is None:
+        raise UsageError(
+            "a test of Kendall's correlations without their measurements",
+            accepted="correlations from correlate_many, which sees the ties",
+        )
+    return Tests(
+        statistic=summaries.deviate,
+        p_value=normal_probabilities(summaries.deviate, sides),
+        sides=sides,
+        null_value=0.0,
+        method=KENDALL_TEST,
+        undefined="a measurement does not vary",
     )
 
 
