@@ -116,6 +116,12 @@ def test_pairs_of_many_runs_are_counted_as_one_by_one() -> None:
         assert found.untied_second[place] == np.abs(second).sum() / 2
 
 
+def test_pairs_of_what_does_not_vary_have_no_variance() -> None:
+    flat, groups = np.zeros(6), np.array([0.0, 0, 1, 1, 1, 1])
+    for first, second in ((flat, groups), (groups, flat)):
+        assert balance_of_pairs(first, second, np.array([0, 6])).variance.tolist() == [0.0]
+
+
 def test_what_is_no_correlation_is_refused() -> None:
     with pytest.raises(DataError, match=r"value\[1\] is 1\.2"):
         correlation_summaries([5, 5], [0.1, 1.2])

@@ -1,15 +1,31 @@
 """Many tests at once are the tests one by one."""
 
 import math
+from itertools import pairwise
 from typing import Any, get_args
 
 import numpy as np
 import pytest
 
 from topline.errors import DataError, LimitError, UsageError
-from topline.stats.contingency import pearson_test, pearson_tests
-from topline.stats.estimate import Sides, Test, Tests
+from topline.stats.contingency import (
+    cochran_armitage_test,
+    cochran_armitage_tests,
+    cramers_v,
+    likelihood_ratio_test,
+    likelihood_ratio_tests,
+    many_cramers_v,
+    pearson_test,
+    pearson_tests,
+)
+from topline.stats.estimate import Floats, Integers, Sides, Test, Tests
 from topline.stats.exact_tables import Tail, fisher_test, fisher_tests
+from topline.stats.k_sample_ranks import (
+    jonckheere_terpstra,
+    jonckheere_terpstra_tests,
+    kruskal_wallis,
+    kruskal_wallis_tests,
+)
 from topline.stats.many_binomial_tests import proportion_tests, rate_ratio_tests
 from topline.stats.many_means import mean_summaries, one_sample_t_tests
 from topline.stats.many_rate_tests import event_rate_tests, rate_difference_tests
@@ -231,3 +247,72 @@ def test_tables_of_one_shape(shape: tuple[int, int]) -> None:
 def test_what_is_no_list_of_tables_is_refused(tables: Any, message: str) -> None:
     with pytest.raises(DataError, match=message):
         pearson_tests(tables)
+
+
+def measured_groups() -> tuple[Integers, Floats, Integers]:
+    """Groups and measurements of many comparisons: all equal, single observations of groups, tied and not."""
+    random = np.random.default_rng(16)
+    sizes = np.array([2, 3, 4, *random.integers(4, 40, 60)])
+    bounds = np.cumsum([0, *sizes])
+    group = random.integers(0, 4, bounds[-1])
+    group[bounds[:-1]], group[bounds[:-1] + 1] = 0, 2
+    values = random.normal(size=bounds[-1]).round(1) + 0.2 * group
+    values[:2] = 7.0
+    values[bounds[-2] :] = 3.0
+    return group, values, bounds
+
+
+@pytest.mark.parametrize("sides", SIDES)
+def test_ranks_of_several_groups(sides: Sides) -> None:
+    group, values, bounds = measured_groups()
+    runs = list(pairwise(bounds))
+    each = [kruskal_wallis(values[begin:end], group[begin:end]) for begin, end in runs]
+    found = kruskal_wallis_tests(values, group, bounds)
+    assert_same(found, each, 1e-12)
+    assert found.degrees_of_freedom is not None
+    assert found.degrees_of_freedom.tolist() == [one.degrees_of_freedom for one in each]
+    each = [
+        jonckheere_terpstra(values[begin:end], group[begin:end], sides=sides) for begin, end in runs
+    ]
+    assert_same(jonckheere_terpstra_tests(values, group, bounds, sides=sides), each, 1e-12)
+    with pytest.raises(DataError, match="one measurement"):
+        jonckheere_terpstra_tests([1, 2, 3], [1, 2, 3], [0, 1, 3])
+
+
+def test_a_comparison_of_one_group_is_undefined() -> None:
+    one_group = [1, 1, 1, 1, 2, 3]
+    for found in (
+        kruskal_wallis_tests([1, 2, 3, 4, 5, 6], one_group, [0, 3, 6]),
+        jonckheere_terpstra_tests([1, 2, 3, 4, 5, 6], one_group, [0, 3, 6]),
+    ):
+        assert np.isnan(found.statistic).tolist() == [True, False]
+        assert found.notes[0].startswith("statistic: undefined at 1 of 2, first at 0")
+
+
+@pytest.mark.parametrize("shape", [(2, 2), (3, 4), (5, 2)])
+def test_likelihood_ratios_and_strengths_of_tables(shape: tuple[int, int]) -> None:
+    tables = np.random.default_rng(17).poisson(4, (100, *shape))
+    tables[0, 0], tables[1, :, 1], tables[2] = 0, 0, 7
+    assert_same(
+        likelihood_ratio_tests(tables), [likelihood_ratio_test(table) for table in tables], 1e-12
+    )
+    expected = [cramers_v(table) for table in tables]
+    assert expected[0] is None
+    assert many_cramers_v(tables) == pytest.approx(
+        [math.nan if one is None else one for one in expected], rel=1e-13, nan_ok=True
+    )
+
+
+@pytest.mark.parametrize("scores", [None, [0, 5, 10, 40], [1, 1, 1, 1]])
+def test_trends(scores: list[int] | None) -> None:
+    random = np.random.default_rng(18)
+    number = random.integers(1, 40, (100, 4))
+    affected = random.binomial(number, [0.2, 0.25, 0.3, 0.5])
+    affected[0], affected[1] = 0, number[1]
+    each = [cochran_armitage_test(*row, scores) for row in zip(affected, number, strict=True)]
+    found = cochran_armitage_tests(affected, number, scores)
+    assert_same(found, each, 1e-12)
+    with pytest.raises(DataError, match=r"affected\[1\]\[0\] is 5 of 4"):
+        cochran_armitage_tests([[1, 2], [5, 1]], [[4, 4], [4, 4]])
+    with pytest.raises(DataError, match="shape"):
+        cochran_armitage_tests([1, 2], [4, 4])

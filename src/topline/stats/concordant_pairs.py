@@ -58,11 +58,13 @@ def balance_of_pairs(first: Floats, second: Floats, bounds: Integers) -> PairBal
     every = _Ties.sums(sizes.astype(np.float64))
     pairs, tied_first, tied_second = (found.pairs / 2 for found in (every, *ties))
     untied = pairs - tied_first - tied_second + tied_both
+    varied = (pairs > tied_first) & (pairs > tied_second)
     return PairBalance(
         balance=untied - 2 * _inversions(_places(y, run, bounds), bounds),
         untied_first=pairs - tied_first,
         untied_second=pairs - tied_second,
-        variance=_variance(every, *ties),
+        # Where one does not vary the sum is 0 but for its rounding.
+        variance=np.where(varied, _variance(every, *ties), 0.0),
     )
 
 
@@ -85,7 +87,7 @@ class _Ties:
         each = cls.sums(np.diff(np.append(starts, run.size)).astype(np.float64))
         of_run, runs = run[starts], int(run[-1]) + 1
         pairs, triples, moment = (
-            np.bincount(of_run, weights=part, minlength=runs)
+            np.bincount(of_run, weights=part, minlength=runs).astype(np.float64)
             for part in (each.pairs, each.triples, each.moment)
         )
         return cls(pairs=pairs, triples=triples, moment=moment)

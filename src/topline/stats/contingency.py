@@ -187,7 +187,8 @@ def many_cramers_v(tables: ArrayLike) -> Floats:
     """
     cells = contingency_tables(tables)
     statistic = _independence_tests(cells, _pearson, _PEARSON).statistic
-    return np.sqrt(statistic / (cells.sum(axis=(1, 2)) * (min(cells.shape[1:]) - 1)))
+    most = cells.sum(axis=(1, 2)) * (min(cells.shape[1:]) - 1)
+    return np.asarray(np.sqrt(statistic / most), dtype=np.float64)
 
 
 def cochran_armitage_test(
@@ -481,7 +482,8 @@ def _pearson(cells: Floats, expected: Floats) -> Floats:
 
 
 def _likelihood_ratio(cells: Floats, expected: Floats) -> Floats:
-    return np.maximum(2 * special.rel_entr(cells, expected).sum(axis=(-2, -1)), 0.0)
+    total = special.rel_entr(cells, expected).sum(axis=(-2, -1))
+    return np.asarray(np.maximum(2 * total, 0.0), dtype=np.float64)
 
 
 def _independence_tests(cells: Floats, distance: _Distance, method: str) -> Tests:

@@ -411,7 +411,7 @@ def transformed_variances(
         bonett_wright = rank_error == "bonett_wright"
         share = 1 + value * value / 2 if bonett_wright else share * 1.06
     beyond = number - lost
-    return share / np.where(beyond > 0, beyond, np.nan)
+    return np.asarray(share / np.where(beyond > 0, beyond, np.nan), dtype=np.float64)
 
 
 def _tied(values: Floats) -> bool:

@@ -7,6 +7,7 @@ doi:10.1093/biomet/41.1-2.133; the variance with ties as in Hollander and Wolfe,
 Methods, chapter 6.
 """
 
+import math
 from collections.abc import Iterable, Sequence
 
 import numpy as np
@@ -15,9 +16,13 @@ from scipy import special
 
 from topline.errors import DataError
 from topline.stats.checking import finite, known, same_length
-from topline.stats.estimate import Floats, Integers, Sides, Test
+from topline.stats.concordant_pairs import balance_of_pairs
+from topline.stats.distribution import normal_probabilities
+from topline.stats.estimate import Floats, Integers, Sides, Test, Tests
+from topline.stats.grouping import categories, run_bounds
+from topline.stats.many_ranks import ranks_within
 from topline.stats.model_matrix import categorize
-from topline.stats.ranking import RankStatistic, midranks, normal_rank_test
+from topline.stats.ranking import TITLES, RankStatistic, normal_rank_test
 
 _SIDES = ("two-sided", "greater", "less")
 
@@ -76,26 +81,86 @@ def kruskal_wallis(values: ArrayLike, group: Iterable[object]) -> Test:
     (4.571429, 2.0)
     """
     numbers, codes = _grouped(values, group)
-    ranked = midranks(numbers)
-    total = numbers.size
-    sizes = np.bincount(codes)
-    # Rank sums about their means: no cancellation of large squares.
-    excess = np.bincount(codes, weights=ranked.ranks - (total + 1) / 2)
-    free = float(total) ** 3 - total
-    untied = 1 - ranked.tie_excess / free
-    degrees = float(sizes.size - 1)
-    method = "Kruskal–Wallis test, corrected for ties, chi-squared approximation"
-    if untied <= 0:
-        return _undefined(method, "two-sided", degrees)
-    statistic = 12 * float((excess**2 / sizes).sum()) / (total * (total + 1)) / untied
+    statistic, degrees = (
+        float(part[0]) for part in _kruskal_wallis(numbers, codes, np.array([0, numbers.size]))
+    )
+    if math.isnan(statistic):
+        return _undefined(_KRUSKAL_WALLIS, "two-sided", degrees)
     return Test(
         statistic=statistic,
         degrees_of_freedom=degrees,
         p_value=float(special.chdtrc(degrees, statistic)),
         sides="two-sided",
         null_value=0.0,
-        method=method,
+        method=_KRUSKAL_WALLIS,
     )
+
+
+def kruskal_wallis_tests(values: ArrayLike, group: Iterable[object], offsets: ArrayLike) -> Tests:
+    """Test many measurements of several groups, each as :func:`kruskal_wallis` does.
+
+    Parameters
+    ----------
+    values
+        The measurements of all comparisons, one comparison after the other [any units].
+    group
+        The group of each.
+    offsets
+        Where each comparison begins, from 0, and at last the number of measurements [places among the values].
+
+    Returns
+    -------
+    Tests
+        H, with one degree of freedom fewer than the comparison has groups; NaN where all its values are equal, or all
+        are of one group.
+
+    Raises
+    ------
+    DataError
+        If a value is not a finite number, the lengths differ, or the offsets do not fit.
+
+    Examples
+    --------
+    >>> found = kruskal_wallis_tests([1, 2, 3, 4, 5, 6, 7, 7], list("aabbccab"), [0, 6, 8])
+    >>> found.statistic.round(6), found.degrees_of_freedom
+    (array([4.571429,      nan]), array([2., 1.]))
+    """
+    numbers, (_, codes) = finite("values", values), categories("group", group)
+    same_length(values=numbers, group=codes)
+    statistic, degrees = _kruskal_wallis(numbers, codes, run_bounds(offsets, numbers.size))
+    return Tests(
+        statistic=statistic,
+        degrees_of_freedom=degrees,
+        p_value=np.asarray(special.chdtrc(degrees, statistic), dtype=np.float64),
+        sides="two-sided",
+        null_value=0.0,
+        method=_KRUSKAL_WALLIS,
+        undefined="all values are equal, or all are of one group",
+    )
+
+
+_KRUSKAL_WALLIS = "Kruskal–Wallis test, corrected for ties, chi-squared approximation"
+
+
+def _kruskal_wallis(numbers: Floats, codes: Integers, bounds: Integers) -> tuple[Floats, Floats]:
+    """Give H of each run, NaN where its ranks do not vary between groups, and the degrees of freedom."""
+    total = np.diff(bounds).astype(np.float64)
+    run = np.repeat(np.arange(total.size), np.diff(bounds))
+    # About their means: no cancellation of large squares.
+    ranks = ranks_within(numbers, bounds) - (total[run] + 1) / 2
+    groups = int(codes.max()) + 1
+    cells = (total.size, groups)
+    sizes = np.bincount(run * groups + codes, minlength=total.size * groups).reshape(cells)
+    excess = np.bincount(
+        run * groups + codes, weights=ranks, minlength=total.size * groups
+    ).reshape(cells)
+    between = (excess**2 / np.maximum(sizes, 1)).sum(axis=1)
+    spread = np.add.reduceat(ranks * ranks, bounds[:-1])
+    degrees = (sizes > 0).sum(axis=1) - 1.0
+    statistic = np.full(total.size, np.nan)
+    told = (spread > 0) & (degrees > 0)
+    np.divide((total - 1) * between, spread, out=statistic, where=told)
+    return statistic, degrees
 
 
 def _undefined(method: str, sides: Sides, degrees: float | None) -> Test:
@@ -130,42 +195,23 @@ def jonckheere_terpstra_statistic(
     3.5
     """
     numbers, codes = _grouped(values, group, order)
-    sizes = np.bincount(codes).astype(np.float64)
-    ties = midranks(numbers).tie_sizes.astype(np.float64)
-    return RankStatistic(
-        value=_pairs_in_order(numbers, codes),
-        mean=(float(numbers.size) ** 2 - float(sizes @ sizes)) / 4,
-        variance=_variance(float(numbers.size), sizes, ties),
+    value, mean, variance = (
+        float(part[0])
+        for part in _pairs_in_order(codes.astype(np.float64), numbers, np.array([0, numbers.size]))
     )
+    return RankStatistic(value=value, mean=mean, variance=variance)
 
 
-def _pairs_in_order(numbers: Floats, codes: Integers) -> float:
-    samples = [np.sort(numbers[codes == code]) for code in range(int(codes.max()) + 1)]
-    pairs = 0.0
-    earlier = samples[0]
-    for sample in samples[1:]:
-        below = np.searchsorted(earlier, sample, side="left")
-        through = np.searchsorted(earlier, sample, side="right")
-        pairs += float((below + through).sum()) / 2
-        earlier = np.sort(np.concatenate((earlier, sample)), kind="stable")
-    return pairs
-
-
-def _variance(total: float, sizes: Floats, ties: Floats) -> float:
-    def moment(counts: Floats) -> float:
-        return float((counts * (counts - 1) * (2 * counts + 5)).sum())
-
-    def pairs(counts: Floats) -> float:
-        return float((counts * (counts - 1)).sum())
-
-    def triples(counts: Floats) -> float:
-        return float((counts * (counts - 1) * (counts - 2)).sum())
-
-    every = np.array([total])
-    variance = (moment(every) - moment(sizes) - moment(ties)) / 72
-    if total > 2:
-        variance += triples(sizes) * triples(ties) / (36 * triples(every))
-    return variance + pairs(sizes) * pairs(ties) / (8 * pairs(every))
+def _pairs_in_order(
+    place: Floats, numbers: Floats, bounds: Integers
+) -> tuple[Floats, Floats, Floats]:
+    """Give J of each run with its mean and variance: half of what Kendall's balance of pairs and its error are."""
+    pairs = balance_of_pairs(place, numbers, bounds)
+    return (
+        (pairs.untied_first + pairs.balance) / 2,
+        pairs.untied_first / 2,
+        pairs.variance / 4,
+    )
 
 
 def jonckheere_terpstra(
@@ -225,5 +271,67 @@ def jonckheere_terpstra(
         sides=sides,
         corrected=False,
         null_value=0.0,
-        method="Jonckheere–Terpstra test, variance given the ties",
+        method=_JONCKHEERE,
+    )
+
+
+_JONCKHEERE = "Jonckheere–Terpstra test, variance given the ties"
+
+
+def jonckheere_terpstra_tests(
+    values: ArrayLike, place: ArrayLike, offsets: ArrayLike, *, sides: Sides = "two-sided"
+) -> Tests:
+    """Test many measurements for a trend over groups, each as :func:`jonckheere_terpstra` does.
+
+    Parameters
+    ----------
+    values
+        The measurements of all comparisons, one comparison after the other [any units].
+    place
+        Of each participant's group in the order of the groups: numbers such as a dose [any unit].
+    offsets
+        Where each comparison begins, from 0, and at last the number of measurements [places among the values]; a
+        comparison has at least two.
+    sides
+        As in :func:`jonckheere_terpstra`.
+
+    Returns
+    -------
+    Tests
+        The standardised J; NaN where all values of a comparison are equal, or all are of one group.
+
+    Raises
+    ------
+    DataError
+        If a number is not finite, the lengths differ, the offsets do not fit, or a comparison has one measurement.
+    UsageError
+        If a word is not known.
+
+    Examples
+    --------
+    >>> found = jonckheere_terpstra_tests([3, 5, 4, 9, 8, 12, 1, 1], [0, 0, 10, 10, 50, 50, 0, 10], [0, 6, 8])
+    >>> found.statistic.round(4)
+    array([1.5894,    nan])
+    """
+    known("sides", sides, _SIDES)
+    numbers, places = finite("values", values), finite("place", place)
+    same_length(values=numbers, place=places)
+    bounds = run_bounds(offsets, numbers.size)
+    single = np.diff(bounds) < 2
+    if single.any():
+        where = f"offsets[{int(np.argmax(single))}]"
+        raise DataError(
+            "a comparison has one measurement", where=where, accepted="at least two measurements"
+        )
+    value, mean, variance = _pairs_in_order(places, numbers, bounds)
+    statistic = np.full(value.size, np.nan)
+    told = variance > 0
+    statistic[told] = (value[told] - mean[told]) / np.sqrt(variance[told])
+    return Tests(
+        statistic=statistic,
+        p_value=normal_probabilities(statistic, sides),
+        sides=sides,
+        null_value=0.0,
+        method=f"{_JONCKHEERE}, {TITLES['normal']}",
+        undefined="all values are equal, or all are of one group",
     )

@@ -11,7 +11,7 @@ from numpy.typing import ArrayLike
 from scipy import special
 
 from topline.stats.checking import confidence_level, finite, known
-from topline.stats.estimate import Estimate, Sides, Test
+from topline.stats.estimate import Estimate, Floats, Integers, Sides, Test
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -86,8 +86,8 @@ def median(values: ArrayLike, *, level: float = 0.95) -> Median:
             ),
             coverage=None,
         )
-    rank = max(1, _half_quantile((1 - level) / 2, number))
-    coverage = 1 - 2 * float(special.bdtr(rank - 1, number, 0.5))
+    ranks, coverages = limit_ranks(np.array([number]), level)
+    rank, coverage = int(ranks[0]), float(coverages[0])
     notes = []
     if coverage < level:
         notes.append(
@@ -155,14 +155,7 @@ def sign_test(values: ArrayLike, *, null_value: float = 0.0, sides: Sides = "two
     if number == 0:
         reason = "undefined, because all values equal the null value"
         notes += [f"statistic: {reason}", f"p_value: {reason}"]
-    tails = {
-        "greater": below,
-        "less": above,
-        "two-sided": min(above, below),
-    }
-    # Of P(X ≥ above) and P(X ≤ above), each written as a lower tail of the counts on the other side.
-    tail = float(special.bdtr(tails[sides], number, 0.5)) if number else 0.0
-    probability = min(1.0, 2 * tail) if sides == "two-sided" else tail
+    probability = float(sign_probabilities(np.array([above]), np.array([below]), sides)[0])
     return Test(
         statistic=float(above) if number else None,
         p_value=probability if number else None,
@@ -171,6 +164,52 @@ def sign_test(values: ArrayLike, *, null_value: float = 0.0, sides: Sides = "two
         method="sign test, exact",
         notes=tuple(notes),
     )
+
+
+def limit_ranks(number: Integers, level: float) -> tuple[Integers, Floats]:
+    """Give which smallest and which largest observation are the limits, and what they hold [1].
+
+    Part of :func:`median`.
+
+    Parameters
+    ----------
+    number
+        How many observations each sample has [observations]; from 1.
+    level
+        The confidence level, a fraction [1].
+
+    Examples
+    --------
+    >>> limit_ranks(np.array([6, 20]), 0.95)
+    (array([1, 6]), array([0.96875   , 0.95861053]))
+    """
+    distinct, which = np.unique(number, return_inverse=True)
+    rank = np.array([max(1, _half_quantile((1 - level) / 2, size)) for size in distinct.tolist()])
+    coverage = 1 - 2 * np.asarray(special.bdtr(rank - 1.0, distinct, 0.5), dtype=np.float64)
+    return rank[which], coverage[which]
+
+
+def sign_probabilities(above: Integers, below: Integers, sides: Sides) -> Floats:
+    """Give the p-value of each sign test [1]; NaN without a sign. Part of :func:`sign_test`.
+
+    Parameters
+    ----------
+    above, below
+        How many values are above and below the null value [observations].
+    sides
+        As in :func:`sign_test`.
+
+    Examples
+    --------
+    >>> sign_probabilities(np.array([5, 0]), np.array([1, 0]), "two-sided")
+    array([0.21875,     nan])
+    """
+    number = above + below
+    # Of P(X ≥ above) and P(X ≤ above), each written as a lower tail of the counts on the other side.
+    tails = {"greater": below, "less": above, "two-sided": np.minimum(above, below)}
+    tail = np.asarray(special.bdtr(tails[sides].astype(np.float64), number, 0.5), dtype=np.float64)
+    probability = np.minimum(1.0, 2 * tail) if sides == "two-sided" else tail
+    return np.where(number > 0, probability, np.nan)
 
 
 def _half_quantile(probability: float, number: int) -> int:

@@ -6,7 +6,6 @@ NumPy, whose discontinuous definitions go by the rounding noise of probability t
 observations it gives the 57th as 57th percentile by definition 2, and not the mean of the 57th and 58th.
 """
 
-import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from types import MappingProxyType
@@ -16,7 +15,7 @@ from numpy.typing import ArrayLike
 
 from topline.errors import UsageError
 from topline.stats.checking import finite, known
-from topline.stats.estimate import Floats
+from topline.stats.estimate import Floats, Integers
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -112,14 +111,36 @@ def quantiles(
     (1.75, 2.5, 3.25)
     """
     ordered = np.sort(finite("values", values))
-    shares = finite("probabilities", probabilities).tolist()
-    chosen = DEFINITIONS[known("quantile definition", definition, DEFINITIONS)]
+    return tuple(
+        _quantile(ordered, probability, definition) for probability in shares_below(probabilities)
+    )
+
+
+def shares_below(probabilities: Sequence[float]) -> list[float]:
+    """Take the probabilities of quantiles. Part of :func:`quantiles`.
+
+    Parameters
+    ----------
+    probabilities
+        From 0 to 1 [1]; at least one.
+
+    Raises
+    ------
+    UsageError
+        If one is not such a fraction.
+
+    Examples
+    --------
+    >>> shares_below([0, 0.5])
+    [0.0, 0.5]
+    """
+    shares: list[float] = finite("probabilities", probabilities).tolist()
     for probability in shares:
         if not 0 <= probability <= 1:
             raise UsageError(
                 f"a quantile at probability {probability}", accepted="a fraction from 0 to 1"
             )
-    return tuple(_quantile(ordered, probability, chosen) for probability in shares)
+    return shares
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -178,28 +199,53 @@ def spread(values: ArrayLike, *, definition: str = DEFAULT) -> Spread:
     )
 
 
-def _quantile(ordered: Floats, probability: float, definition: QuantileDefinition) -> float:
-    constant, slope = definition.shift
-    position = ordered.size * probability + constant + slope * probability
-    nearest = round(position)
-    if abs(position - nearest) <= NOISE * max(1, nearest):
-        position = nearest
-    below = math.floor(position)
-    weight = _weight_above(position - below, below, definition.type)
-    # Order statistics count from 1; before the first and after the last the outermost is meant.
-    last = ordered.size - 1
-    lower, upper = (float(ordered[min(max(rank - 1, 0), last)]) for rank in (below, below + 1))
+def _quantile(ordered: Floats, probability: float, definition: str) -> float:
+    places = ordered_places(np.array([ordered.size]), probability, definition)
+    lower, upper = (float(ordered[place[0]]) for place in places[:2])
+    weight = float(places[2][0])
     if weight == 0 or lower == upper:
         return lower
     return upper if weight == 1 else (1 - weight) * lower + weight * upper
 
 
-def _weight_above(fraction: float, below: int, type_: int) -> float:
+def ordered_places(
+    number: Integers, probability: float, definition: str
+) -> tuple[Integers, Integers, Floats]:
+    """Say between which two ordered observations a quantile lies, from 0, and the weight of the upper one.
+
+    Part of :func:`quantiles`.
+
+    Parameters
+    ----------
+    number
+        How many observations each sample has [observations]; from 1.
+    probability
+        From 0 to 1 [1].
+    definition
+        A name in :data:`DEFINITIONS`.
+
+    Examples
+    --------
+    >>> ordered_places(np.array([4, 1]), 0.25, "linear")
+    (array([0, 0]), array([1, 0]), array([0.75, 0.  ]))
+    """
+    chosen = DEFINITIONS[known("quantile definition", definition, DEFINITIONS)]
+    constant, slope = chosen.shift
+    position = number * probability + constant + slope * probability
+    nearest = np.round(position)
+    whole = np.abs(position - nearest) <= NOISE * np.maximum(1, nearest)
+    position = np.where(whole, nearest, position)
+    below = np.floor(position).astype(np.int64)
+    weight = _weights_above(position - below, below, chosen.type)
+    # Order statistics count from 1; before the first and after the last the outermost is meant.
+    lower, upper = (np.clip(rank - 1, 0, number - 1) for rank in (below, below + 1))
+    return lower, upper, weight
+
+
+def _weights_above(fraction: Floats, below: Integers, type_: int) -> Floats:
     """Give the weight of the upper of two neighbouring order statistics."""
-    if type_ == 1:
-        return 1.0 if fraction > 0 else 0.0
-    if type_ == 2:
-        return 1.0 if fraction > 0 else 0.5
+    if type_ in (1, 2):
+        return np.where(fraction > 0, 1.0, 0.0 if type_ == 1 else 0.5)
     if type_ == 3:
-        return 0.0 if fraction == 0 and below % 2 == 0 else 1.0
+        return np.where((fraction == 0) & (below % 2 == 0), 0.0, 1.0)
     return fraction
