@@ -29,11 +29,13 @@ FAMILIES: Mapping[str, tuple[str, ...]] = MappingProxyType(
             "variances",
             "many_variances",
             "median",
+            "many_order_statistics",
             "quantile",
             "shape",
         ),
         "Analysis of variance and linear models": (
             "analysis_of_variance",
+            "many_analyses_of_variance",
             "studentized_range",
             "least_squares",
             "linear_model",

@@ -16,7 +16,16 @@ from topline.errors import DataError
 from topline.stats.checking import confidence_level, finite, known, same_length
 from topline.stats.distribution import f_probability
 from topline.stats.effect import Effect, Question, t_effect, undefined_effect, undefined_test
-from topline.stats.estimate import Estimate, Floats, Test
+from topline.stats.estimate import Estimate, Floats, Integers, Test
+from topline.stats.many_analyses_of_variance import (
+    BARTLETT,
+    ONE_WAY,
+    WELCH,
+    bartlett_parts,
+    mean_squares,
+    welch_parts,
+)
+from topline.stats.many_means import MeanSummaries
 from topline.stats.mean import MeanSummary, summarize
 from topline.stats.model_matrix import categorize
 from topline.stats.studentized_range import (
@@ -105,22 +114,20 @@ def one_way_analysis(groups: Mapping[str, MeanSummary]) -> AnalysisOfVariance:
     >>> round(found.test.statistic, 6), round(found.test.p_value, 6)
     (18.0, 0.051317)
     """
-    found = _several(groups)
-    numerator, denominator = len(found) - 1, sum(one.degrees_of_freedom for one in found)
-    sizes = np.array([one.number for one in found], dtype=np.float64)
-    means = np.array([one.mean for one in found])
-    about = means - sizes @ means / sizes.sum()
-    between = float(sizes @ about**2) / numerator
-    question = Question(method="one-way analysis of variance", level=0.95)
-    if denominator == 0:
+    found, bounds = _one_comparison(_several(groups))
+    question = Question(method=ONE_WAY, level=0.95)
+    squares = mean_squares(found, bounds)
+    between, within = float(squares.between[0]), float(squares.within[0])
+    if squares.denominator[0] == 0:
         return AnalysisOfVariance(
             test=undefined_test(question, _TOO_FEW),
             mean_square_between=between,
             mean_square_within=None,
         )
-    within = pooled_standard_deviation(*found) ** 2
     return AnalysisOfVariance(
-        test=_f_test(question, between, within, numerator, denominator),
+        test=_f_test(
+            question, between, within, int(squares.numerator[0]), int(squares.denominator[0])
+        ),
         mean_square_between=between,
         mean_square_within=within,
     )
@@ -160,21 +167,13 @@ def welch_analysis(groups: Mapping[str, MeanSummary]) -> Test:
     >>> round(test.statistic, 4), round(test.denominator_degrees_of_freedom, 4)
     (0.3571, 2.8672)
     """
-    found = _several(groups)
-    question = Question(method="Welch's analysis of variance", level=0.95)
+    found, bounds = _one_comparison(_several(groups))
+    question = Question(method=WELCH, level=0.95)
     reason = _why_no_variances(found)
     if reason is not None:
         return undefined_test(question, reason)
-    count = len(found)
-    weights = np.array([one.number / _variance(one) for one in found])
-    shares = weights / weights.sum()
-    means = np.array([one.mean for one in found])
-    freedom = np.array([one.degrees_of_freedom for one in found])
-    between = float(weights @ (means - shares @ means) ** 2) / (count - 1)
-    excess = float(((1 - shares) ** 2 / freedom).sum())
-    statistic = between / (1 + 2 * (count - 2) * excess / (count**2 - 1))
-    denominator = (count**2 - 1) / (3 * excess)
-    return _f_test(question, statistic, 1.0, count - 1, denominator)
+    statistic, numerator, denominator = (float(part[0]) for part in welch_parts(found, bounds))
+    return _f_test(question, statistic, 1.0, int(numerator), denominator)
 
 
 def bartlett_test(groups: Mapping[str, MeanSummary]) -> Test:
@@ -211,21 +210,16 @@ def bartlett_test(groups: Mapping[str, MeanSummary]) -> Test:
     >>> round(test.statistic, 4), round(test.p_value, 4)
     (0.8043, 0.3698)
     """
-    found = _several(groups)
-    question = Question(method="Bartlett's test of equal variances", level=0.95)
+    found, bounds = _one_comparison(_several(groups))
+    question = Question(method=BARTLETT, level=0.95)
     reason = _why_no_variances(found)
     if reason is not None:
         return undefined_test(question, reason)
-    freedom = np.array([one.degrees_of_freedom for one in found], dtype=np.float64)
-    total, count = float(freedom.sum()), len(found)
-    pooled = pooled_standard_deviation(*found) ** 2
-    ratios = np.array([_variance(one) for one in found]) / pooled
-    correction = 1 + (float((1 / freedom).sum()) - 1 / total) / (3 * (count - 1))
-    statistic = max(0.0, -float(freedom @ np.log(ratios)) / correction)
+    statistic, degrees = (float(part[0]) for part in bartlett_parts(found, bounds))
     return Test(
         statistic=statistic,
-        degrees_of_freedom=count - 1,
-        p_value=float(special.gammaincc((count - 1) / 2, statistic / 2)),
+        degrees_of_freedom=int(degrees),
+        p_value=float(special.gammaincc(degrees / 2, statistic / 2)),
         sides="two-sided",
         null_value=0.0,
         method=question.method,
@@ -424,14 +418,21 @@ def _several(groups: Mapping[str, MeanSummary]) -> list[MeanSummary]:
     return list(groups.values())
 
 
-def _variance(summary: MeanSummary) -> float:
-    return (summary.standard_deviation or 0.0) ** 2
+def _one_comparison(groups: list[MeanSummary]) -> tuple[MeanSummaries, Integers]:
+    """Give groups as the only one of many comparisons."""
+    spreads = [one.standard_deviation for one in groups]
+    together = MeanSummaries(
+        number=np.array([one.number for one in groups]),
+        mean=np.array([one.mean for one in groups]),
+        standard_deviation=np.array([np.nan if one is None else one for one in spreads]),
+    )
+    return together, np.array([0, len(groups)])
 
 
-def _why_no_variances(groups: list[MeanSummary]) -> str | None:
-    if any(one.standard_deviation is None for one in groups):
+def _why_no_variances(groups: MeanSummaries) -> str | None:
+    if np.isnan(groups.standard_deviation).any():
         return _SINGLE
-    if any(one.standard_deviation == 0 for one in groups):
+    if (groups.standard_deviation == 0).any():
         return "undefined, because all observations of a group are equal"
     return None
 

@@ -6,11 +6,13 @@ meta-analyses report them. Use :func:`topline.stats.cox.cox` for a result of one
 
 import math
 
+import numpy as np
+
 from topline.errors import UsageError
 from topline.stats.checking import confidence_level
 from topline.stats.distribution import normal_multiplier
-from topline.stats.estimate import Estimate
-from topline.stats.log_rank import LogRank
+from topline.stats.estimate import Estimate, Estimates, Floats, Integers
+from topline.stats.log_rank import LogRank, LogRanks
 
 
 def peto_hazard_ratio(found: LogRank, *, level: float = 0.95) -> Estimate:
@@ -55,14 +57,51 @@ def peto_hazard_ratio(found: LogRank, *, level: float = 0.95) -> Estimate:
     >>> round(ratio.value, 3), round(ratio.lower, 3), round(ratio.upper, 3)
     (9.439, 0.574, 155.22)
     """
-    multiplier = normal_multiplier(confidence_level(level))
-    _demand_two(found)
-    method = "Peto hazard ratio, one step from 1, limits on the log scale"
-    variance = float(found.variance[0, 0])
-    if variance <= 0:
-        return _undefined("no event happened while both groups were at risk", level, method)
-    logarithm = float(found.score[0]) / variance
-    return _on_log_scale(logarithm, 1 / math.sqrt(variance), multiplier, level, method)
+    level = confidence_level(level)
+    _demand_two(found.groups, found.test.method)
+    return _one(*_peto(found.score[None], found.variance[None]), level, _PETO, _NO_EVENT)
+
+
+def peto_hazard_ratios(found: LogRanks, *, level: float = 0.95) -> Estimates:
+    """Estimate many hazard ratios by one step from 1, each as :func:`peto_hazard_ratio` does.
+
+    Parameters
+    ----------
+    found
+        From :func:`topline.stats.log_rank.log_ranks` with the weight "log-rank", of two groups.
+    level
+        The confidence level, a fraction [1].
+
+    Returns
+    -------
+    Estimates
+        Ratios [1]; NaN where no event happened while both groups were at risk.
+
+    Raises
+    ------
+    UsageError
+        As :func:`peto_hazard_ratio`.
+
+    Examples
+    --------
+    >>> from topline.stats.log_rank import log_ranks
+    >>> found = log_ranks([1, 2, 3, 4, 5, 6, 1, 2], [1, 1, 0, 1, 1, 1, 0, 1], list("AAABBBAB"), [0, 6, 8])
+    >>> peto_hazard_ratios(found).value.round(3)
+    array([9.439,   nan])
+    """
+    level = confidence_level(level)
+    _demand_two(found.groups, found.method)
+    return _many(*_peto(found.score, found.variance), level, _PETO, _NO_EVENT)
+
+
+_PETO = "Peto hazard ratio, one step from 1, limits on the log scale"
+_NO_EVENT = "no event happened while both groups were at risk"
+
+
+def _peto(score: Floats, variance: Floats) -> tuple[Floats, Floats]:
+    """Give the logarithm of each ratio and its standard error; NaN where undefined."""
+    own = np.where(variance[:, 0, 0] > 0, variance[:, 0, 0], np.nan)
+    return score[:, 0] / own, 1 / np.sqrt(own)
 
 
 def pike_hazard_ratio(found: LogRank, *, level: float = 0.95) -> Estimate:
@@ -102,48 +141,92 @@ def pike_hazard_ratio(found: LogRank, *, level: float = 0.95) -> Estimate:
     >>> round(pike_hazard_ratio(found).value, 4)
     3.037
     """
-    multiplier = normal_multiplier(confidence_level(level))
-    _demand_two(found)
-    method = "Pike hazard ratio, observed to expected events, limits on the log scale"
-    observed, expected = found.observed.tolist(), found.expected.tolist()
-    if min(expected) <= 0:
-        return _undefined("a group was never at risk when an event happened", level, method)
-    if min(observed) == 0:
-        return _undefined("a group has no event", level, method)
-    logarithm = math.log(observed[0] / expected[0]) - math.log(observed[1] / expected[1])
-    error = math.sqrt(1 / expected[0] + 1 / expected[1])
-    return _on_log_scale(logarithm, error, multiplier, level, method)
+    level = confidence_level(level)
+    _demand_two(found.groups, found.test.method)
+    why = _NEVER if found.expected.min() <= 0 else "a group has no event"
+    return _one(*_pike(found.observed[None], found.expected[None]), level, _PIKE, why)
 
 
-def _demand_two(found: LogRank) -> None:
-    if len(found.groups) != 2:
+def pike_hazard_ratios(found: LogRanks, *, level: float = 0.95) -> Estimates:
+    """Estimate many hazard ratios by observed to expected events, each as :func:`pike_hazard_ratio` does.
+
+    Parameters
+    ----------
+    found, level
+        As in :func:`peto_hazard_ratios`.
+
+    Returns
+    -------
+    Estimates
+        Ratios [1]; NaN where a group has no event, or was never at risk when one happened.
+
+    Raises
+    ------
+    UsageError
+        As :func:`peto_hazard_ratio`.
+
+    Examples
+    --------
+    >>> from topline.stats.log_rank import log_ranks
+    >>> found = log_ranks([1, 2, 3, 4, 5, 6, 1, 2], [1, 1, 0, 1, 1, 1, 0, 1], list("AAABBBAB"), [0, 6, 8])
+    >>> pike_hazard_ratios(found).value.round(4)
+    array([3.037,   nan])
+    """
+    level = confidence_level(level)
+    _demand_two(found.groups, found.method)
+    why = f"a group has no event, or {_NEVER.removeprefix('a group ')}"
+    return _many(*_pike(found.observed, found.expected), level, _PIKE, why)
+
+
+_PIKE = "Pike hazard ratio, observed to expected events, limits on the log scale"
+_NEVER = "a group was never at risk when an event happened"
+
+
+def _pike(observed: Integers, expected: Floats) -> tuple[Floats, Floats]:
+    """Give the logarithm of each ratio and its standard error; NaN where undefined."""
+    told = (np.minimum(observed, expected).min(axis=1) > 0)[:, None]
+    events, under_one = (np.where(told, part, np.nan) for part in (observed, expected))
+    logarithm = np.log(events[:, 0] / under_one[:, 0]) - np.log(events[:, 1] / under_one[:, 1])
+    return logarithm, np.sqrt((1 / under_one).sum(axis=1))
+
+
+def _demand_two(groups: tuple[str, ...], method: str) -> None:
+    if len(groups) != 2:
         raise UsageError(
-            f"a hazard ratio of {len(found.groups)} groups", accepted="a log-rank test of two"
+            f"a hazard ratio of {len(groups)} groups", accepted="a log-rank test of two"
         )
-    if not found.test.method.startswith(("log-rank", "stratified log-rank")):
-        raise UsageError(
-            f"a hazard ratio from a {found.test.method}", accepted="the weight 'log-rank'"
-        )
+    if not method.startswith(("log-rank", "stratified log-rank")):
+        raise UsageError(f"a hazard ratio from a {method}", accepted="the weight 'log-rank'")
 
 
-def _on_log_scale(
-    logarithm: float, error: float, multiplier: float, level: float, method: str
-) -> Estimate:
-    return Estimate(
-        value=math.exp(logarithm),
-        lower=math.exp(logarithm - multiplier * error),
-        upper=math.exp(logarithm + multiplier * error),
+def _many(logarithm: Floats, error: Floats, level: float, method: str, why: str) -> Estimates:
+    half = normal_multiplier(level) * error
+    return Estimates(
+        value=np.exp(logarithm),
+        lower=np.exp(logarithm - half),
+        upper=np.exp(logarithm + half),
         level=level,
-        standard_error=math.exp(logarithm) * error,
         method=method,
+        undefined=why,
     )
 
 
-def _undefined(why: str, level: float, method: str) -> Estimate:
-    parts = ("value", "lower", "upper", "standard_error")
+def _one(logarithm: Floats, error: Floats, level: float, method: str, why: str) -> Estimate:
+    many = _many(logarithm, error, level, method, why)
+    value = float(many.value[0])
+    if math.isnan(value):
+        parts = ("value", "lower", "upper", "standard_error")
+        return Estimate(
+            value=None,
+            level=level,
+            method=method,
+            notes=tuple(f"{part}: undefined: {why}" for part in parts),
+        )
     return Estimate(
-        value=None,
+        value=value,
+        lower=float(many.lower[0]),
+        upper=float(many.upper[0]),
         level=level,
+        standard_error=value * float(error[0]),
         method=method,
-        notes=tuple(f"{part}: undefined: {why}" for part in parts),
     )

@@ -184,6 +184,33 @@ def arithmetic_means(summaries: MeanSummaries, *, level: float = 0.95) -> Estima
     )
 
 
+def geometric_means(summaries: MeanSummaries, *, level: float = 0.95) -> Estimates:
+    """Estimate many geometric means, each as :func:`topline.stats.mean.geometric_mean` does.
+
+    Parameters
+    ----------
+    summaries
+        Of the natural logarithms, from :func:`mean_summaries` or :func:`summarize_many`.
+    level
+        The confidence level, a fraction [1].
+
+    Returns
+    -------
+    Estimates
+        In the measurement's unit. The limits are NaN for a single observation; so is a number that is too large for a
+        float.
+
+    Examples
+    --------
+    >>> found = geometric_means(summarize_many(np.log([4.2, 5.1, 9.3, 2]), [0, 3, 4]))
+    >>> found.value.round(4), found.lower.round(4)
+    (array([5.8403, 2.    ]), array([2.086,   nan]))
+    """
+    return _exponentials(
+        arithmetic_means(summaries, level=level), "geometric mean, t interval on the logarithms"
+    )
+
+
 def mean_differences(
     first: MeanSummaries,
     second: MeanSummaries,
@@ -262,6 +289,12 @@ def geometric_mean_ratios(
     (array([2. , 0.5]), array([0.0295,    nan]))
     """
     found = mean_differences(first, second, variances=variances, level=level)
+    method = f"ratio of geometric means, t interval on the logarithms ({METHODS[variances]})"
+    return _exponentials(found, method)
+
+
+def _exponentials(found: Estimates, method: str) -> Estimates:
+    """Take estimates from the logarithms back; NaN where no float is so large."""
     with np.errstate(over="ignore"):
         value, lower, upper = (
             np.where(np.isinf(ratio := np.exp(part)), np.nan, ratio)
@@ -272,7 +305,7 @@ def geometric_mean_ratios(
         lower=lower,
         upper=upper,
         level=found.level,
-        method=f"ratio of geometric means, t interval on the logarithms ({METHODS[variances]})",
+        method=method,
         undefined=f"{found.undefined}, or the number is too large",
     )
 
@@ -301,6 +334,53 @@ def one_sample_t_tests(
     >>> one_sample_t_tests(mean_summaries([20], [1.17], [0.84]), null_value=1).p_value.round(4)
     array([0.3768])
     """
+    return _t_tests(summaries, null_value, sides, "one-sample t-test")
+
+
+def paired_t_tests(
+    first: ArrayLike,
+    second: ArrayLike,
+    offsets: ArrayLike,
+    *,
+    null_value: float = 0.0,
+    sides: Sides = "two-sided",
+) -> Tests:
+    """Make many paired t-tests, each as :func:`topline.stats.mean.paired_t_test` does.
+
+    The estimates that belong to them are :func:`arithmetic_means` of :func:`summarize_many` of the differences.
+
+    Parameters
+    ----------
+    first, second
+        The two measurements of each pair of all comparisons, one comparison after the other [the measurement's unit].
+    offsets
+        Where each comparison begins, from 0, and at last the number of pairs [places among the pairs].
+    null_value
+        The mean difference under every null hypothesis [the measurement's unit].
+    sides
+        The alternative.
+
+    Returns
+    -------
+    Tests
+        t with n − 1 degrees of freedom; NaN for a single pair, and where all differences of a comparison are equal.
+
+    Raises
+    ------
+    DataError
+        If a measurement is not finite, the lengths differ, or the offsets do not fit.
+
+    Examples
+    --------
+    >>> paired_t_tests([1.9, 0.8, 1.1, 3], [0.7, -1.6, -0.2, 1], [0, 3, 4]).statistic.round(4)
+    array([4.2488,    nan])
+    """
+    before, after = finite("first", first), finite("second", second)
+    same_length(first=before, second=after)
+    return _t_tests(summarize_many(before - after, offsets), null_value, sides, "paired t-test")
+
+
+def _t_tests(summaries: MeanSummaries, null_value: float, sides: Sides, method: str) -> Tests:
     known("alternative", sides, ("two-sided", "greater", "less"))
     null_value = float(finite("null_value", [null_value])[0])
     error, freedom = summaries.standard_error, (summaries.number - 1).astype(np.float64)
@@ -313,7 +393,7 @@ def one_sample_t_tests(
         p_value=t_probabilities(statistic, freedom, sides),
         sides=sides,
         null_value=null_value,
-        method="one-sample t-test",
+        method=method,
         undefined="all observations are equal, or one observation does not tell how they vary",
     )
 

@@ -53,16 +53,16 @@ def rank_sum_tests(
     corrected: bool = True,
     sides: Sides = "two-sided",
 ) -> RankTests:
-    """Test in each of many comparisons whether two samples come from one distribution.
+    """Compare many pairs of samples by the normal distribution, each as :func:`topline.stats.rank_sum.rank_sum_test` does.
 
     Parameters
     ----------
     values
-        The measurements of all comparisons, one comparison after the other.
+        The measurements of all comparisons, one comparison after the other [any units].
     in_first
-        1 for a measurement of the first sample, 0 for one of the second.
+        1 for a measurement of the first sample, 0 for one of the second [1].
     offsets
-        Where each comparison begins, from 0, and at last the number of measurements.
+        Where each comparison begins, from 0, and at last the number of measurements [places among the values].
     corrected
         Whether to correct for continuity.
     sides
@@ -106,16 +106,16 @@ def signed_rank_tests(
     corrected: bool = True,
     sides: Sides = "two-sided",
 ) -> RankTests:
-    """Test in each of many samples whether its values lie symmetrically about a null value.
+    """Test the centres of many samples by the normal distribution, each as :func:`topline.stats.signed_rank.signed_rank_test` does.
 
     Parameters
     ----------
     values
-        The measurements of all samples, one sample after the other.
+        The measurements of all samples, one sample after the other [any unit].
     offsets
-        Where each sample begins, from 0, and at last the number of measurements.
+        Where each sample begins, from 0, and at last the number of measurements [places among the values].
     null_value
-        The location tested; values equal to it are left out.
+        The location tested [the measurements' unit]; values equal to it are left out.
     corrected
         Whether to correct for continuity.
     sides
@@ -147,7 +147,7 @@ def signed_rank_tests(
 
 
 def ranks_within(numbers: Floats, bounds: Integers) -> Floats:
-    """Rank each run by itself, equal values by the mean of their places.
+    """Rank each run by itself, equal values by the mean of their places. Part of :func:`rank_sum_tests`.
 
     Parameters
     ----------

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from topline.errors import DataError, UsageError
 from topline.stats.checking import confidence_level, finite, known, scalar
-from topline.stats.curve_crossing import TRANSFORMS
+from topline.stats.curve_crossing import TRANSFORMS, limits_around
 from topline.stats.distribution import normal_multiplier, normal_probabilities
 from topline.stats.estimate import Estimates, Floats, Sides, Tests, notes_on_gaps
 from topline.stats.grouping import apply_within
@@ -54,6 +54,58 @@ class RestrictedMeans(Estimates):
             return gaps
         on = f"survival is carried from a last time on to {self.horizon:g}"
         return (*gaps, f"value: {on} at {places.size} of {self.carried.size}, first at {places[0]}")
+
+
+def survivals_at(
+    curves: SurvivalCurves, time: float, *, level: float = 0.95, transform: str = "log-log"
+) -> Estimates:
+    """Estimate the survival of many groups at a time, each as :func:`topline.stats.survival.survival_at` does.
+
+    Parameters
+    ----------
+    curves
+        From :func:`topline.stats.survival_curves.kaplan_meier_curves`.
+    time
+        One time for all [the unit of time].
+    level, transform
+        As in :func:`topline.stats.survival.survival_at`.
+
+    Returns
+    -------
+    Estimates
+        Fractions [1]. 1 with limits of 1 before the first time of a curve. NaN beyond the last time on which anyone was
+        observed; the limits also where survival is 0, and, except for "plain" and "log", where there was no event yet.
+
+    Raises
+    ------
+    DataError
+        If the time is not a finite number from 0.
+    UsageError
+        If the level or the transform is not known.
+
+    Examples
+    --------
+    >>> from topline.stats.survival_curves import kaplan_meier_curves
+    >>> found = survivals_at(kaplan_meier_curves([1, 2, 2, 3, 5, 1, 2], [1, 1, 0, 1, 0, 1, 0], [0, 5, 7]), 2.5)
+    >>> found.value.round(4), found.lower.round(4)
+    (array([0.6, nan]), array([0.1257,    nan]))
+    """
+    z = normal_multiplier(confidence_level(level))
+    known("transform", transform, TRANSFORMS)
+    when = float(finite("time", [time], minimum=0)[0])
+    survival, error = _survival_at(curves, when)
+    with np.errstate(invalid="ignore", divide="ignore"):
+        lower, upper = limits_around(survival, error / survival, z, transform)
+    # Nothing was observed yet that could make survival anything but 1.
+    before = curves.time[curves.offsets[:-1]] > when
+    return Estimates(
+        value=survival,
+        lower=np.where(before, 1.0, lower),
+        upper=np.where(before, 1.0, upper),
+        level=level,
+        method=f"Kaplan–Meier survival at {when:g}, {transform} limits",
+        undefined="nobody of a group was observed at the time, its survival is 0, or it had no event yet",
+    )
 
 
 def survival_differences(
@@ -293,6 +345,60 @@ def restricted_mean_differences(
         undefined="no event before the horizon leaves a standard error of 0",
     )
     return differences, tests
+
+
+def restricted_mean_ratios(
+    first: SurvivalCurves, second: SurvivalCurves, horizon: float, *, level: float = 0.95
+) -> RestrictedMeans:
+    """Estimate many ratios of restricted means, each as :func:`topline.stats.restricted_mean.restricted_mean_ratio` does.
+
+    Parameters
+    ----------
+    first, second, horizon, level
+        As in :func:`restricted_mean_differences`.
+
+    Returns
+    -------
+    RestrictedMeans
+        The first restricted means over the second [1], with limits that are normal on the log scale. NaN where
+        everybody of a group has the event at time 0.
+
+    Raises
+    ------
+    DataError, UsageError
+        As :func:`restricted_mean_differences`.
+
+    Examples
+    --------
+    >>> from topline.stats.survival_curves import kaplan_meier_curves
+    >>> treated = kaplan_meier_curves([2, 3, 4, 4, 5, 5], [1, 0, 1, 1, 0, 0], [0, 5, 6])
+    >>> control = kaplan_meier_curves([1, 2, 2, 3, 5, 0], [1, 1, 0, 1, 0, 1], [0, 5, 6])
+    >>> found = restricted_mean_ratios(treated, control, 4)
+    >>> found.value.round(4), found.lower.round(4)
+    (array([1.3333,    nan]), array([0.8792,    nan]))
+    """
+    level = confidence_level(level)
+    tau = _horizon(horizon)
+    _as_many(first, second)
+    (one, one_error), (other, other_error) = (
+        _areas(curves, tau, corrected=False) for curves in (first, second)
+    )
+    told = np.where(np.minimum(one, other) > 0, 1.0, np.nan)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        value = told * one / other
+        error = told * np.hypot(one_error / one, other_error / other)
+    half = normal_multiplier(level) * error
+    return RestrictedMeans(
+        value=value,
+        lower=value * np.exp(-half),
+        upper=value * np.exp(half),
+        level=level,
+        method=f"ratio of restricted mean survival times up to {tau:g}, limits on the log scale",
+        undefined="a restricted mean is 0: all its events were at time 0",
+        standard_error=value * error,
+        carried=_carried(first, tau) | _carried(second, tau),
+        horizon=tau,
+    )
 
 
 def _as_many(first: SurvivalCurves, second: SurvivalCurves) -> None:

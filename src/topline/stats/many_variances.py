@@ -1,4 +1,4 @@
-"""Ratios of variances and standardised differences of many pairs of groups at once.
+"""Standard deviations, ratios of variances and standardised differences of many groups at once.
 
 The formulas are those of :mod:`topline.stats.variances` and :mod:`topline.stats.standardized_difference`; a number that
 those leave undefined with a reason is NaN here.
@@ -13,10 +13,45 @@ from topline.stats.estimate import Estimates, Floats, Integers, Sides, Tests
 from topline.stats.many_means import MeanSummaries
 from topline.stats.root_finding import falling_roots
 from topline.stats.standardized_difference import CLOSE
+from topline.stats.variances import DEVIATION_METHOD, deviation_factors
 
 _NO_RATIO = "a group has a single observation, or all its observations are equal"
 _WIDEST = 1e300
 """No bracket of a noncentrality is made wider."""
+
+
+def standard_deviations(summaries: MeanSummaries, *, level: float = 0.95) -> Estimates:
+    """Estimate many standard deviations, each as :func:`topline.stats.variances.standard_deviation` does.
+
+    Parameters
+    ----------
+    summaries
+        From :func:`topline.stats.many_means.mean_summaries` or :func:`topline.stats.many_means.summarize_many`.
+    level
+        The confidence level, a fraction [1].
+
+    Returns
+    -------
+    Estimates
+        In the measurement's unit; NaN for a single observation, and 0 with limits 0 where all of a group are equal.
+
+    Examples
+    --------
+    >>> from topline.stats.many_means import mean_summaries
+    >>> found = standard_deviations(mean_summaries([20, 1], [1.17, 3], [0.84, None]))
+    >>> found.lower.round(4), found.upper.round(4)
+    (array([0.6388,    nan]), array([1.2269,    nan]))
+    """
+    level = confidence_level(level)
+    lower, upper = deviation_factors(summaries.number.astype(np.float64) - 1, level)
+    return Estimates(
+        value=summaries.standard_deviation,
+        lower=summaries.standard_deviation * lower,
+        upper=summaries.standard_deviation * upper,
+        level=level,
+        method=DEVIATION_METHOD,
+        undefined="a single observation does not tell how observations vary",
+    )
 
 
 def variance_ratios(

@@ -15,7 +15,7 @@ from topline.errors import DataError
 from topline.stats.checking import confidence_level, counts, known, same_length
 from topline.stats.distribution import normal_multiplier
 from topline.stats.estimate import Estimate, Estimates, Floats, Integers, Limits
-from topline.stats.proportion import proportion
+from topline.stats.proportion import proportion, proportions
 from topline.stats.proportion_intervals_closed import wilson
 from topline.stats.root_finding import falling_roots
 
@@ -426,34 +426,91 @@ def paired_odds_ratio(
     >>> round(found.value, 4), round(found.lower, 4), round(found.upper, 4)
     (6.0, 1.3357, 55.1971)
     """
-    b = int(counts("first_only", [first_only])[0])
-    c = int(counts("second_only", [second_only])[0])
-    level = confidence_level(level)
-    method = "conditional odds ratio of matched pairs"
-    if b + c == 0:
+    many = paired_odds_ratios([first_only], [second_only], level=level, interval=interval)
+    if first_only + second_only == 0:
         reason = "undefined without discordant pairs"
         return Estimate(
             value=None,
-            level=level,
-            method=method,
+            level=many.level,
+            method=_PAIRED_RATIO,
             notes=tuple(f"{part}: {reason}" for part in ("value", "lower", "upper")),
         )
-    share = proportion(b, b + c, level=level, interval=interval, bounded=True)
-    numbers = {"value": share.value, "lower": share.lower, "upper": share.upper}
-    notes = []
-    for part, number in numbers.items():
-        if number is None:
-            notes.append(f"{part}: {share.reason(part)}")
-        elif number >= 1:
-            numbers[part] = None
+    share = proportion(
+        first_only, first_only + second_only, level=level, interval=interval, bounded=True
+    )
+    numbers, notes = {}, []
+    for part in ("value", "lower", "upper"):
+        number = float(getattr(many, part)[0])
+        numbers[part] = number if np.isfinite(number) else None
+        if np.isinf(number):
             notes.append(f"{part}: infinite: no pair with the event only in the second")
-        else:
-            numbers[part] = b / c if part == "value" else number / (1 - number)
+        elif np.isnan(number):
+            notes.append(f"{part}: {share.reason(part)}")
     return Estimate(
         value=numbers["value"],
         lower=numbers["lower"],
         upper=numbers["upper"],
-        level=level,
-        method=f"{method}; {share.method} of the discordant pairs",
+        level=many.level,
+        method=many.method,
         notes=tuple(notes),
     )
+
+
+def paired_odds_ratios(
+    first_only: ArrayLike,
+    second_only: ArrayLike,
+    *,
+    level: float = 0.95,
+    interval: str = "clopper_pearson",
+) -> Estimates:
+    """Estimate many odds ratios of matched pairs, each as :func:`paired_odds_ratio` does.
+
+    Parameters
+    ----------
+    first_only, second_only
+        As in :func:`paired_odds_ratio`, one element for each comparison.
+    level, interval
+        As in :func:`paired_odds_ratio`.
+
+    Returns
+    -------
+    Estimates
+        Ratios [1]. Infinite where no pair has the event only in the second; NaN without discordant pairs, and where
+        the interval has no limit.
+
+    Raises
+    ------
+    DataError
+        If a number is not a count, or the lengths differ; the message names the element.
+    UsageError
+        If ``level`` or ``interval`` does not fit.
+
+    Examples
+    --------
+    >>> found = paired_odds_ratios([12, 3, 0], [2, 0, 0])
+    >>> found.value, found.lower.round(4)
+    (array([ 6., inf, nan]), array([1.3357, 0.4132,    nan]))
+    """
+    b, c = counts("first_only", first_only), counts("second_only", second_only)
+    same_length(first_only=b, second_only=c)
+    level = confidence_level(level)
+    pairs_apart = b + c
+    # One pair where there is none, whose share no one will see.
+    share = proportions(b, np.maximum(pairs_apart, 1), level=level, interval=interval)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        value = b / c
+        lower, upper = (
+            np.where(pairs_apart > 0, np.where(cut >= 1, np.inf, cut / (1 - cut)), np.nan)
+            for cut in (np.clip(limit, 0.0, 1.0) for limit in (share.lower, share.upper))
+        )
+    return Estimates(
+        value=value,
+        lower=lower,
+        upper=upper,
+        level=level,
+        method=f"{_PAIRED_RATIO}; {share.method} of the discordant pairs",
+        undefined="no pair with the event only in the second, no discordant pair, or the interval has no limit",
+    )
+
+
+_PAIRED_RATIO = "conditional odds ratio of matched pairs"

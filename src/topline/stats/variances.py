@@ -1,14 +1,14 @@
 """The standard deviation of one sample with its limits, and the ratio of two samples' variances."""
 
-import math
-
+import numpy as np
 from scipy import special
 
 from topline.stats.checking import confidence_level, finite, known
 from topline.stats.distribution import f_probability
-from topline.stats.estimate import Estimate, Sides, Test
+from topline.stats.estimate import Estimate, Floats, Limits, Sides, Test
 from topline.stats.mean import MeanSummary
 
+DEVIATION_METHOD = "standard deviation, chi-squared interval"
 _ONE_OBSERVATION = "undefined for a single observation"
 
 
@@ -42,7 +42,7 @@ def standard_deviation(summary: MeanSummary, *, level: float = 0.95) -> Estimate
     (0.6388, 1.2269)
     """
     level = confidence_level(level)
-    method = "standard deviation, chi-squared interval"
+    method = DEVIATION_METHOD
     spread = summary.standard_deviation
     if spread is None:
         parts = ("value", "lower", "upper")
@@ -52,14 +52,39 @@ def standard_deviation(summary: MeanSummary, *, level: float = 0.95) -> Estimate
             method=method,
             notes=tuple(f"{part}: {_ONE_OBSERVATION}" for part in parts),
         )
-    half, tail = summary.degrees_of_freedom / 2, (1 - level) / 2
+    lower, upper = deviation_factors(np.array([float(summary.degrees_of_freedom)]), level)
     return Estimate(
         value=spread,
-        lower=spread * math.sqrt(half / float(special.gammainccinv(half, tail))),
-        upper=spread * math.sqrt(half / float(special.gammaincinv(half, tail))),
+        lower=spread * float(lower[0]),
+        upper=spread * float(upper[0]),
         level=level,
         method=method,
         degrees_of_freedom=summary.degrees_of_freedom,
+    )
+
+
+def deviation_factors(degrees_of_freedom: Floats, level: float) -> Limits:
+    """Give what the limits of standard deviations are their multiples by, √(ν/χ²) [1].
+
+    Part of :func:`standard_deviation`.
+
+    Parameters
+    ----------
+    degrees_of_freedom
+        Of each standard deviation [1]; NaN where there is none.
+    level
+        The confidence level, a fraction [1].
+
+    Examples
+    --------
+    >>> deviation_factors(np.array([19.0, 0.0]), 0.95).upper.round(4)
+    array([1.4606,    nan])
+    """
+    half = np.where(degrees_of_freedom > 0, degrees_of_freedom / 2, np.nan)
+    tail = (1 - level) / 2
+    return Limits(
+        np.sqrt(half / special.gammainccinv(half, tail)),
+        np.sqrt(half / special.gammaincinv(half, tail)),
     )
 
 
