@@ -13,6 +13,7 @@ from types import MappingProxyType
 
 import topline.stats
 from docs import speed
+from docs.one_by_one import ONE_BY_ONE
 from topline.stats import odds_ratio, proportion, rate, risk_difference, risk_ratio
 
 STATS = Path(topline.stats.__path__[0])
@@ -71,6 +72,7 @@ FAMILIES: Mapping[str, tuple[str, ...]] = MappingProxyType(
         "Ranks and correlation": (
             "rank_sum",
             "signed_rank",
+            "many_ranks",
             "k_sample_ranks",
             "stratified_ranks",
             "correlation",
@@ -153,7 +155,8 @@ def statistics_page() -> str:
         "hold the truth is told in [coverage](../explanation/coverage.md). *Printed example* names a textbook, paper or",
         "manual whose printed numbers the tests compare to the last digit, for each method that has one. Speed is",
         "measured where a method is one of the main jobs: the largest size, its seconds, and the power of the size",
-        "with which they grow; [below](#speed) are the other sizes.",
+        "with which they grow; [below](#speed) are the other sizes. Most methods take many cases at once, and",
+        "[the others](#one-by-one) say why not.",
     ]
     measured, printed = speed.read(), printed_examples(PUBLISHED)
     lines += _interval_methods()
@@ -162,11 +165,26 @@ def statistics_page() -> str:
         lines += ["", f"## {title}"]
         for module in modules:
             lines += _module(module, measured, printed)
+    lines += _one_by_one()
     lines += ["", "## Building blocks", "", "What the families above are made of."]
     for path in sorted(STATS.glob("*.py")):
         if path.stem not in placed and path.stem != "__init__":
             lines += _module(path.stem, measured, printed)
     return "\n".join([*lines, *_speed(measured), *_agreement(), ""])
+
+
+def _one_by_one() -> Iterator[str]:
+    yield from (
+        "",
+        "## One by one",
+        "",
+        "A function whose line above ends in *each as* takes many cases at once, one after the other in arrays, and gives",
+        "for each what the function it names gives; where a limit's or a size's function takes arrays, so does it. These",
+        "take one case at a time:",
+        "",
+    )
+    for why, methods in ONE_BY_ONE.items():
+        yield f"- {', '.join(f'`{method}`' for method in methods)}: {why}."
 
 
 def _interval_methods() -> Iterator[str]:

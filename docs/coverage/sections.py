@@ -65,14 +65,17 @@ SECTIONS: Mapping[str, Section] = MappingProxyType(
             text="All numbers of discordant pairs are enumerated, designs as above. Without discordant pairs nothing is "
             "defined; an upper limit is infinite where no pair has the event only in the second.",
             table=paired.paired_odds_ratios_table,
-            functions=("paired_proportions:paired_odds_ratio",),
+            functions=(
+                "paired_proportions:paired_odds_ratio",
+                "paired_proportions:paired_odds_ratios",
+            ),
             choices=("proportion:INTERVALS",),
         ),
         "kappas": Section(
             title="Cohen's kappa",
             text="All tables of two raters' yes and no are enumerated, designs as above.",
             table=paired.kappas_table,
-            functions=("agreement:cohen_kappa",),
+            functions=("agreement:cohen_kappa", "agreement:cohen_kappas"),
             remark="The normal interval of kappa is one for large samples.",
         ),
         "common risk differences": Section(
@@ -148,7 +151,9 @@ SECTIONS: Mapping[str, Section] = MappingProxyType(
                 "mean:arithmetic_mean",
                 "mean:geometric_mean",
                 "many_means:arithmetic_means",
+                "many_means:geometric_means",
                 "median:median",
+                "many_order_statistics:medians",
             ),
         ),
         "spreads": Section(
@@ -157,6 +162,7 @@ SECTIONS: Mapping[str, Section] = MappingProxyType(
             table=means.spreads_table,
             functions=(
                 "variances:standard_deviation",
+                "many_variances:standard_deviations",
                 "variances:variance_ratio",
                 "many_variances:variance_ratios",
             ),
@@ -284,7 +290,11 @@ SECTIONS: Mapping[str, Section] = MappingProxyType(
             text="As for the median: survival at times with true survival 0.78 and 0.22. It is undefined after the last time of "
             "a sample, and most transforms give no limits before the first event.",
             table=survival.survival_table,
-            functions=("survival:survival_at", "survival:survival_limits"),
+            functions=(
+                "survival:survival_at",
+                "survival:survival_limits",
+                "many_survival_comparisons:survivals_at",
+            ),
             choices=("curve_crossing:TRANSFORMS",),
         ),
         "survival differences": Section(
@@ -305,6 +315,7 @@ SECTIONS: Mapping[str, Section] = MappingProxyType(
                 "restricted_mean:restricted_mean",
                 "restricted_mean:restricted_mean_difference",
                 "restricted_mean:restricted_mean_ratio",
+                "many_survival_comparisons:restricted_mean_ratios",
                 "many_survival_comparisons:restricted_means",
                 "many_survival_comparisons:restricted_mean_differences",
             ),
@@ -325,7 +336,9 @@ SECTIONS: Mapping[str, Section] = MappingProxyType(
             functions=(
                 "cox:cox",
                 "hazard_ratio:peto_hazard_ratio",
+                "hazard_ratio:peto_hazard_ratios",
                 "hazard_ratio:pike_hazard_ratio",
+                "hazard_ratio:pike_hazard_ratios",
             ),
             choices=("cox:TIES",),
         ),

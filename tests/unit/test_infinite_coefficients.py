@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from topline.stats.baseline_hazard import predicted_survival
-from topline.stats.cox import cox
+from topline.stats.cox import TIES, cox
 from topline.stats.fine_gray import fine_gray, predicted_incidence
 from topline.stats.proportional_hazards import TIME_SCALES, proportional_hazards
 
@@ -56,3 +56,21 @@ def test_what_is_predicted_with_it_says_so() -> None:
     incidence = predicted_incidence(fine_gray(TIMES, causes, SPARED), [1])
     assert incidence.notes[0].startswith("incidence: the coefficient of 'x1' is not finite")
     assert predicted_incidence(fine_gray(TIMES, causes, FIRST), [1]).notes == ()
+
+
+@pytest.mark.parametrize("ties", TIES)
+def test_the_joint_wald_test_says_that_its_p_value_is_no_evidence(ties: str) -> None:
+    # In R 4.2.2, survival 3.5-3, summary(coxph(Surv(t,e)~z)) gives a Wald test with p near 1 and no word of it there.
+    fit = cox(TIMES, EVENTS, np.column_stack([FIRST, SPARED]), ties=ties)
+    assert fit.wald.p_value is not None
+    assert fit.wald.p_value > 0.1
+    assert "a coefficient is not finite" in (fit.wald.reason("p_value") or "")
+    # The others measure the evidence, and need no word.
+    for test in (fit.likelihood_ratio, fit.score):
+        assert test.p_value is not None
+        assert test.p_value < 0.1
+        assert test.notes == ()
+
+
+def test_the_joint_wald_test_of_finite_coefficients_has_no_note() -> None:
+    assert cox(TIMES, EVENTS, FIRST).wald.notes == ()

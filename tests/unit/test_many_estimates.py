@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 
 from topline.errors import DataError, UsageError
+from topline.stats.agreement import cohen_kappa, cohen_kappas
 from topline.stats.concordant_pairs import balance_of_pairs
 from topline.stats.correlation import Coefficient, RankError, correlation, correlation_test
 from topline.stats.estimate import Estimate, Estimates, Integers, Scale, Sides, Test, Tests
@@ -32,6 +33,8 @@ from topline.stats.many_variances import (
     variance_ratios,
 )
 from topline.stats.mean import MeanSummary
+from topline.stats.paired_proportions import paired_odds_ratio, paired_odds_ratios
+from topline.stats.proportion import INTERVALS
 from topline.stats.standardized_difference import cohens_d, hedges_g
 from topline.stats.stratified_tables import (
     HOMOGENEITY_TESTS,
@@ -282,3 +285,37 @@ def test_far_limits_of_one_degree_of_freedom_settle() -> None:
     assert all(one.lower is not None for one in each)
     found = many_cohens_d(together(first), together(second), level=0.999)
     assert_same(found, each, 1e-9)
+
+
+@pytest.mark.parametrize("size", [2, 4])
+def test_kappas(size: int) -> None:
+    random = np.random.default_rng(24)
+    tables = random.poisson(3, (60, size, size))
+    # One category only; perfect agreement; none at all.
+    tables[:3] = 0
+    tables[0, 1, 1], tables[2, 0, 1] = 9, 5
+    tables[1, range(size), range(size)] = 4
+    each = [cohen_kappa(table, level=0.9) for table in tables]
+    found = cohen_kappas(tables, level=0.9)
+    assert each[0].value is None
+    assert_same(found, each, 1e-12, 1e-15)
+    assert found.method == each[0].method
+    with pytest.raises(DataError, match="square"):
+        cohen_kappas(random.poisson(3, (2, 2, 3)) + 1)
+
+
+@pytest.mark.parametrize("interval", INTERVALS)
+def test_paired_odds_ratios(interval: str) -> None:
+    first = [0, 3, 0, 1, 12, 400, 90_000]
+    second = [0, 0, 4, 1, 2, 700, 88_000]
+    each = [paired_odds_ratio(*row, interval=interval) for row in zip(first, second, strict=True)]
+    found = paired_odds_ratios(first, second, interval=interval)
+    assert found.method == each[-1].method
+    for part in ("value", "lower", "upper"):
+        for place, one in enumerate(each):
+            number, expected = float(getattr(found, part)[place]), getattr(one, part)
+            if expected is not None:
+                assert number == pytest.approx(expected, rel=1e-12), (part, place)
+                continue
+            reason = one.reason(part) or ""
+            assert math.isinf(number) if "infinite" in reason else math.isnan(number), reason

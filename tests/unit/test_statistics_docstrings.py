@@ -17,6 +17,7 @@ from dataclasses import dataclass
 from functools import cache
 
 import pytest
+from docs.one_by_one import ONE_BY_ONE
 from docs.statistics_page import FAMILIES, STATS, names_in, paragraphs, sources_in
 
 NUMERIC = re.compile(r"\b(?:float|int|ArrayLike|Floats|Integers|NDArray)\b")
@@ -224,6 +225,30 @@ def test_all_families_are_held_to_this() -> None:
 )
 def test_a_public_function_says_what_its_reader_needs(function: Function) -> None:
     assert missing(function) == []
+
+
+TAKE_ARRAYS = re.compile(r"^(?:Limits|EffectSizes)$")
+"""Results that are arrays, of functions that take arrays: limits of many, effect sizes of many studies."""
+
+FROM_EFFECTS = {
+    "effect_sizes_one_group.proportion_from_effect",
+    "effect_sizes_one_group.rate_from_effect",
+}
+"""They give arrays for arrays too."""
+
+
+def test_a_method_takes_many_cases_or_the_page_says_why_it_takes_one() -> None:
+    repeated = {".".join(one.resolve(target)) for one in HELD for target in MANY.findall(one.text)}
+    methods = {
+        f"{one.module}.{one.node.name}": one
+        for one in HELD
+        if not MANY.search(one.text) and not PART.search(one.text)
+    }
+    arrays = {name for name, one in methods.items() if TAKE_ARRAYS.search(one.result)}
+    single = [name for names in ONE_BY_ONE.values() for name in names]
+    assert len(single) == len(set(single))
+    arrays = (arrays | FROM_EFFECTS) - set(single)
+    assert set(single) == set(methods) - repeated - arrays
 
 
 def _read(code: str) -> Function:

@@ -347,7 +347,7 @@ def kendall_coefficients(pairs: PairBalance) -> Floats:
     varied = np.sqrt(pairs.untied_first) * np.sqrt(pairs.untied_second)
     value = np.full(varied.size, np.nan)
     np.divide(pairs.balance, varied, out=value, where=varied > 0)
-    return np.clip(value, -1.0, 1.0)
+    return np.asarray(np.clip(value, -1.0, 1.0), dtype=np.float64)
 
 
 def kendall_deviates(pairs: PairBalance) -> Floats:

@@ -46,7 +46,8 @@ class CoxFit:
     coefficient_tests
         For each covariate, whether its hazard ratio is 1: the normal statistic (Wald).
     likelihood_ratio, wald, score
-        Tests that all coefficients are 0.
+        Tests that all coefficients are 0. Where one is not finite, a note to the Wald test says that its p-value is no
+        measure of evidence.
     log_likelihood, log_likelihood_null
         At the coefficients, and at 0.
     number, events
@@ -258,6 +259,12 @@ def _clusters(cluster: Iterable[object], order: Integers) -> Integers:
     return np.asarray(codes[order])
 
 
+_NO_EVIDENCE = (
+    "p_value: no measure of evidence: a coefficient is not finite, and how large it and its standard error are depends on "
+    "where the search ended; use the likelihood-ratio or score test"
+)
+
+
 def _model_tests(search: Search, covariance: Floats) -> dict[str, Test]:
     beta, start = search.coefficients, search.start
     wald = solve(covariance, beta)
@@ -266,7 +273,13 @@ def _model_tests(search: Search, covariance: Floats) -> dict[str, Test]:
         "likelihood_ratio": all_zero_test(
             2 * (search.end[0] - start[0]), beta.size, "likelihood-ratio test"
         ),
-        "wald": all_zero_test(None if wald is None else float(beta @ wald), beta.size, "Wald test"),
+        "wald": all_zero_test(
+            None if wald is None else float(beta @ wald),
+            beta.size,
+            "Wald test",
+            # Its error grows faster than a coefficient that goes to infinity: the p-value nears 1 as the evidence grows.
+            () if search.finite.all() else (_NO_EVIDENCE,),
+        ),
         "score": all_zero_test(
             None if score is None else float(start[1] @ score), beta.size, "score test"
         ),

@@ -167,7 +167,9 @@ def wald_tests(
     return tuple(found)
 
 
-def all_zero_test(statistic: float | None, degrees: int, method: str) -> Test:
+def all_zero_test(
+    statistic: float | None, degrees: int, method: str, notes: tuple[str, ...] = ()
+) -> Test:
     """Word a chi-squared statistic as the test that all coefficients are 0; ``None`` where it is undefined.
 
     Examples
@@ -194,6 +196,7 @@ def all_zero_test(statistic: float | None, degrees: int, method: str) -> Test:
         sides="two-sided",
         null_value=0.0,
         method=f"{method} that all coefficients are 0",
+        notes=notes,
     )
 
 

@@ -5,7 +5,7 @@ from scipy import special
 
 from topline.stats.checking import confidence_level, finite, known
 from topline.stats.distribution import f_probability
-from topline.stats.estimate import Estimate, Floats, Limits, Sides, Test
+from topline.stats.estimate import Estimate, Floats, Sides, Test
 from topline.stats.mean import MeanSummary
 
 DEVIATION_METHOD = "standard deviation, chi-squared interval"
@@ -63,8 +63,8 @@ def standard_deviation(summary: MeanSummary, *, level: float = 0.95) -> Estimate
     )
 
 
-def deviation_factors(degrees_of_freedom: Floats, level: float) -> Limits:
-    """Give what the limits of standard deviations are their multiples by, √(ν/χ²) [1].
+def deviation_factors(degrees_of_freedom: Floats, level: float) -> tuple[Floats, Floats]:
+    """Give what lower and upper limits are multiples of standard deviations by, √(ν/χ²) [1].
 
     Part of :func:`standard_deviation`.
 
@@ -77,12 +77,12 @@ def deviation_factors(degrees_of_freedom: Floats, level: float) -> Limits:
 
     Examples
     --------
-    >>> deviation_factors(np.array([19.0, 0.0]), 0.95).upper.round(4)
+    >>> deviation_factors(np.array([19.0, 0.0]), 0.95)[1].round(4)
     array([1.4606,    nan])
     """
     half = np.where(degrees_of_freedom > 0, degrees_of_freedom / 2, np.nan)
     tail = (1 - level) / 2
-    return Limits(
+    return (
         np.sqrt(half / special.gammainccinv(half, tail)),
         np.sqrt(half / special.gammaincinv(half, tail)),
     )
