@@ -61,14 +61,14 @@ def test_what_is_predicted_with_it_says_so() -> None:
 @pytest.mark.parametrize("ties", TIES)
 def test_the_joint_wald_test_says_that_its_p_value_is_no_evidence(ties: str) -> None:
     # In R 4.2.2, survival 3.5-3, summary(coxph(Surv(t,e)~z)) gives a Wald test with p near 1 and no word of it there.
-    fit = cox(TIMES, EVENTS, np.column_stack([FIRST, SPARED]), ties=ties)
+    fit = cox(TIMES, EVENTS, SPARED, ties=ties)
     assert fit.wald.p_value is not None
-    assert fit.wald.p_value > 0.1
+    assert fit.wald.p_value > 0.95
     assert "a coefficient is not finite" in (fit.wald.reason("p_value") or "")
     # The others measure the evidence, and need no word.
     for test in (fit.likelihood_ratio, fit.score):
         assert test.p_value is not None
-        assert test.p_value < 0.1
+        assert test.p_value < 0.05
         assert test.notes == ()
 
 
