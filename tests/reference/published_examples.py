@@ -88,6 +88,7 @@ _FUNCTIONS: Mapping[str, Callable[[float], float]] = MappingProxyType(
         "twice": lambda value: 2 * value,
         "thrice": lambda value: 3 * value,
         "percent": lambda value: 100 * value,
+        "minus_half": lambda value: -value / 2,
         "minus_twice": lambda value: -2 * value,
     }
 )

@@ -11,10 +11,13 @@ from typing import Any
 
 import numpy as np
 
+from topline.stats.competing_risks import cumulative_incidence
 from topline.stats.cox import CoxFit
+from topline.stats.degrees_of_freedom import mixed_model_inference
 from topline.stats.effect_sizes import EffectSizes
 from topline.stats.linear_model import fit_linear_model
 from topline.stats.mean import MeanSummary, summarize
+from topline.stats.mixed_model import fit_mixed_model
 from topline.stats.model_matrix import ModelMatrix, model_matrix, variables
 from topline.stats.survival import kaplan_meier
 
@@ -157,6 +160,110 @@ def _of_tables(call: Call, *, studies: Mapping[str, Any], **options: Any) -> Any
     return call(**{key: value for key, value in studies.items() if key != "kind"}, **options)
 
 
+Table = Mapping[str, str]
+"""The names of columns, and rows of words in their order that are divided by semicolons."""
+
+
+def _columns(table: Table) -> dict[str, list[str]]:
+    rows = [row.split() for row in table["rows"].split(";")]
+    return {
+        name: list(words)
+        for name, words in zip(table["columns"].split(), zip(*rows, strict=True), strict=True)
+    }
+
+
+def _numbers(words: Sequence[str]) -> list[float]:
+    return [float(word) for word in words]
+
+
+def _of_regression_table(
+    call: Call,
+    *,
+    table: Table,
+    response: str,
+    covariates: Sequence[str] = (),
+    factors: Sequence[str] = (),
+    time: str | None = None,
+    **options: Any,
+) -> Any:
+    """Fit a regression of a column; the first level of a factor is the reference."""
+    columns = _columns(table)
+    design = _design(
+        {name: _numbers(columns[name]) for name in covariates},
+        {name: columns[name] for name in factors},
+        [(name,) for name in (*covariates, *factors)],
+    )
+    if time is not None:
+        options["offset"] = np.log(_numbers(columns[time]))
+    return call(_numbers(columns[response]), design, **options)
+
+
+def _of_counts_or_table(call: Call, **given: Any) -> Any:
+    return (_of_regression_table if "table" in given else _of_regression)(call, **given)
+
+
+def _of_restricted_means(
+    call: Call, *, groups: Mapping[str, str], of: Sequence[str], unit: float, **options: Any
+) -> Any:
+    observed = (_observations(groups[name]) for name in of)
+    return call(
+        *(kaplan_meier(np.array(time) / unit, event) for time, event in observed), **options
+    )
+
+
+def _of_competing_events(call: Call, *, table: Table, group: str, **options: Any) -> Any:
+    columns = _columns(table)
+    return call(_numbers(columns["time"]), _numbers(columns["cause"]), columns[group], **options)
+
+
+def _of_incidence(
+    call: Call, *, table: Table, disease: str, cause: int, time: float, **options: Any
+) -> Any:
+    columns = _columns(table)
+    own = np.array(columns["disease"]) == disease
+    times, causes = (np.array(_numbers(columns[name]))[own] for name in ("time", "cause"))
+    return call(cumulative_incidence(times, causes), cause, time, **options)
+
+
+def _of_subdistribution(
+    call: Call, *, table: Table, covariates: Sequence[str], **options: Any
+) -> Any:
+    """Fit Fine and Gray's model; words stand for their places in the order of the alphabet."""
+    columns = _columns(table)
+    made = [
+        _numbers(words)
+        if words[0].isdigit()
+        else np.unique(words, return_inverse=True)[1].astype(float)
+        for words in (columns[name] for name in covariates)
+    ]
+    return call(
+        _numbers(columns["time"]), _numbers(columns["cause"]), np.column_stack(made), **options
+    )
+
+
+def _of_growth(call: Call, *, table: Table, covariance: str) -> Any:
+    """Fit repeated measurements of children by age, and by sex with boys as the reference."""
+    columns = _columns(table)
+    ages = [name for name in columns if name.isdigit()]
+    children = range(len(columns["sex"]))
+    design = _design(
+        {
+            "age": [float(age) for _ in children for age in ages],
+            "girl": [float(sex == "F") for sex in columns["sex"] for _ in ages],
+        },
+        {},
+        [("age",), ("girl",)],
+    )
+    fit = fit_mixed_model(
+        [float(columns[age][child]) for child in children for age in ages],
+        design,
+        subject=[child for child in children for _ in ages],
+        visit=[float(age) for _ in children for age in ages],
+        covariance=covariance,
+    )
+    return fit if call is fit_mixed_model else call(mixed_model_inference(fit))
+
+
 _ADAPTERS: Mapping[str, Call] = MappingProxyType(
     {
         "mean.one_sample_t_test": _of_one,
@@ -169,9 +276,15 @@ _ADAPTERS: Mapping[str, Call] = MappingProxyType(
         "analysis_of_variance.brown_forsythe_test": _of_groups,
         "linear_model": _of_linear_model,
         "k_sample_ranks": _of_ranked_groups,
-        "logistic": _of_regression,
-        "poisson_regression": _of_regression,
-        "negative_binomial": _of_regression,
+        "logistic": _of_counts_or_table,
+        "poisson_regression": _of_counts_or_table,
+        "negative_binomial": _of_counts_or_table,
+        "mixed_model": _of_growth,
+        "mixed_model_means": _of_growth,
+        "restricted_mean": _of_restricted_means,
+        "gray_test": _of_competing_events,
+        "competing_risks.incidence_at": _of_incidence,
+        "fine_gray": _of_subdistribution,
         "survival": _of_curve,
         "log_rank": _of_grouped_times,
         "cox": _of_treated,
