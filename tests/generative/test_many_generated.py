@@ -1,5 +1,6 @@
 """Many cases at once are the cases one by one, also far from what is common."""
 
+import math
 from typing import Any, get_args
 
 import pytest
@@ -7,8 +8,17 @@ from hypothesis import given
 from hypothesis import strategies as st
 from tests.unit.test_many_estimates import assert_same
 
+from topline.stats.correlation import RankError, correlation, correlation_test
 from topline.stats.estimate import Sides
+from topline.stats.k_sample_ranks import (
+    jonckheere_terpstra,
+    jonckheere_terpstra_tests,
+    kruskal_wallis,
+    kruskal_wallis_tests,
+)
+from topline.stats.many_correlations import correlate_many, correlation_tests, correlations
 from topline.stats.many_means import mean_summaries
+from topline.stats.many_order_statistics import medians, sign_tests
 from topline.stats.many_rate_tests import event_rate_tests, rate_difference_tests
 from topline.stats.many_stratified_tables import (
     cochran_mantel_haenszel_tests,
@@ -19,6 +29,7 @@ from topline.stats.many_stratified_tables import (
 from topline.stats.many_survival_comparisons import restricted_means, survival_differences
 from topline.stats.many_variances import many_cohens_d, variance_ratio_tests, variance_ratios
 from topline.stats.mean import MeanSummary
+from topline.stats.median import median, sign_test
 from topline.stats.non_inferiority import TESTS, difference_test, difference_tests
 from topline.stats.rate import RATE_TESTS, event_rate_test
 from topline.stats.rate_comparison import rate_difference_test
@@ -156,3 +167,48 @@ def test_survival(groups: list[list[tuple[int, int]]], time: int) -> None:
     assert found.standard_error == pytest.approx(
         [restricted_mean(curves.curve(i), time).standard_error for i in each], rel=1e-11, abs=1e-13
     )
+
+
+RUNS = st.lists(
+    st.lists(st.tuples(st.integers(-3, 6), st.integers(0, 5)), min_size=2, max_size=12),
+    min_size=1,
+    max_size=6,
+)
+
+
+@given(RUNS, SIDES, st.sampled_from(get_args(RankError)))
+def test_orders(runs: list[list[tuple[int, int]]], sides: Sides, rank_error: RankError) -> None:
+    first, second = zip(*(pair for one in runs for pair in one), strict=True)
+    offsets = [0]
+    for one in runs:
+        offsets.append(offsets[-1] + len(one))
+    separate = [tuple(zip(*one, strict=True)) for one in runs]
+    kendall = correlate_many(first, second, offsets, coefficient="kendall")
+    alone: dict[str, Any] = {"coefficient": "kendall"}
+    assert_same(
+        correlations(kendall, rank_error=rank_error),
+        [correlation(*pair, rank_error=rank_error, **alone) for pair in separate],
+        1e-12,
+        1e-14,
+    )
+    assert_same(
+        correlation_tests(kendall, sides=sides),
+        [correlation_test(*pair, sides=sides, **alone) for pair in separate],
+        1e-12,
+        1e-14,
+    )
+    found = medians(first, offsets)
+    assert_same(found, [median(values).estimate for values, _ in separate], 1e-14)
+    signs = sign_tests(first, offsets, sides=sides)
+    assert_same(signs, [sign_test(values, sides=sides) for values, _ in separate], 1e-13)
+    several = [place for place, (_, group) in enumerate(separate) if len(set(group)) > 1]
+    for many, one_by_one in (
+        (kruskal_wallis_tests(first, second, offsets), kruskal_wallis),
+        (jonckheere_terpstra_tests(first, second, offsets), jonckheere_terpstra),
+    ):
+        for place in range(len(runs)):
+            expected = one_by_one(*separate[place]).statistic if place in several else None
+            number = float(many.statistic[place])
+            assert number == pytest.approx(
+                math.nan if expected is None else expected, rel=1e-11, abs=1e-13, nan_ok=True
+            )

@@ -148,19 +148,17 @@ def _kruskal_wallis(numbers: Floats, codes: Integers, bounds: Integers) -> tuple
     run = np.repeat(np.arange(total.size), np.diff(bounds))
     # About their means: no cancellation of large squares.
     ranks = ranks_within(numbers, bounds) - (total[run] + 1) / 2
-    groups = int(codes.max()) + 1
-    cells = (total.size, groups)
-    sizes = np.bincount(run * groups + codes, minlength=total.size * groups).reshape(cells)
-    excess = np.bincount(
-        run * groups + codes, weights=ranks, minlength=total.size * groups
-    ).reshape(cells)
-    between = (excess**2 / np.maximum(sizes, 1)).sum(axis=1)
+    # The groups that occur, wherever labels differ from comparison to comparison.
+    keys, place = np.unique(run * (int(codes.max()) + 1) + codes, return_inverse=True)
+    excess = np.bincount(place, weights=ranks)
+    of_run = keys // (int(codes.max()) + 1)
+    between = np.bincount(of_run, weights=excess**2 / np.bincount(place), minlength=total.size)
     spread = np.add.reduceat(ranks * ranks, bounds[:-1])
-    degrees = (sizes > 0).sum(axis=1) - 1.0
+    degrees = np.bincount(of_run, minlength=total.size) - 1.0
     statistic = np.full(total.size, np.nan)
     told = (spread > 0) & (degrees > 0)
     np.divide((total - 1) * between, spread, out=statistic, where=told)
-    return statistic, degrees
+    return statistic, np.asarray(degrees, dtype=np.float64)
 
 
 def _undefined(method: str, sides: Sides, degrees: float | None) -> Test:
