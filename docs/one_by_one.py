@@ -67,7 +67,6 @@ ONE_BY_ONE: Mapping[str, tuple[str, ...]] = MappingProxyType(
             "freeman_halton.freeman_halton_test",
             "unconditional_tests.unconditional_test",
         ),
-        _SEARCHED: ("rank_sum.hodges_lehmann", "signed_rank.pseudomedian"),
         _CURVES: (
             "competing_risks.cumulative_incidence",
             "concordance.concordance",

@@ -73,6 +73,7 @@ FAMILIES: Mapping[str, tuple[str, ...]] = MappingProxyType(
             "rank_sum",
             "signed_rank",
             "many_ranks",
+            "many_rank_estimates",
             "k_sample_ranks",
             "stratified_ranks",
             "correlation",
@@ -178,9 +179,9 @@ def _one_by_one() -> Iterator[str]:
         "",
         "## One by one",
         "",
-        "A function whose line above ends in *each as* takes many cases at once, one after the other in arrays, and gives",
-        "for each what the function it names gives; where a limit's or a size's function takes arrays, so does it. These",
-        "take one case at a time:",
+        "A function that is described by *each as* another one takes many cases at once, in arrays, and gives for each what",
+        "the other gives for one; the functions of limits and of effect sizes take arrays themselves. The methods that take",
+        "one case at a time, and why:",
         "",
     )
     for why, methods in ONE_BY_ONE.items():

@@ -206,7 +206,7 @@ SECTIONS: Mapping[str, Section] = MappingProxyType(
             title="Shift of two samples by ranks",
             text=f"Simulated, {ranks.SAMPLES:,} samples a design of normal values; where tied, rounded to halves of their standard deviation.",
             table=ranks.shifts_table,
-            functions=("rank_sum:hodges_lehmann",),
+            functions=("rank_sum:hodges_lehmann", "many_rank_estimates:shifts"),
             choices=("rank_sum:ShiftInterval",),
             remark="With tied values a limit often equals the truth, and then holds it.",
         ),
@@ -214,7 +214,7 @@ SECTIONS: Mapping[str, Section] = MappingProxyType(
             title="Pseudomedian by signed ranks",
             text=f"Simulated, {ranks.SAMPLES:,} samples a design from Student's t with 3 degrees of freedom.",
             table=ranks.pseudomedians_table,
-            functions=("signed_rank:pseudomedian",),
+            functions=("signed_rank:pseudomedian", "many_rank_estimates:pseudomedians"),
             choices=("ranking:RANK_METHODS",),
         ),
         "correlations": Section(

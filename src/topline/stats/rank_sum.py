@@ -250,12 +250,12 @@ def hodges_lehmann(
     chosen = interval or _default(x, y)
     known("interval", chosen, _INTERVAL_TITLES)
     known("estimator", estimator, ("differences", "root"))
+    method = shift_method(chosen, estimator)
     if estimator == "differences":
         low, high = difference_order(x, y, middle_places(x.size * y.size))
-        value, title = (low + high) / 2, "median of all differences (Hodges–Lehmann)"
+        value = (low + high) / 2
     else:
-        value, title = _root_estimate(x, y), "root of the rank-sum test (Hodges–Lehmann)"
-    method = f"{title}; {_INTERVAL_TITLES[chosen]}"
+        value = _root_estimate(x, y)
     if chosen == "exact":
         return _exact_limits(x, y, level, value, method)
     if chosen in ("moses_floor", "moses_round"):
@@ -300,9 +300,7 @@ def _root_estimate(x: Floats, y: Floats) -> float:
 
 def _exact_limits(x: Floats, y: Floats, level: float, value: float, method: str) -> Estimate:
     pairs = x.size * y.size
-    distribution = random_choices(np.arange(1.0, x.size + y.size + 1), x.size)
-    place = max(distribution.quantile((1 - level) / 2), 1)
-    held = 1 - 2 * distribution.below(place)
+    place, held = exact_shift_place(x.size, y.size, level)
     if held <= 0:
         why = "with one value in each sample no limits hold any level"
         return Estimate(value=value, level=level, method=method, notes=_undefined(why))
@@ -316,6 +314,46 @@ def _exact_limits(x: Floats, y: Floats, level: float, value: float, method: str)
         method=method,
         notes=(note,) if held < level else (),
     )
+
+
+def shift_method(interval: str, estimator: str = "differences") -> str:
+    """Name an estimate of a shift and its limits. Part of :func:`hodges_lehmann`.
+
+    Parameters
+    ----------
+    interval, estimator
+        As in :func:`hodges_lehmann`.
+
+    Examples
+    --------
+    >>> shift_method("exact")
+    'median of all differences (Hodges–Lehmann); limits from the rank-sum test, exact distribution without ties'
+    """
+    of = "median of all differences" if estimator == "differences" else "root of the rank-sum test"
+    return f"{of} (Hodges–Lehmann); {_INTERVAL_TITLES[interval]}"
+
+
+def exact_shift_place(first: int, second: int, level: float) -> tuple[int, float]:
+    """Give the place of exact limits among the ordered differences, from either end, and the level they hold [1].
+
+    Part of :func:`hodges_lehmann`. A level of 0 or less is none: the samples are too small for limits.
+
+    Parameters
+    ----------
+    first, second
+        The sizes of the samples [participants].
+    level
+        The confidence level, a fraction [1].
+
+    Examples
+    --------
+    >>> place, held = exact_shift_place(10, 5, 0.95)
+    >>> place, round(held, 4)
+    (9, 0.96)
+    """
+    distribution = random_choices(np.arange(1.0, first + second + 1), first)
+    place = max(distribution.quantile((1 - level) / 2), 1)
+    return place, 1 - 2 * distribution.below(place)
 
 
 def moses_place(first: int, second: int, level: float, *, rounded_down: bool = True) -> int:

@@ -222,7 +222,7 @@ def pseudomedian(
     Statistical Methods, 2nd edition, 1999, section 3.3.
 
     Not for skewed values, of which it estimates neither the median nor the mean:
-    :func:`topline.stats.median.median_interval` holds for any distribution.
+    :func:`topline.stats.median.median` holds for any distribution.
 
     In R: ``wilcox.test(x, conf.int = TRUE)``; in SAS: none in PROC UNIVARIATE, whose CIPCTLDF option gives limits of
     the median.
@@ -242,7 +242,7 @@ def pseudomedian(
     known("interval", chosen, RANK_METHODS)
     known("estimator", estimator, ("walsh", "root"))
     value = _walsh_median(ordered) if estimator == "walsh" else _root_estimate(ordered)
-    title = "median of Walsh averages" if estimator == "walsh" else "root of the signed-rank test"
+    title = WALSH if estimator == "walsh" else "root of the signed-rank test"
     if chosen == "exact":
         return _exact_limits(ordered, level, value, title)
     limits = limits_within(
@@ -252,6 +252,50 @@ def pseudomedian(
         level,
     )
     return _described(value, limits.lower, limits.upper, (level, limits.level), title, chosen)
+
+
+WALSH = "median of Walsh averages"
+
+
+def pseudomedian_method(interval: RankMethod = "exact", title: str = WALSH) -> str:
+    """Name a pseudomedian and its limits. Part of :func:`pseudomedian`.
+
+    Parameters
+    ----------
+    interval
+        As in :func:`pseudomedian`.
+    title
+        The estimator in words.
+
+    Examples
+    --------
+    >>> pseudomedian_method()
+    'median of Walsh averages; limits from the signed-rank test, exact distribution without ties'
+    """
+    by = "exact distribution without ties" if interval == "exact" else TITLES[interval]
+    return f"{title}; limits from the signed-rank test, {by}"
+
+
+def exact_centre_place(number: int, level: float) -> tuple[int, float]:
+    """Give the place of exact limits among the ordered Walsh averages, from either end, and the level they hold [1].
+
+    Part of :func:`pseudomedian`. A level of 0 or less is none: a single value has no limits.
+
+    Parameters
+    ----------
+    number
+        The size of the sample [participants].
+    level
+        The confidence level, a fraction [1].
+
+    Examples
+    --------
+    >>> exact_centre_place(9, 0.95)
+    (6, 0.9609375)
+    """
+    distribution = sign_flips(np.arange(1.0, number + 1))
+    place = max(distribution.quantile((1 - level) / 2), 1)
+    return place, 1 - 2 * distribution.below(place)
 
 
 def _described(
@@ -276,8 +320,7 @@ def _described(
         lower=lower,
         upper=upper,
         level=held,
-        method=f"{title}; limits from the signed-rank test, "
-        + ("exact distribution without ties" if chosen == "exact" else TITLES[chosen]),
+        method=pseudomedian_method(chosen, title),
         notes=tuple(notes),
     )
 
@@ -305,9 +348,7 @@ def _root_estimate(ordered: Floats) -> float:
 
 def _exact_limits(ordered: Floats, level: float, value: float, title: str) -> Estimate:
     number = ordered.size
-    distribution = sign_flips(np.arange(1.0, number + 1))
-    place = max(distribution.quantile((1 - level) / 2), 1)
-    held = 1 - 2 * distribution.below(place)
+    place, held = exact_centre_place(number, level)
     if held <= 0:
         return _described(value, None, None, (level, level), title, "exact")
     pairs = number * (number + 1) // 2
