@@ -3,8 +3,8 @@
 from collections.abc import Mapping
 from types import MappingProxyType
 
-_FITTED = "each fit is a search of its own, whose time lies in the matrices of one data set and not in Python's loop"
-_OF_A_FIT = "asked of one fitted model"
+_FITTED = "each fit solves equations of its own data, which is where the time goes"
+_OF_A_FIT = "asked of one curve or one fitted model"
 _ENUMERATED = "an enumeration of its own for each data set, of another size each time"
 _SEARCHED = "each estimate looks for its own places among ordered pairs of observations, in another number of steps each time"
 _CURVES = "each data set has its own times, and the work is in the sums over them"
@@ -12,7 +12,7 @@ _PRINTED = "takes intervals of possible values instead of numbers, to follow the
 _STUDIES = "made of one set of studies; `topline.stats.many_poolings.pool_many` pools many sets, with τ², Q and I²"
 _DISTRIBUTION = "an integral of its own for each number"
 _SCORES = "the rank of the covariance is found table by table"
-_FEW = "no faster together: what it does for one case is little, or is a sort or a loop over pairs of groups"
+_FEW = "a loop over the cases does the same; nothing is written for many"
 
 ONE_BY_ONE: Mapping[str, tuple[str, ...]] = MappingProxyType(
     {
