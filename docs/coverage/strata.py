@@ -23,7 +23,7 @@ from topline.stats.stratified_tables import common_odds_ratio, common_risk_ratio
 SAMPLES = 2_000
 SAMPLES_OF_DIFFERENCES = 5_000
 """For risk differences, which are computed many at a time."""
-SAMPLES_OF_ODDS_RATIOS = 2_000
+SAMPLES_OF_ODDS_RATIOS = 1_000
 """For odds ratios, whose exact intervals take longer."""
 
 Counts = NDArray[np.int64]

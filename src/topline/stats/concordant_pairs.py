@@ -50,17 +50,23 @@ def balance_of_pairs(first: Floats, second: Floats, bounds: Integers) -> PairBal
     """
     sizes = np.diff(bounds)
     run = np.repeat(np.arange(sizes.size), sizes)
-    order = np.lexsort((second, first, run))
+    alone = sizes.size == 1
+    order = np.lexsort((second, first) if alone else (second, first, run))
     x, y = first[order], second[order]
-    new_first = _begins(x, run)
-    ties = _Ties.of(new_first, run), _Ties.of(_begins(_sorted_within(y, run), run), run)
+    by_second = np.argsort(y) if alone else np.lexsort((y, run))
+    new_first, new_second = _begins(x, run), _begins(y[by_second], run)
+    ties = _Ties.of(new_first, run), _Ties.of(new_second, run)
+    # How many distinct smaller values of the second measurement the run has.
+    counted = np.cumsum(new_second)
+    places = np.empty(y.size, dtype=np.int64)
+    places[by_second] = counted - counted[bounds[:-1]][run]
     tied_both = _Ties.of(new_first | _begins(y, run), run).pairs / 2
     every = _Ties.sums(sizes.astype(np.float64))
     pairs, tied_first, tied_second = (found.pairs / 2 for found in (every, *ties))
     untied = pairs - tied_first - tied_second + tied_both
     varied = (pairs > tied_first) & (pairs > tied_second)
     return PairBalance(
-        balance=untied - 2 * _inversions(_places(y, run, bounds), bounds),
+        balance=untied - 2 * _inversions(places, bounds),
         untied_first=pairs - tied_first,
         untied_second=pairs - tied_second,
         # Where one does not vary the sum is 0 but for its rounding.
@@ -103,19 +109,6 @@ def _variance(every: _Ties, first: _Ties, second: _Ties) -> Floats:
 def _begins(values: Floats, run: Integers) -> "np.typing.NDArray[np.bool_]":
     """Say where a value differs from the one before it, or another run begins."""
     return np.concatenate(([True], (values[1:] != values[:-1]) | (run[1:] != run[:-1])))
-
-
-def _sorted_within(values: Floats, run: Integers) -> Floats:
-    return np.asarray(values[np.lexsort((values, run))], dtype=np.float64)
-
-
-def _places(values: Floats, run: Integers, bounds: Integers) -> Integers:
-    """Give for each value how many distinct smaller ones its run has."""
-    order = np.lexsort((values, run))
-    counted = np.cumsum(_begins(values[order], run))
-    places = np.empty(values.size, dtype=np.int64)
-    places[order] = counted - counted[bounds[:-1]][run]
-    return places
 
 
 def _inversions(places: Integers, bounds: Integers) -> Floats:

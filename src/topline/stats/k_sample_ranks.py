@@ -139,6 +139,8 @@ def kruskal_wallis_tests(values: ArrayLike, group: Iterable[object], offsets: Ar
     )
 
 
+_ROOMY = 8
+"""So many cells for each value are no waste."""
 _KRUSKAL_WALLIS = "Kruskal–Wallis test, corrected for ties, chi-squared approximation"
 
 
@@ -148,13 +150,19 @@ def _kruskal_wallis(numbers: Floats, codes: Integers, bounds: Integers) -> tuple
     run = np.repeat(np.arange(total.size), np.diff(bounds))
     # About their means: no cancellation of large squares.
     ranks = ranks_within(numbers, bounds) - (total[run] + 1) / 2
-    # The groups that occur, wherever labels differ from comparison to comparison.
-    keys, place = np.unique(run * (int(codes.max()) + 1) + codes, return_inverse=True)
-    excess = np.bincount(place, weights=ranks)
-    of_run = keys // (int(codes.max()) + 1)
-    between = np.bincount(of_run, weights=excess**2 / np.bincount(place), minlength=total.size)
+    groups = int(codes.max()) + 1
+    place = run * groups + codes
+    if total.size * groups <= _ROOMY * codes.size:
+        keys = np.arange(total.size * groups)
+    else:
+        # Labels differ from comparison to comparison: only the groups that occur.
+        keys, place = np.unique(place, return_inverse=True)
+    sizes = np.bincount(place, minlength=keys.size)
+    excess = np.bincount(place, weights=ranks, minlength=keys.size)
+    of_run = keys // groups
+    between = np.bincount(of_run, weights=excess**2 / np.maximum(sizes, 1))
     spread = np.add.reduceat(ranks * ranks, bounds[:-1])
-    degrees = np.bincount(of_run, minlength=total.size) - 1.0
+    degrees = np.bincount(of_run, weights=sizes > 0) - 1
     statistic = np.full(total.size, np.nan)
     told = (spread > 0) & (degrees > 0)
     np.divide((total - 1) * between, spread, out=statistic, where=told)
@@ -204,10 +212,11 @@ def _pairs_in_order(
     place: Floats, numbers: Floats, bounds: Integers
 ) -> tuple[Floats, Floats, Floats]:
     """Give J of each run with its mean and variance: half of what Kendall's balance of pairs and its error are."""
-    pairs = balance_of_pairs(place, numbers, bounds)
+    # Groups are few, and the second measurement is the one that is counted bit by bit.
+    pairs = balance_of_pairs(numbers, place, bounds)
     return (
-        (pairs.untied_first + pairs.balance) / 2,
-        pairs.untied_first / 2,
+        (pairs.untied_second + pairs.balance) / 2,
+        pairs.untied_second / 2,
         pairs.variance / 4,
     )
 

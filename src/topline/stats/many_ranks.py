@@ -163,7 +163,8 @@ def ranks_within(numbers: Floats, bounds: Integers) -> Floats:
     """
     lengths = np.diff(bounds)
     run = np.repeat(np.arange(lengths.size), lengths)
-    order = np.lexsort((numbers, run))
+    # Equal values share a rank, so that their order is of no account: of one run the fastest sort will do.
+    order = np.lexsort((numbers, run)) if lengths.size > 1 else np.argsort(numbers)
     ordered, of_run = numbers[order], run[order]
     new: NDArray[np.bool_] = np.concatenate(
         ([True], (ordered[1:] != ordered[:-1]) | (of_run[1:] != of_run[:-1]))
