@@ -368,8 +368,8 @@ def cochran_mantel_haenszel_test(
             accepted="one table for each stratum, all with the same rows and columns",
         )
     rows, columns = strata[0].shape
-    by_row = _scores("row_scores", row_scores, rows)[None, :]
-    by_column = _scores("column_scores", column_scores, columns)[None, :]
+    by_row = _in_range(_scores("row_scores", row_scores, rows))[None, :]
+    by_column = _in_range(_scores("column_scores", column_scores, columns))[None, :]
     row_contrasts = by_row if test == "correlation" else np.eye(rows)
     column_contrasts = np.eye(columns) if test == "general_association" else by_column
     size = row_contrasts.shape[0] * column_contrasts.shape[0]
@@ -549,3 +549,10 @@ def _undefined(method: str, degrees: int | None, reason: str) -> Test:
         method=method,
         notes=(f"statistic: {reason}", f"p_value: {reason}"),
     )
+
+
+def _in_range(scores: Floats) -> Floats:
+    """Move and scale scores, which changes no test of them: equal ones to 0, and no square out of the range of floats."""
+    largest = float(np.abs(scores).max()) or 1.0
+    moved = scores / largest - scores[0] / largest
+    return np.asarray(moved / (float(np.abs(moved).max()) or 1.0), dtype=np.float64)

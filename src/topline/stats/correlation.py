@@ -315,7 +315,7 @@ def _coefficient(x: Floats, y: Floats, coefficient: Coefficient) -> float | None
     if coefficient == "pearson":
         return _pearson(x, y)
     if coefficient == "spearman":
-        return _pearson(midranks(x).ranks, midranks(y).ranks)
+        return _of_ranks(midranks(x).ranks, midranks(y).ranks)
     return _defined(kendall_coefficients(_balance(x, y)))
 
 
@@ -383,6 +383,13 @@ def _pearson(x: Floats, y: Floats) -> float | None:
     if product == 0:
         return None
     return max(-1.0, min(1.0, float(a @ b) / product))
+
+
+def _of_ranks(x: Floats, y: Floats) -> float | None:
+    """Correlate ranks. Their doubled deviations are whole, so that equal or opposite orders give just 1 or -1."""
+    a, b = 2 * x - (x.size + 1), 2 * y - (y.size + 1)
+    product = math.sqrt(float(a @ a) * float(b @ b))
+    return float(a @ b) / product if product else None
 
 
 def transformed_variances(

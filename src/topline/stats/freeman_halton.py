@@ -179,14 +179,24 @@ def _arrangement(cells: Floats) -> tuple[Integers, Integers, int]:
 
 
 def _ways(rows: Integers, column: int) -> float:
-    """Count the ways to fill one column from the rows."""
-    counted = np.zeros(column + 1)
+    """Count the ways to fill one column from the rows; of more than can be listed, only a bound from below.
+
+    The largest row takes what the others leave, and filling the column says what is left out of it: a table with one
+    huge cell, or one small row, has few ways and needs no long list to count them.
+    """
+    largest, others = int(rows.max()), np.delete(rows, int(np.argmax(rows)))
+    column = min(column, int(rows.sum()) - column)
+    most = min(column, int(others.sum()))
+    if most > MOST_LISTED:
+        # What the other rows take together can be any number from max(0, column - largest) to there.
+        return float(most - max(0, column - largest) + 1)
+    counted = np.zeros(most + 1)
     counted[0] = 1.0
-    for row in rows:
+    for row in others:
         summed = np.cumsum(counted)
-        over = np.concatenate([np.zeros(row + 1), summed])[: column + 1]
+        over = np.concatenate([np.zeros(min(int(row), most) + 1), summed])[: most + 1]
         counted = summed - over
-    return float(counted[column])
+    return float(counted[max(0, column - largest) :].sum())
 
 
 def _list_columns(used: Integers, rows: Integers, columns: Integers) -> Listed:

@@ -16,7 +16,13 @@ from topline.stats.checking import confidence_level, finite, known, same_length
 from topline.stats.distribution import f_probability
 from topline.stats.effect import Effect, Question, t_effect, undefined_effect, undefined_test
 from topline.stats.estimate import Estimate, Floats, Sides, Test
-from topline.stats.model_matrix import Margins, ModelMatrix, Term, model_matrix
+from topline.stats.model_matrix import (
+    Margins,
+    ModelMatrix,
+    Term,
+    model_matrix,
+    refuse_no_difference,
+)
 
 DEPENDENT = 1e-9
 """A column whose part outside the columns before it is below this share of its length is determined by them."""
@@ -274,6 +280,11 @@ def linear_model_difference(
     Effect
         In the response's unit; undefined as :func:`linear_model_mean`.
 
+    Raises
+    ------
+    UsageError
+        If the model gives both places one mean whatever the data, as it does a place and itself.
+
     Examples
     --------
     >>> from topline.stats.model_matrix import variables
@@ -292,6 +303,7 @@ def linear_model_difference(
         sides=sides,
     )
     row = fit.matrix.row(first, margins=margins) - fit.matrix.row(second, margins=margins)
+    refuse_no_difference(row, first, second)
     return _effect(fit, row, question, None)
 
 

@@ -14,7 +14,7 @@ from topline.stats.checking import counts, known, positive, same_length, scalar
 from topline.stats.estimate import Floats, Sides, Tests
 from topline.stats.proportion import proportions
 from topline.stats.proportion_tests import TESTS, TIED
-from topline.stats.rate_comparison import RATIO_TESTS
+from topline.stats.rate_comparison import MIRRORED, RATIO_TESTS
 
 _SIDES: tuple[Sides, ...] = ("two-sided", "greater", "less")
 
@@ -114,10 +114,18 @@ def rate_ratio_tests(
     ratio = float(positive("null_value", [null_value])[0])
     statistic, p_value = np.full((2, x.size), np.nan)
     told = x + y > 0
-    share = ratio * t / (ratio * t + u)
-    statistic[told], p_value[told] = _judged(
-        x[told], (x + y)[told], share[told], RATIO_TESTS[test], sides
-    )
+    with np.errstate(over="ignore", invalid="ignore"):
+        mostly_first = ratio * t > u
+        # As for one comparison, the events of the group of which fewer are expected are counted.
+        counted = np.where(mostly_first, y, x)
+        share = np.where(mostly_first, u, ratio * t) / (ratio * t + u)
+    _refuse_certain(share[told])
+    for turned, alternative in ((False, sides), (True, MIRRORED[sides])):
+        some = told & (mostly_first == turned)
+        found, p_value[some] = _judged(
+            counted[some], (x + y)[some], share[some], RATIO_TESTS[test], alternative
+        )
+        statistic[some] = (0.0 - found if turned else found) if test == "score" else x[some]
     return Tests(
         statistic=statistic,
         p_value=p_value,
@@ -126,6 +134,16 @@ def rate_ratio_tests(
         method=f"{test.replace('_', '-')} test of a rate ratio, given the total number of events",
         undefined="there is no event in either group",
     )
+
+
+def _refuse_certain(share: Floats) -> None:
+    """Refuse shares that are 0 to all digits of a float, as those of one comparison are refused."""
+    certain = ~(share > 0)
+    if certain.any():
+        raise UsageError(
+            f"the share tested is {share[int(np.argmax(certain))]}",
+            accepted="a fraction strictly between 0 and 1",
+        )
 
 
 def _judged(

@@ -146,9 +146,13 @@ def correlate_many(
             deviate=kendall_deviates(pairs),
         )
     if coefficient == "spearman":
-        x, y = ranks_within(x, bounds), ranks_within(y, bounds)
-    (a, lengths), (b, others) = (_centred(values, bounds) for values in (x, y))
-    product = np.sqrt(lengths) * np.sqrt(others)
+        # Doubled, the deviations of ranks are whole: equal or opposite orders give just 1 or -1, as for one group.
+        middle = np.repeat(sizes + 1, sizes)
+        a, b = (2 * ranks_within(values, bounds) - middle for values in (x, y))
+        product = np.sqrt(np.add.reduceat(a * a, bounds[:-1]) * np.add.reduceat(b * b, bounds[:-1]))
+    else:
+        (a, lengths), (b, others) = (_centred(values, bounds) for values in (x, y))
+        product = np.sqrt(lengths) * np.sqrt(others)
     value = np.full(sizes.size, np.nan)
     np.divide(np.add.reduceat(a * b, bounds[:-1]), product, out=value, where=product > 0)
     return Correlations(number=sizes, value=np.clip(value, -1.0, 1.0), coefficient=coefficient)

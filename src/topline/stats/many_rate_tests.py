@@ -12,7 +12,7 @@ from scipy import special
 from topline.stats.checking import counts, finite, known, positive, same_length
 from topline.stats.distribution import normal_probabilities
 from topline.stats.estimate import Floats, Sides, Tests
-from topline.stats.rate import RATE_TESTS, TIED
+from topline.stats.rate import RATE_TESTS, TIED, expected_events
 from topline.stats.score_statistics import restricted_rates
 
 _SIDES: tuple[Sides, ...] = ("two-sided", "greater", "less")
@@ -57,7 +57,7 @@ def event_rate_tests(
     exposure = positive("person_time", person_time)
     same_length(events=observed, person_time=exposure)
     rate = float(positive("null_value", [null_value])[0])
-    expected = rate * exposure
+    expected = expected_events(rate, exposure)
     if test == "score":
         statistic = (observed - expected) / np.sqrt(expected)
         p_value = normal_probabilities(statistic, sides)

@@ -12,10 +12,13 @@ from topline.stats.checking import confidence_level, finite, known, same_length
 from topline.stats.estimate import Estimates, Floats, Integers, Sides, Tests
 from topline.stats.many_means import MeanSummaries
 from topline.stats.root_finding import falling_roots
-from topline.stats.standardized_difference import CLOSE
+from topline.stats.standardized_difference import CLOSE, FARTHEST
 from topline.stats.variances import DEVIATION_METHOD, deviation_factors
 
-_NO_RATIO = "a group has a single observation, or all its observations are equal"
+_NO_RATIO = (
+    "a group has a single observation, or all its observations are equal, or the variances differ by more than a float"
+    " can hold"
+)
 _WIDEST = 1e300
 """No bracket of a noncentrality is made wider."""
 
@@ -130,7 +133,8 @@ def variance_ratio_tests(
     known("alternative", sides, ("two-sided", "greater", "less"))
     null_value = float(finite("null_value", [null_value], minimum=0)[0])
     ratio, (numerator, denominator) = _ratios(first, second)
-    statistic = ratio / (null_value or np.nan)
+    with np.errstate(over="ignore", under="ignore"):
+        statistic = _within_floats(ratio / (null_value or np.nan))
     share = numerator * statistic / (numerator * statistic + denominator)
     rest = denominator / (numerator * statistic + denominator)
     greater = special.betainc(denominator / 2, numerator / 2, rest)
@@ -209,7 +213,15 @@ def _ratios(first: MeanSummaries, second: MeanSummaries) -> tuple[Floats, tuple[
     ratio: Floats = np.full(told.size, np.nan)
     with np.errstate(over="ignore", under="ignore"):
         ratio[told] = (first.standard_deviation[told] / second.standard_deviation[told]) ** 2
-    return ratio, (first.number.astype(np.float64) - 1, second.number.astype(np.float64) - 1)
+    return _within_floats(ratio), (
+        first.number.astype(np.float64) - 1,
+        second.number.astype(np.float64) - 1,
+    )
+
+
+def _within_floats(ratio: Floats) -> Floats:
+    """Give the ratios, NaN where the variances differ by more than a float can hold."""
+    return np.where((ratio > 0) & (ratio < np.inf), ratio, np.nan)
 
 
 def _standardized(
@@ -260,6 +272,8 @@ def _noncentralities(statistic: Floats, freedom: Floats, probability: float) -> 
         # A comparison with NaN is false, so that what SciPy cannot compute is not taken for a limit.
         return np.asarray(missed < CLOSE)
 
+    # Farther out nothing is sought, as for one pair of groups; NaN says so to the end.
+    statistic = np.where(np.abs(statistic) > FARTHEST, np.nan, statistic)
     every, width = np.arange(statistic.size), np.ones(statistic.size)
     while True:
         narrow = (excess(statistic - width, every)[0] < 0) | (

@@ -23,7 +23,13 @@ from topline.stats.distribution import f_probability
 from topline.stats.effect import Effect, Question, t_effect, undefined_effect, undefined_test
 from topline.stats.estimate import Estimate, Floats, Sides, Test
 from topline.stats.mixed_model import MixedFit, fit_mixed_model
-from topline.stats.model_matrix import Margins, Term, model_matrix, variables
+from topline.stats.model_matrix import (
+    Margins,
+    Term,
+    model_matrix,
+    refuse_no_difference,
+    variables,
+)
 
 _METHODS = {
     "satterthwaite": "Satterthwaite degrees of freedom",
@@ -238,6 +244,11 @@ def mixed_model_difference(
     Effect
         In the response's unit; undefined as in :func:`mixed_model_mean`.
 
+    Raises
+    ------
+    UsageError
+        If the model gives both places one mean whatever the data, as it does a place and itself.
+
     Examples
     --------
     >>> from topline.stats.degrees_of_freedom import mixed_model_inference
@@ -250,6 +261,7 @@ def mixed_model_difference(
     """
     matrix = inference.fit.matrix
     row = matrix.row(first, margins=margins) - matrix.row(second, margins=margins)
+    refuse_no_difference(row, first, second)
     name = f"{_place(first)} - {_place(second)}"
     what = f"difference of least squares means{_weights(margins)}"
     return _effect(inference, name, row, level, what, null_value=null_value, sides=sides)

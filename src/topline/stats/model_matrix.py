@@ -332,3 +332,30 @@ def _variable(
     else:
         texts = [name + level for level in factor.levels[1 if coding else 0 :]]
     return codes[factor.codes], texts
+
+
+def refuse_no_difference(
+    row: Floats, first: Mapping[str, str | float], second: Mapping[str, str | float]
+) -> None:
+    """Refuse a difference of places that a model gives one mean. Part of :func:`topline.stats.linear_model.linear_model_difference`.
+
+    Parameters
+    ----------
+    row
+        The coefficients' multipliers in the difference [1].
+    first, second
+        The places, as there [the covariate's unit].
+
+    Examples
+    --------
+    >>> refuse_no_difference(np.zeros(2), {"arm": "a"}, {"arm": "a"})
+    Traceback (most recent call last):
+        ...
+    topline.errors.UsageError: the means at {'arm': 'a'} and at {'arm': 'a'} are the same, whatever the data
+      accepted: two places that the model tells apart
+    """
+    if not row.any():
+        raise UsageError(
+            f"the means at {dict(first)} and at {dict(second)} are the same, whatever the data",
+            accepted="two places that the model tells apart",
+        )

@@ -17,7 +17,15 @@ from scipy import special
 
 from topline.errors import DataError, UsageError
 from topline.stats import rate_intervals
-from topline.stats.checking import confidence_level, counts, known, positive, same_length, scalar
+from topline.stats.checking import (
+    LARGEST_COUNT,
+    confidence_level,
+    counts,
+    known,
+    positive,
+    same_length,
+    scalar,
+)
 from topline.stats.estimate import Estimate, Estimates, Floats, Limits, Sides, Test
 from topline.stats.ranking import normal_probability
 
@@ -316,7 +324,7 @@ def event_rate_test(
     observed = float(counts("events", [events])[0])
     exposure = float(positive("person_time", [person_time])[0])
     rate = float(positive("null_value", [null_value])[0])
-    expected = rate * exposure
+    expected = float(expected_events(rate, np.array([exposure]))[0])
     if test == "score":
         statistic = (observed - expected) / math.sqrt(expected)
         p_value = normal_probability(statistic, sides)
@@ -331,6 +339,39 @@ def event_rate_test(
         null_value=rate,
         method=f"{title[test]} of an event rate",
     )
+
+
+def expected_events(rate: float, person_time: Floats) -> Floats:
+    """Give the events expected under a rate [events]. Part of :func:`event_rate_test`.
+
+    Parameters
+    ----------
+    rate
+        Above 0 [events per unit of person-time].
+    person_time
+        Of each group, above 0 [time].
+
+    Raises
+    ------
+    UsageError
+        If they are 0 to all digits of a float, or more than can be counted.
+
+    Examples
+    --------
+    >>> expected_events(0.25, np.array([8.0]))
+    array([2.])
+    """
+    with np.errstate(over="ignore"):
+        expected = rate * person_time
+    outside = ~((expected > 0) & (expected <= LARGEST_COUNT))
+    if outside.any():
+        place = int(np.argmax(outside))
+        raise UsageError(
+            f"null_value {rate:g} expects {expected[place]:g} events in person_time {person_time[place]:g}",
+            where="null_value",
+            accepted=f"a rate that expects more than 0 and at most {LARGEST_COUNT:,} events",
+        )
+    return expected
 
 
 def _tail(observed: float, expected: float, sides: Sides, *, half: bool) -> float:

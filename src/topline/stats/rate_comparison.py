@@ -55,6 +55,11 @@ RATIO_TESTS: Mapping[str, str] = MappingProxyType(
 )
 """The tests of a ratio by name, with the test of a proportion that each is."""
 
+MIRRORED: Mapping[Sides, Sides] = MappingProxyType(
+    {"two-sided": "two-sided", "greater": "less", "less": "greater"}
+)
+"""The alternative as seen from the other group."""
+
 _SHARES = {
     "exact": "clopper_pearson",
     "mid_p": "mid_p",
@@ -321,11 +326,21 @@ def rate_ratio_test(
             method=method,
             notes=(f"statistic: {reason}", f"p_value: {reason}"),
         )
+    # The events of the group of which fewer are expected are counted: 1 less a share near 1 would lose its digits.
+    mostly_first = ratio * t > u
+    counted, share = (y, u) if mostly_first else (x, ratio * t)
     found = proportion_test(
-        x, x + y, ratio * t / (ratio * t + u), test=RATIO_TESTS[test], sides=sides
+        counted,
+        x + y,
+        share / (ratio * t + u),
+        test=RATIO_TESTS[test],
+        sides=MIRRORED[sides] if mostly_first else sides,
     )
+    statistic = found.statistic if test == "score" else x
+    if test == "score" and mostly_first and statistic is not None:
+        statistic = 0.0 - statistic
     return Test(
-        statistic=found.statistic,
+        statistic=statistic,
         p_value=found.p_value,
         sides=sides,
         null_value=ratio,

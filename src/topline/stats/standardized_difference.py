@@ -21,6 +21,9 @@ from topline.stats.two_means import pooled_standard_deviation
 PLACES = 200
 """Bisections at most: a float has 53 bits, and the bracket begins a few units wide."""
 
+FARTHEST = 1e5
+"""The largest t statistic with limits: beyond it SciPy's noncentral t takes ever longer to give none."""
+
 CLOSE = 1e-9
 """How near the probability at a limit must come to what it should be."""
 
@@ -152,6 +155,8 @@ def _noncentrality(statistic: float, freedom: float, probability: float) -> floa
     def excess(place: float) -> float:
         return float(special.nctdtr(freedom, place, statistic)) - probability
 
+    if abs(statistic) > FARTHEST:
+        return None
     found = _falling_root(excess, statistic)
     # A comparison with NaN is false, so that what SciPy cannot compute is not taken for a limit.
     return found if abs(excess(found)) < CLOSE else None

@@ -236,6 +236,10 @@ def greenland_robins_error(strata: Strata) -> Floats:
     return np.sqrt(strata.total((strata.weight * wald_error(strata.groups)) ** 2))
 
 
+_ROUNDING = 1e-14
+"""A sum of this size, relative to its parts, is no more than their rounding."""
+
+
 def sato_error(strata: Strata) -> Floats:
     """Give Sato's standard error √(dP + Q) [1] for Mantel–Haenszel weights, consistent for many small strata too.
 
@@ -259,7 +263,9 @@ def sato_error(strata: Strata) -> Floats:
     skew = strata.total((n * n * y - m * m * x + n * m * (m - n) / 2) / everyone**2)
     spread = strata.total((x * (m - y) + y * (n - x)) / (2 * everyone))
     weight = strata.total(n * m / everyone)
-    variance = np.maximum(strata.difference * skew + spread, 0.0)
+    # The two parts cancel where everybody of one group and nobody of the other has the event: what is left is rounding.
+    variance = strata.difference * skew + spread
+    variance = np.where(variance > _ROUNDING * spread, variance, 0.0)
     return np.asarray(np.sqrt(variance) / weight, dtype=np.float64)
 
 

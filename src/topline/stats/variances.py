@@ -1,5 +1,7 @@
 """The standard deviation of one sample with its limits, and the ratio of two samples' variances."""
 
+import math
+
 import numpy as np
 from scipy import special
 
@@ -185,20 +187,14 @@ def variance_ratio_test(
     """
     known("alternative", sides, ("two-sided", "greater", "less"))
     null_value = float(finite("null_value", [null_value], minimum=0)[0])
-    method = "F test of equal variances"
     ratio = _ratio(first, second)
     if null_value == 0:
         ratio = "undefined for a null value of 0"
     if isinstance(ratio, str):
-        return Test(
-            statistic=None,
-            p_value=None,
-            sides=sides,
-            null_value=null_value,
-            method=method,
-            notes=(f"statistic: {ratio}", f"p_value: {ratio}"),
-        )
-    statistic = ratio / null_value
+        return _undefined_test(ratio, null_value, sides)
+    statistic = _within_floats(ratio / null_value)
+    if isinstance(statistic, str):
+        return _undefined_test(statistic, null_value, sides)
     numerator, denominator = first.degrees_of_freedom, second.degrees_of_freedom
     greater = f_probability(statistic, numerator, denominator)
     less = f_probability(1 / statistic, denominator, numerator)
@@ -210,8 +206,29 @@ def variance_ratio_test(
         p_value=tails[sides],
         sides=sides,
         null_value=null_value,
-        method=method,
+        method=_TEST,
     )
+
+
+_TEST = "F test of equal variances"
+
+
+def _undefined_test(reason: str, null_value: float, sides: Sides) -> Test:
+    return Test(
+        statistic=None,
+        p_value=None,
+        sides=sides,
+        null_value=null_value,
+        method=_TEST,
+        notes=(f"statistic: {reason}", f"p_value: {reason}"),
+    )
+
+
+def _within_floats(ratio: float) -> float | str:
+    """Give the ratio, or why it is none."""
+    if 0 < ratio < math.inf:
+        return ratio
+    return "undefined: the variances differ by more than a float can hold"
 
 
 def _ratio(first: MeanSummary, second: MeanSummary) -> float | str:
@@ -220,4 +237,5 @@ def _ratio(first: MeanSummary, second: MeanSummary) -> float | str:
         return "undefined for a single observation in a group"
     if first.standard_deviation == 0 or second.standard_deviation == 0:
         return "undefined, because all observations of a group are equal"
-    return (first.standard_deviation / second.standard_deviation) ** 2
+    quotient = first.standard_deviation / second.standard_deviation
+    return _within_floats(quotient * quotient)

@@ -1,0 +1,179 @@
+"""What a statistic gives, or how it refuses, where counts, times and scales are far from any trial's."""
+
+from fractions import Fraction
+from math import comb
+
+import numpy as np
+import pytest
+
+from topline.errors import LimitError, UsageError
+from topline.stats.contingency import cochran_mantel_haenszel_test
+from topline.stats.correlation import correlation, correlation_test
+from topline.stats.degrees_of_freedom import mixed_model_inference
+from topline.stats.estimate import Sides
+from topline.stats.freeman_halton import freeman_halton_test
+from topline.stats.linear_model import fit_linear_model, linear_model_difference
+from topline.stats.many_binomial_tests import rate_ratio_tests
+from topline.stats.many_correlations import correlate_many
+from topline.stats.many_means import mean_summaries
+from topline.stats.many_rate_tests import event_rate_tests
+from topline.stats.many_variances import many_cohens_d, variance_ratio_tests
+from topline.stats.mean import MeanSummary
+from topline.stats.mixed_model_means import fit_repeated_measures, mixed_model_difference
+from topline.stats.model_matrix import model_matrix, variables
+from topline.stats.rate import event_rate_test
+from topline.stats.rate_comparison import rate_ratio_test
+from topline.stats.standardized_difference import cohens_d
+from topline.stats.stratified_risk_difference import common_risk_difference
+from topline.stats.variances import variance_ratio, variance_ratio_test
+
+
+@pytest.mark.parametrize("test", ["exact", "mid_p", "score"])
+@pytest.mark.parametrize(("person_time", "null_value"), [(1e150, 1e3), (1e-200, 1e-200)])
+def test_a_rate_that_expects_more_events_than_can_be_counted_or_none_is_refused(
+    test: str, person_time: float, null_value: float
+) -> None:
+    with pytest.raises(UsageError, match="expects"):
+        event_rate_test(3, person_time, null_value=null_value, test=test)
+    with pytest.raises(UsageError, match="expects"):
+        event_rate_tests([3], [person_time], null_value=null_value, test=test)
+
+
+@pytest.mark.parametrize("test", ["exact", "mid_p"])
+def test_rates_of_very_unequal_person_times_keep_their_digits(test: str) -> None:
+    """Of 3 events, 2 fall in the group with 1e-9 of the person-time: the tail is arithmetic, by fractions."""
+    share = 1 / (1 + Fraction(10**9))
+
+    def tail(least: int) -> Fraction:
+        return sum(
+            (comb(3, k) * share**k * (1 - share) ** (3 - k) for k in range(least, 4)), Fraction(0)
+        )
+
+    expected = float(tail(2) if test == "exact" else (tail(2) + tail(3)) / 2)
+    few = rate_ratio_test(2, 1, 1, 1e9, test=test, sides="greater")
+    many = rate_ratio_test(1, 1e9, 2, 1, test=test, sides="less")
+    together = rate_ratio_tests([2], [1], [1], [1e9], test=test, sides="greater")
+    turned = rate_ratio_tests([1], [1e9], [2], [1], test=test, sides="less")
+    for found in (few.p_value, many.p_value, together.p_value[0], turned.p_value[0]):
+        assert found == pytest.approx(expected, rel=1e-12)
+    assert (few.statistic, many.statistic) == (2, 1)
+
+
+@pytest.mark.parametrize("sides", ["two-sided", "greater", "less"])
+def test_a_rate_ratio_of_a_vanishing_share_has_a_score_or_is_refused(sides: Sides) -> None:
+    cases = [(7, 1e9, 2, 1e-6), (0, 1e9, 5, 1e-6)]
+    found = rate_ratio_tests(*zip(*cases, strict=True), null_value=1e9, test="score", sides=sides)
+    for place, case in enumerate(cases):
+        one = rate_ratio_test(*case, null_value=1e9, test="score", sides=sides)
+        assert one.statistic == found.statistic[place]
+        assert one.p_value == found.p_value[place]
+    with pytest.raises(UsageError, match="share tested"):
+        rate_ratio_test(1, 1e-150, 2, 1e150, null_value=1e-100)
+    with pytest.raises(UsageError, match="share tested"):
+        rate_ratio_tests([1], [1e-150], [2], [1e150], null_value=1e-100)
+
+
+def test_a_table_with_huge_cells_is_listed_where_its_margins_allow_few_tables_and_refused_otherwise() -> (
+    None
+):
+    # With a row of one participant there are two tables, and the observed one is the rarer.
+    assert freeman_halton_test([[1, 0], [10**7, 3 * 10**7]]).p_value == pytest.approx(
+        0.25, rel=1e-6
+    )
+    with pytest.raises(LimitError, match="partial tables"):
+        freeman_halton_test([[10**11, 10**11], [10**11, 10**11]])
+
+
+@pytest.mark.parametrize("factor", [1e-160, 1e160, -3.0])
+def test_scores_count_only_by_their_order_and_spacing(factor: float) -> None:
+    tables = [[[3, 1, 0], [0, 3, 7], [1, 1, 7]], [[7, 0, 3], [1, 7, 3], [1, 3, 2]]]
+    scores = np.array([0.1, 1.0, 2.5])
+    for test in ("correlation", "row_mean_scores"):
+        plain = cochran_mantel_haenszel_test(
+            tables, test=test, row_scores=scores, column_scores=scores
+        )
+        scaled = cochran_mantel_haenszel_test(
+            tables, test=test, row_scores=factor * scores, column_scores=factor * scores
+        )
+        assert scaled.statistic == pytest.approx(plain.statistic, rel=1e-12)
+
+
+def test_equal_scores_tell_nothing_whatever_they_are() -> None:
+    for score in (0.1, 1 / 3, 1e9 + 0.1, 0.0):
+        found = cochran_mantel_haenszel_test(
+            [[[3, 1, 0], [0, 3, 7]]], test="correlation", row_scores=[score] * 2
+        )
+        assert found.statistic is None
+
+
+def test_satos_error_is_0_where_each_group_is_all_or_nothing_in_any_order_of_strata() -> None:
+    strata = [(2, 2, 0, 2), (1, 1, 0, 20), (1, 1, 0, 1), (5, 5, 0, 7)]
+    for turn in range(len(strata)):
+        turned = strata[turn:] + strata[:turn]
+        found = common_risk_difference(*zip(*turned, strict=True), interval="sato")
+        assert (found.lower, found.value, found.upper) == (1, 1, 1)
+
+
+@pytest.mark.parametrize(
+    ("spreads", "null_value"), [((1e200, 1e-200), 1.0), ((1e100, 1.0), 1e-200)]
+)
+def test_variances_too_unequal_for_a_float_have_no_test(
+    spreads: tuple[float, float], null_value: float
+) -> None:
+    for order in (1, -1):
+        first, second = (
+            MeanSummary(number=5, mean=0.0, standard_deviation=s) for s in spreads[::order]
+        )
+        null = null_value**order
+        assert "float" in (
+            variance_ratio_test(first, second, null_value=null).reason("p_value") or ""
+        )
+        one, other = (mean_summaries([5], [0.0], [s]) for s in spreads[::order])
+        found = variance_ratio_tests(one, other, null_value=null)
+        assert np.isnan(found.p_value[0])
+        assert "float" in found.notes[0]
+    wide, narrow = (MeanSummary(number=5, mean=0.0, standard_deviation=s) for s in (1e200, 1e-200))
+    assert variance_ratio(wide, narrow).value is None
+
+
+def test_a_standardised_difference_beyond_all_measure_has_no_limits() -> None:
+    first = MeanSummary(number=10, mean=1e9, standard_deviation=1.0)
+    second = MeanSummary(number=10, mean=0.0, standard_deviation=1.0)
+    found = cohens_d(first, second)
+    assert found.value == pytest.approx(1e9, rel=1e-12)
+    assert "so far out" in (found.reason("lower") or "")
+    assert found.upper is None
+    many = many_cohens_d(
+        mean_summaries([10, 10], [1e9, 1.0], [1.0, 1.0]),
+        mean_summaries([10, 10], [0.0, 0.0], [1.0, 1.0]),
+    )
+    assert np.isnan(many.lower).tolist() == [True, False]
+
+
+def test_a_mean_differs_from_itself_in_no_model() -> None:
+    made = model_matrix(variables(factors={"arm": ["a", "a", "b", "b"]}), [("arm",)])
+    with pytest.raises(UsageError, match="are the same, whatever the data"):
+        linear_model_difference(fit_linear_model([1, 2, 4, 5], made), {"arm": "b"}, {"arm": "b"})
+    fit = fit_repeated_measures(
+        [1, 2, 2, 4, 4, 3, 5, 7],
+        subject=[1, 1, 2, 2, 3, 3, 4, 4],
+        visit=[1, 2] * 4,
+        group=list("aaaabbbb"),
+        covariance="compound-symmetry",
+    )
+    place = {"group": "b", "visit": "2"}
+    with pytest.raises(UsageError, match="are the same, whatever the data"):
+        mixed_model_difference(mixed_model_inference(fit), place, place)
+
+
+def test_equal_and_opposite_orders_have_a_rank_correlation_of_just_1_and_minus_1() -> None:
+    source = np.random.default_rng(3)
+    for number in range(3, 60):
+        first = np.round(source.normal(size=number), 1)
+        second = np.exp(first)
+        for sign in (1.0, -1.0):
+            assert correlation(first, sign * second, coefficient="spearman").value == sign
+            test = correlation_test(first, sign * second, coefficient="spearman")
+            assert "complete" in (test.reason("p_value") or "")
+            many = correlate_many(first, sign * second, [0, number], coefficient="spearman")
+            assert many.value[0] == sign
