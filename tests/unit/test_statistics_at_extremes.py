@@ -9,6 +9,7 @@ import pytest
 from topline.errors import LimitError, UsageError
 from topline.stats.contingency import cochran_mantel_haenszel_test
 from topline.stats.correlation import correlation, correlation_test
+from topline.stats.cox import cox
 from topline.stats.degrees_of_freedom import mixed_model_inference
 from topline.stats.estimate import Sides
 from topline.stats.freeman_halton import freeman_halton_test
@@ -177,3 +178,31 @@ def test_equal_and_opposite_orders_have_a_rank_correlation_of_just_1_and_minus_1
             assert "complete" in (test.reason("p_value") or "")
             many = correlate_many(first, sign * second, [0, number], coefficient="spearman")
             assert many.value[0] == sign
+
+
+@pytest.mark.parametrize("ties", ["efron", "breslow"])
+def test_a_covariate_that_foretells_the_order_of_events_is_fitted_without_a_warning(
+    ties: str,
+) -> None:
+    """The search tries coefficients under which risks underflow; warnings fail the tests."""
+    time = [1.1, 1.0, 2.1, 0.1, 0.1, 0.4, 0.6, 5.6, 1.6, 1.0, 1.8, 0.8, 1.8, 0.4, 1.5, 0.4, 1.0, 1.8, 1.3, 1.3, 0.6, 0.1]  # fmt: skip
+    event = [0, 1, 0, 1, 0, 0, 0, 1, 0, 0, 0, 1, 0, 0, 1, 0, 1, 1, 0, 0, 0, 1]
+    arm = [0, 1, 0, 1, 0, 0, 0, 0, 1, 1, 0, 0, 0, 1, 0, 0, 1, 1, 0, 1, 0, 1]
+    fit = cox(time, event, np.column_stack([100 * np.array(time), arm]), ties=ties)
+    # Every event befalls the smallest covariate at risk: the likelihood rises for ever.
+    assert fit.finite.tolist() == [False, False]
+    assert "not finite" in fit.notes[0]
+
+
+def test_a_far_value_of_a_covariate_does_not_make_its_hazard_ratio_infinite() -> None:
+    """A risk of exp(-2500) counts nothing, so the fit is that without the participant, who has no event."""
+    source = np.random.default_rng(31)
+    time = np.round(source.exponential(size=12), 2) + 1
+    event = source.integers(0, 2, 12)
+    covariate = np.round(source.normal(size=12), 1)
+    covariate[0] = 3000.0
+    assert event[0] == 0
+    fit = cox(time, event, covariate[:, None])
+    without = cox(time[1:], event[1:], covariate[1:, None])
+    assert fit.finite[0]
+    assert fit.coefficients == pytest.approx(without.coefficients, rel=1e-7)

@@ -227,8 +227,10 @@ def _evaluator(sets: RiskSets, ties: str) -> Callable[[Floats], Evaluation]:
     handling = _handling(ties)
 
     def evaluate(coefficients: Floats) -> Evaluation:
-        found = moments(sets, coefficients, handling)
-        return found.log_likelihood, found.score, information(sets, found)
+        # Where risks underflow the likelihood is minus infinity and the search steps back: what else comes is not used.
+        with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
+            found = moments(sets, coefficients, handling)
+            return found.log_likelihood, found.score, information(sets, found)
 
     return evaluate
 

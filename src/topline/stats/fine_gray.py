@@ -183,7 +183,7 @@ def fine_gray(
         for name, is_finite in zip(labels, finite_ones, strict=True)
         if not is_finite
     )
-    if not search.settled:
+    if not (search.settled or search.barred):
         notes = (*notes, f"the search did not settle in {search.steps} steps")
     return FineGrayFit(
         names=labels,

@@ -21,6 +21,15 @@ _SETTLED = 1e-16
 _RUNAWAY = 1e6
 """A variance that grew by this factor on the way from 0 belongs to a coefficient that is not finite."""
 
+_LINEAR = (0.2, 0.6)
+"""What a step could gain falls to about 1/e of the last one's where a coefficient runs away, and otherwise near a maximum."""
+
+_BARRED = 100.0
+"""The same where the search was barred: coefficients so large that no float holds the likelihood a step further."""
+
+_IN_TURN = 3
+"""So many steps in turn must say that a coefficient runs away, or that the search is barred: one may say so by chance."""
+
 Evaluation = tuple[float, Floats, Floats]
 """The log-likelihood, its gradient, and the information."""
 
@@ -39,6 +48,10 @@ class Search:
         Newton steps taken.
     settled
         Whether a further step would move less than a hundred-millionth of a standard error.
+    runaway
+        Whether it ended because the likelihood rises for ever.
+    barred
+        Whether it ended because the likelihood, still rising, is no number a step further.
     """
 
     coefficients: Floats
@@ -46,11 +59,15 @@ class Search:
     end: Evaluation
     steps: int
     settled: bool
+    runaway: bool
+    barred: bool = False
 
     @property
     def finite(self) -> NDArray[np.bool_]:
         """For each coefficient whether it is finite: whether its variance kept its order of magnitude."""
-        return np.asarray(_growth(self.start, self.end) < _RUNAWAY)
+        if not (self.runaway or self.barred):
+            return np.ones(self.coefficients.size, dtype=np.bool_)
+        return np.asarray(_growth(self.start, self.end) < (_BARRED if self.barred else _RUNAWAY))
 
 
 def maximise(
@@ -90,22 +107,36 @@ def maximise(
     coefficients = np.zeros(len(names))
     start = current = evaluate(coefficients)
     _refuse_singular(start[2], names, largest)
+    barred, linear, last = 0, 0, np.inf
     for steps in range(ITERATIONS):
         step = solve(current[2], current[1])
         decrement = 0.0 if step is None else float(current[1] @ step)
-        if step is None or decrement <= _SETTLED or _growth(start, current).max() >= _RUNAWAY:
+        growth = _growth(start, current).max()
+        # A variance grows as much without end, or where one far value of a covariate hid how the others vary.
+        linear = linear + 1 if _LINEAR[0] * last < decrement < _LINEAR[1] * last else 0
+        runaway = step is None or (growth >= _RUNAWAY and linear >= _IN_TURN)
+        barred_off = barred >= _IN_TURN and growth >= _BARRED
+        if step is None or decrement <= _SETTLED or runaway or barred_off:
             return Search(
                 # The last step is below what changes likelihood or information, and costs nothing.
-                coefficients=coefficients if step is None else coefficients + step,
+                coefficients=coefficients if step is None or barred_off else coefficients + step,
                 start=start,
                 end=current,
                 steps=steps,
-                settled=step is not None,
+                settled=step is not None and not barred_off,
+                runaway=runaway,
+                barred=barred_off,
             )
-        step, current = _step(evaluate, coefficients, step, start, current)
+        step, current, beyond = _step(evaluate, coefficients, step, start, current)
         coefficients = coefficients + step
+        barred, last = barred + 1 if beyond else 0, decrement
     return Search(
-        coefficients=coefficients, start=start, end=current, steps=ITERATIONS, settled=False
+        coefficients=coefficients,
+        start=start,
+        end=current,
+        steps=ITERATIONS,
+        settled=False,
+        runaway=bool(_growth(start, current).max() >= _RUNAWAY),
     )
 
 
@@ -115,15 +146,20 @@ def _step(
     step: Floats,
     start: Evaluation,
     current: Evaluation,
-) -> tuple[Floats, Evaluation]:
-    """Shorten a step until it does not lower the likelihood, and leaves information to go on from."""
+) -> tuple[Floats, Evaluation, bool]:
+    """Shorten a step until it does not lower the likelihood, and leaves information to go on from.
+
+    Says too whether the likelihood was no number anywhere on the way.
+    """
+    beyond = False
     for _ in range(60):
         following = evaluate(coefficients + step)
+        beyond |= not np.isfinite(following[0])
         rises = following[0] >= current[0] - 1e-12 * abs(current[0])
         if rises and _growth(start, following).max() < _RUNAWAY * 1e4:
             break
         step = step / 2
-    return step, following
+    return step, following, beyond
 
 
 def _growth(start: Evaluation, end: Evaluation) -> Floats:
