@@ -6,13 +6,15 @@ from math import comb
 import numpy as np
 import pytest
 
-from topline.errors import LimitError, UsageError
+from topline.errors import DataError, LimitError, UsageError
 from topline.stats.contingency import cochran_mantel_haenszel_test
 from topline.stats.correlation import correlation, correlation_test
 from topline.stats.cox import cox
 from topline.stats.degrees_of_freedom import mixed_model_inference
 from topline.stats.estimate import Sides
 from topline.stats.freeman_halton import freeman_halton_test
+from topline.stats.henmi_copas import henmi_copas_interval
+from topline.stats.heterogeneity import chi_squared_probability
 from topline.stats.linear_model import fit_linear_model, linear_model_difference
 from topline.stats.many_binomial_tests import rate_ratio_tests
 from topline.stats.many_correlations import correlate_many
@@ -22,6 +24,7 @@ from topline.stats.many_variances import many_cohens_d, variance_ratio_tests
 from topline.stats.mean import MeanSummary
 from topline.stats.mixed_model_means import fit_repeated_measures, mixed_model_difference
 from topline.stats.model_matrix import model_matrix, variables
+from topline.stats.pooling import pool
 from topline.stats.rate import event_rate_test
 from topline.stats.rate_comparison import rate_ratio_test
 from topline.stats.standardized_difference import cohens_d
@@ -206,3 +209,21 @@ def test_a_far_value_of_a_covariate_does_not_make_its_hazard_ratio_infinite() ->
     without = cox(time[1:], event[1:], covariate[1:, None])
     assert fit.finite[0]
     assert fit.coefficients == pytest.approx(without.coefficients, rel=1e-7)
+
+
+def test_hardly_any_heterogeneity_has_a_p_value_of_at_most_1() -> None:
+    statistics = np.logspace(-12, 0, 2001)
+    for degrees in range(1, 25):
+        assert (chi_squared_probability(statistics, degrees) <= 1).all()
+    effects = [0.3, 0.3001, 0.2999, 0.3, 0.3002, 0.2998, 0.3, 0.3]
+    for variance in (0.01, 0.1, 0.37, 1.0, 3.0):
+        found = pool(effects, [variance] * 8, method="DL").heterogeneity.test
+        assert found.p_value == pytest.approx(1, rel=1e-9)
+
+
+@pytest.mark.parametrize("method", ["DL", "REML", "ML", "PM"])
+def test_a_study_that_has_all_the_weight_is_the_pooled_value_without_a_warning(method: str) -> None:
+    effects, variances = [1.2, 1.4, -1.4], [6e7, 2e-11, 7e6]
+    assert pool(effects, variances, method=method).estimate.value == pytest.approx(1.4, rel=1e-12)
+    with pytest.raises(DataError, match="most precise study alone"):
+        henmi_copas_interval(effects, variances)

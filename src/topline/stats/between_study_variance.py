@@ -109,7 +109,7 @@ def between_error(model: StudyModel, method: str, between: Floats) -> Floats:
     Returns
     -------
     numpy.ndarray
-        [the effects' unit squared]; NaN for EE.
+        [the effects' unit squared]; NaN for EE, and where one study has all the weight to the last digit of a float.
 
     Examples
     --------
@@ -118,7 +118,10 @@ def between_error(model: StudyModel, method: str, between: Floats) -> Floats:
     >>> between_error(two, "DL", np.array([0.09])).round(6)
     array([0.176777])
     """
-    return METHODS[method].error(model, between)
+    # Where one study has all the weight to the last digit, no spread is left to tell an error by.
+    with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
+        error = METHODS[method].error(model, between)
+    return np.where(np.isfinite(error), error, np.nan)
 
 
 def _none(model: StudyModel) -> BetweenStudyVariance:
@@ -137,7 +140,10 @@ def _closed(value: Floats) -> BetweenStudyVariance:
 def _der_simonian_laird(model: StudyModel) -> BetweenStudyVariance:
     # With weights 1/v the mean of y'Py without heterogeneity is k − p.
     within = model.within()
-    return _closed((within.residual - (model.studies - model.coefficients)) / within.trace)
+    excess, told = within.residual - (model.studies - model.coefficients), within.trace > 0
+    # Where one study has all the weight to the last digit, nothing tells the variance between studies.
+    value = np.divide(excess, within.trace, out=np.zeros_like(excess), where=told)
+    return BetweenStudyVariance(np.maximum(value, 0.0), told)
 
 
 def _der_simonian_laird_error(model: StudyModel, between: Floats) -> Floats:

@@ -6,6 +6,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 from scipy import special
 
+from topline.errors import DataError
 from topline.stats.checking import confidence_level
 from topline.stats.estimate import Estimate, Floats, Scale
 from topline.stats.study_model import check_studies
@@ -39,7 +40,7 @@ def henmi_copas_interval(
     Raises
     ------
     DataError
-        If effects or variances do not fit.
+        If effects or variances do not fit, or one study has all the weight to the last digit of a float.
     UsageError
         If there is only one study, or ``level`` is no fraction.
 
@@ -68,6 +69,12 @@ def henmi_copas_interval(
     powers = [float(np.sum(weights**power)) / total for power in (2, 3, 4)]
     q = float(np.sum(weights * (y - value) ** 2))
     free = y.size - 1
+    if not total > powers[0]:
+        raise DataError(
+            "the variances differ by so much that the most precise study alone decides",
+            where="variances",
+            accepted="at least two studies that have some weight",
+        )
     between = max(0.0, (q - free) / (total - powers[0]))
     spread = math.sqrt(1 + between * powers[0])
     quantile = _quantile(level, free, between, total, powers)

@@ -129,7 +129,8 @@ def chi_squared_probability(statistic: Floats, degrees_of_freedom: float) -> Flo
     for step in range(int(degrees_of_freedom) // 2):
         total = total + power / math.gamma(order + step + 1)
         power = power * half
-    return np.asarray(total)
+    # Near a statistic of 0 the terms add up to 1, and their rounding may lie above it.
+    return np.minimum(total, 1.0)
 
 
 def heterogeneity_from_q(statistic: float, degrees_of_freedom: int, *, what: str) -> Heterogeneity:
