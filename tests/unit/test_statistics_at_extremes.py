@@ -27,6 +27,7 @@ from topline.stats.model_matrix import model_matrix, variables
 from topline.stats.pooling import pool
 from topline.stats.rate import event_rate_test
 from topline.stats.rate_comparison import rate_ratio_test
+from topline.stats.rank_sum import hodges_lehmann
 from topline.stats.standardized_difference import cohens_d
 from topline.stats.stratified_risk_difference import common_risk_difference
 from topline.stats.variances import variance_ratio, variance_ratio_test
@@ -227,3 +228,13 @@ def test_a_study_that_has_all_the_weight_is_the_pooled_value_without_a_warning(m
     assert pool(effects, variances, method=method).estimate.value == pytest.approx(1.4, rel=1e-12)
     with pytest.raises(DataError, match="most precise study alone"):
         henmi_copas_interval(effects, variances)
+
+
+@pytest.mark.parametrize("seed", [1, 6])
+def test_limits_of_a_shift_stay_in_order_where_values_differ_in_their_last_digit(seed: int) -> None:
+    source = np.random.default_rng(seed)
+    first, second = (1e8 + source.integers(0, 4, number) * 1e-8 for number in (30, 12))
+    found = hodges_lehmann(first, second, level=0.5, interval="normal")
+    assert found.lower is not None
+    assert found.upper is not None
+    assert found.lower <= found.upper

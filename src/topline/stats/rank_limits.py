@@ -71,8 +71,9 @@ def limits_within(
         return RootLimits(None, None, level)
     multiplier = normal_multiplier(1 - error)
     return RootLimits(
-        root(deviate, nearest, span, multiplier),
-        root(deviate, nearest, span, -multiplier),
+        *_in_order(
+            root(deviate, nearest, span, multiplier), root(deviate, nearest, span, -multiplier)
+        ),
         level if error == 1 - level else 1 - error,
     )
 
@@ -96,7 +97,12 @@ def limits_to_the_end(
             return span[1]
         return root(deviate, nearest, span, quantile)
 
-    return RootLimits(limit(z), limit(-z), level)
+    return RootLimits(*_in_order(limit(z), limit(-z)), level)
+
+
+def _in_order(lower: float, upper: float) -> tuple[float, float]:
+    """Put two limits at one step of the statistic in order, of which each was found to its own last digits."""
+    return (lower, upper) if lower <= upper else (upper, lower)
 
 
 def nearest_difference(first: Floats, second: Floats, place: float) -> float:
