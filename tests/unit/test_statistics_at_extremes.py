@@ -25,9 +25,9 @@ from topline.stats.mean import MeanSummary
 from topline.stats.mixed_model_means import fit_repeated_measures, mixed_model_difference
 from topline.stats.model_matrix import model_matrix, variables
 from topline.stats.pooling import pool
+from topline.stats.rank_sum import hodges_lehmann
 from topline.stats.rate import event_rate_test
 from topline.stats.rate_comparison import rate_ratio_test
-from topline.stats.rank_sum import hodges_lehmann
 from topline.stats.standardized_difference import cohens_d
 from topline.stats.stratified_risk_difference import common_risk_difference
 from topline.stats.variances import variance_ratio, variance_ratio_test
