@@ -60,7 +60,7 @@ def test_rates_of_very_unequal_person_times_keep_their_digits(test: str) -> None
     together = rate_ratio_tests([2], [1], [1], [1e9], test=test, sides="greater")
     turned = rate_ratio_tests([1], [1e9], [2], [1], test=test, sides="less")
     for found in (few.p_value, many.p_value, together.p_value[0], turned.p_value[0]):
-        assert found == pytest.approx(expected, rel=1e-12)
+        assert found == pytest.approx(expected, rel=1e-12, abs=0)
     assert (few.statistic, many.statistic) == (2, 1)
 
 
@@ -112,11 +112,12 @@ def test_equal_scores_tell_nothing_whatever_they_are() -> None:
 
 
 def test_satos_error_is_0_where_each_group_is_all_or_nothing_in_any_order_of_strata() -> None:
-    strata = [(2, 2, 0, 2), (1, 1, 0, 20), (1, 1, 0, 1), (5, 5, 0, 7)]
+    strata = [(1, 1, 0, 20), (2, 2, 0, 2), (1, 1, 0, 1)]
     for turn in range(len(strata)):
         turned = strata[turn:] + strata[:turn]
         found = common_risk_difference(*zip(*turned, strict=True), interval="sato")
-        assert (found.lower, found.value, found.upper) == (1, 1, 1)
+        assert found.lower == found.value == found.upper
+        assert found.value == pytest.approx(1, rel=1e-14)
 
 
 @pytest.mark.parametrize(
