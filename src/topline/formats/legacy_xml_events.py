@@ -160,8 +160,22 @@ def _set_unsaid_aside(reading: Reading, element: etree._Element, table: _Table, 
                 reading.element_aside(found, path, NO_EVENT_TAKES_IT)
 
 
+_HAVE_OWN = etree.XPath(
+    "boolean("
+    + " | ".join(
+        f"{within}{own}"
+        for within in ("", "category_list/", "category_list/category/", "category_list/category/event_list/")
+        for own in ("@*", "text()")
+    )
+    + ")"
+)
+"""Whether any of the elements of a table that hold others has an attribute, or a text that is not laid out."""
+
+
 def _look_for_stray_text(reading: Reading, element: etree._Element, path: Path) -> None:
     """Set aside what a table's holding elements have of attributes and texts of their own."""
+    if not _HAVE_OWN(element):
+        return
     holders = [
         element,
         *element.findall("category_list"),
@@ -223,7 +237,9 @@ def _event(
     if organ_system is not None:
         values["organ_system"] = organ_system
     table.complete(values)
-    return build(AdverseEvent, values)
+    if "stats" in values:
+        values["stats"] = tuple(values["stats"])
+    return AdverseEvent(**values)
 
 
 def _read_total(

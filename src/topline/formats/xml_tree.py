@@ -122,6 +122,7 @@ def _blocks(source: Source) -> Iterator[bytes]:
     """Read a document block by block, and no further than a limit."""
     limits = source.limits
     read = signs = 0
+    uncounted: list[bytes] = []
     while block := source.stream.read(_BLOCK):
         read += len(block)
         if read > limits.document_bytes:
@@ -131,8 +132,12 @@ def _blocks(source: Source) -> Iterator[bytes]:
                 accepted=f"an XML document of at most {limits.document_bytes:,} bytes",
                 advice="split it into one file for each study",
             )
-        # An element of four bytes takes thirty times as many in a tree, and so does an attribute.
-        signs += block.count(b"<") + block.count(b"=")
+        # An element of four bytes takes thirty times as many in a tree, and so does an attribute. There are
+        # no more of them than bytes, so that those of a document of usual size need no counting.
+        uncounted.append(block)
+        if read > limits.elements:
+            signs += sum(one.count(b"<") + one.count(b"=") for one in uncounted)
+            uncounted.clear()
         if signs > limits.elements:
             raise LimitError(
                 f"the document has more than {limits.elements:,} tags and attributes",
