@@ -24,6 +24,7 @@ from topline.formats.prs_elements import (
     texts_of,
 )
 from topline.formats.prs_groups import LEADS_NOWHERE, GroupIds, written_ids
+from topline.formats.xml_repeats import Repeats
 from topline.record.results import AdverseEvent, AdverseEventsModule, EventGroup, EventStats
 
 ADDRESS = "/resultsSection/adverseEventsModule"
@@ -84,9 +85,10 @@ def read_events(element: Element | None, reading: Reading) -> AdverseEventsModul
         ASSESSMENT.code_of(text(found.get("assessmentType"))),
         text(found.get("sourceVocabulary")),
     )
+    repeats = Repeats("eventStats", lambda stats: _plain_stats(stats, ids))
     tables = {
         record_name: tuple(
-            _read_event(event, ids, usual, (f"{ADDRESS}/{json_name}/{place}", reading))
+            _read_event(event, ids, repeats, usual, (f"{ADDRESS}/{json_name}/{place}", reading))
             for place, event in enumerate(
                 listed(found.get(container), name, f"{ADDRESS}/{json_name}", reading)
             )
@@ -165,6 +167,7 @@ def _read_group(element: Element, id: str, address: str, reading: Reading) -> Ev
 def _read_event(
     element: Element,
     ids: GroupIds,
+    repeats: Repeats[EventStats],
     usual: tuple[str | None, str | None],
     at: tuple[str, Reading],
 ) -> AdverseEvent:
@@ -174,10 +177,12 @@ def _read_event(
     if texts is None:
         within = dict(children(element, _EVENT, address, reading))
         texts = texts_of(within, _EVENT_TEXTS)
-    stats: list[EventStats] = []
-    for one in listed(within.get("adverseEventStats"), "eventStats", address, reading):
-        read = _plain_stats(one, ids)
-        stats += (read,) if read is not None else _read_stats(one, ids, len(stats), at)
+    container = within.get("adverseEventStats")
+    stats = None if container is None else repeats.listed(container)
+    if stats is None:
+        stats = []
+        for one in listed(container, "eventStats", address, reading):
+            stats += _read_stats(one, ids, len(stats), at)
     assessment = ASSESSMENT.code_of(texts.get("assessmentType"))
     vocabulary = texts.get("sourceVocabulary")
     return AdverseEvent(
