@@ -540,6 +540,19 @@ class TestEvents:
         with pytest.raises(LimitError, match="2,001 characters"):
             self.events(f"<other_events>{table}</other_events>")
 
+    def test_rows_alike_are_each_read_and_each_set_aside(self) -> None:
+        counts = 'group_id="E1" subjects_affected="2" subjects_at_risk="9"'
+        rows = [event("Fever", counts), event("Chills", counts), event("Rash", f'{counts} odd="1"')]
+        category = self.category("Eye disorders", *rows, event("Pain", f'{counts} odd="1"'))
+        document = self.events(
+            f"<serious_events><category_list>{category}</category_list></serious_events>"
+        )
+        events = as_json(document, f"{self.address}/seriousEvents")
+        numbers = {"groupId": "EG000", "numAffected": 2, "numAtRisk": 9}
+        assert [one["stats"] for one in events] == [(numbers,)] * 4
+        odd = [(f"{self.address}/seriousEvents/{at}/stats/0", "@odd", "1") for at in (2, 3)]
+        assert asides(document) == odd
+
     def test_a_total_of_no_group(self) -> None:
         total = self.category(
             "Total", event("Total, serious adverse events", 'group_id="E9" subjects_affected="2"')

@@ -77,6 +77,12 @@ def test_elements_and_attributes_are_counted_before_they_are_a_tree(data: bytes)
         _parse(data, elements=99)
 
 
+def test_tags_are_counted_from_the_first_byte_on_once_there_may_be_too_many() -> None:
+    # two blocks: the first alone has fewer bytes than tags are allowed, and most of the signs
+    with pytest.raises(LimitError, match="more than 1,200,000 tags and attributes"):
+        _parse(b"<a>" + b"=" * 1_250_000 + b"</a>", elements=1_200_000)
+
+
 @pytest.mark.parametrize(
     "encoding", ["utf-8", "utf-8-sig", "utf-16", "utf-16-le", "utf-16-be", "iso-8859-1"]
 )

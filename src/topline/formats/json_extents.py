@@ -251,8 +251,9 @@ class _Window:
 
     def advance(self, size: int) -> None:
         """Move on by some bytes of the window."""
-        self.line += self._data.count(b"\n", self._at, self._at + size)
-        self._at += size
+        start, self._at = self._at, self._at + size
+        if self._data.find(b"\n", start, self._at) >= 0:  # counting takes longer than to find none
+            self.line += self._data.count(b"\n", start, self._at)
 
     def skip_blanks(self) -> bytes:
         """Move to the next byte that is not blank and return it; nothing at the end."""

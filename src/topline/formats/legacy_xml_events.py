@@ -164,7 +164,12 @@ _HAVE_OWN = etree.XPath(
     "boolean("
     + " | ".join(
         f"{within}{own}"
-        for within in ("", "category_list/", "category_list/category/", "category_list/category/event_list/")
+        for within in (
+            "",
+            "category_list/",
+            "category_list/category/",
+            "category_list/category/event_list/",
+        )
         for own in ("@*", "text()")
     )
     + ")"
