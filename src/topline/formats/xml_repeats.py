@@ -6,7 +6,7 @@ elements were read before.
 """
 
 from collections.abc import Callable
-from typing import Generic, TypeVar
+from typing import Generic, TypeVar, cast
 
 from lxml import etree
 
@@ -50,11 +50,13 @@ class Repeats(Generic[T]):
         if len(pieces) != len(container) or not _begins_blank(rest):
             return None
         found = self._found.setdefault(start, {})
+        known = list(map(found.get, pieces))
+        if None not in known:
+            return cast(list[T], known)
         listed = []
         # As long as each piece is an element of the name alone, the next begins where the next element does.
-        for piece, element in zip(pieces, container, strict=True):
-            one = found.get(piece)
-            if one is None:
+        for piece, one, element in zip(pieces, known, container, strict=True):
+            if one is None and (one := found.get(piece)) is None:
                 if element.tag != self._name or not _begins_blank(piece):
                     return None
                 one = self._read(element)
