@@ -25,7 +25,6 @@ from topline.formats.eudract_layout import (
     value_part,
 )
 from topline.formats.eudract_plain import BLANKS, Children, number_read, plain_values
-from topline.formats.xml_repeats import Repeats
 
 RESULTS_NAMESPACE = "http://eudract.ema.europa.eu/schema/clinical_trial_result"
 NAMESPACE = f"{RESULTS_NAMESPACE}/adverse_events"
@@ -97,10 +96,6 @@ def write_tree(layout: Layout) -> bytes:
     return written
 
 
-_PlainValue = tuple[int, dict[str, Value]]
-"""The position of a group, and its values of an event."""
-
-
 class _Tree:
     """Reads elements, and names the line where one is wrong."""
 
@@ -170,7 +165,6 @@ class _Tree:
         if listed is None:
             return None
         events = []
-        repeats = Repeats("value", lambda value: _plain_value(value, LISTS[kind], positions))
         for position, element in enumerate(self._all(listed, _ELEMENTS[kind][1])):
             own, within = self._part(element, fields.EVENT, ("values",))
             term = term_part(kind, position, own)
@@ -178,7 +172,7 @@ class _Tree:
             known = (
                 None
                 if values is None
-                else self._group_values(values, kind, term, groups, positions, repeats)
+                else self._group_values(values, kind, term, groups, positions)
             )
             events.append(EventPart(term, known))
         return events
@@ -190,15 +184,9 @@ class _Tree:
         term: Part,
         groups: list[GroupPart],
         positions: dict[str, int],
-        repeats: Repeats[_PlainValue],
     ) -> list[ValuePart]:
         found = []
         wanted = LISTS[kind]
-        if (repeated := repeats.listed(listed)) is not None:
-            return [
-                value_part(term, kind, place, groups[group], group, values.copy())
-                for place, (group, values) in enumerate(repeated)
-            ]
         for place, element in enumerate(self._all(listed, "value")):
             identifier = self._attribute(element, "reportingGroupId")
             group = positions.get(identifier)
@@ -284,15 +272,6 @@ class _Tree:
         if not value:
             self.refuse(element, f"{_tag(element)} has no {name}", f"an attribute {name}")
         return str(value)
-
-
-def _plain_value(
-    element: etree._Element, wanted: tuple[Field, ...], positions: dict[str, int]
-) -> _PlainValue | None:
-    """Give the values of a group and its position; ``None`` where anything may be wrong with them."""
-    group = positions.get(element.get("reportingGroupId", ""))
-    plain = None if group is None else plain_values(element, wanted)
-    return None if group is None or plain is None else (group, plain[0])
 
 
 def _tag(element: etree._Element) -> str:

@@ -250,8 +250,6 @@ class Reading:
         self.once: dict[str, Any] = {}
         """What functions of the tables work out once for a document."""
         self._attributes: dict[Shape, Attributes] = {}
-        self._cells: dict[tuple[Any, ...], Node] = {}
-        """Parts of attributes alone that were read before: a table repeats most of its cells."""
 
     def part(self, shape: Shape, element: etree._Element, path: Path) -> Node:
         """Read an element as a part of the record."""
@@ -320,38 +318,20 @@ class Reading:
         found = values.get(field)
         if found is None:
             found = values[field] = []
-        attributes = element.items()
-        if element.text is not None or len(element):
-            found.append(self._odd_cell(element, shape, (path, name, found)))
-            return
-        written = (shape, *attributes)
-        cell = self._cells.get(written)
-        if cell is None:
-            before = len(self.set_aside)
-            cell = self._cell(shape, attributes, (path, name, found))
-            if len(self.set_aside) == before:
-                self._cells[written] = cell
-        found.append(cell)
-
-    def _cell(self, shape: Shape, attributes: list[tuple[str, str]], path: Path) -> Node:
-        """Make a part of the attributes of an element."""
-        values: dict[str, Any] = {}
+        cell: dict[str, Any] = {}
         known = self._attributes.get(shape) or self._attributes_of(shape)
-        for attribute, text in attributes:
+        for attribute, text in element.items():
             target, words = known.get(attribute, _UNKNOWN)
             value = text if words is None else words[text]
             if value is None:
-                self.aside(path, f"@{attribute}", text, NO_PLACE if target is None else NOT_READ)
+                reason = NO_PLACE if target is None else NOT_READ
+                self.aside((path, name, found), f"@{attribute}", text, reason)
             else:
-                values[target] = value
-        return shape.node(**values)
-
-    def _odd_cell(self, element: etree._Element, shape: Shape, path: Path) -> Node:
-        """Read an element that should have attributes alone, and has a text or elements as well."""
-        values: dict[str, Any] = {}
-        self.own(shape, element, values, path)
-        self.children(shape.children, element, values, path)
-        return shape.node(**values)
+                cell[target] = value
+        if element.text is not None or len(element):
+            self._own_text(shape, element, cell, (path, name, found))
+            self.children(shape.children, element, cell, (path, name, found))
+        found.append(shape.node(**cell))
 
     def _own_text(
         self, shape: Shape, element: etree._Element, values: dict[str, Any], path: Path
