@@ -430,3 +430,50 @@ def test_a_cause_that_a_group_never_has_is_told(topline: Command, tmp_path: Path
         assert found[name]["value"] == 0
         assert "nobody of the group" in found[name]["notes"][0]
     assert found["B: cause 2 at 4"]["value"] == 0.5
+
+
+def test_a_whole_number_is_shown_whole(topline: Command) -> None:
+    printed = topline("stat", "mean", "1234567,5.1,1.2").out
+    assert "1234567" in printed
+    assert "1234566" in printed
+    assert "e+06" not in printed
+
+
+def test_a_p_value_too_small_to_be_held_is_not_shown_as_0(topline: Command, tmp_path: Path) -> None:
+    file = tmp_path / "counts.csv"
+    file.write_text("\n".join(["days,sex", *(f"{900 + at},{'FM'[at % 2]}" for at in range(20))]))
+    words = ("poisson", "--data", file, "--events", "days", "--factor", "sex")
+    (line,) = (
+        line
+        for line in topline("stat", *words).out.splitlines()
+        if line.startswith("(Intercept), test")
+    )
+    assert "<1e-300" in line
+    found = computed(topline, *words)["(Intercept), test"]
+    assert found["p_value"] == 0
+    assert found["notes"] == ["p-value: below 1e-300, too small to be told from 0"]
+
+
+@pytest.mark.parametrize("columns", [40, 60, 80, 110])
+def test_results_are_no_wider_than_the_terminal_and_lose_nothing(
+    topline: Command, monkeypatch: pytest.MonkeyPatch, columns: int
+) -> None:
+    words = ("stat", "two-proportions", "8/27", "3/30")
+    wide = set(re.split(r"[\s,;:()]+", topline(*words).out))
+    monkeypatch.setenv("COLUMNS", str(columns))
+    printed = topline(*words).out
+    assert max(map(width_of, printed.splitlines())) <= columns
+    assert wide - {"method"} <= set(re.split(r"[\s,;:()]+", printed))
+
+
+def test_where_no_terminal_is_a_result_is_one_line(
+    topline: Command, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("COLUMNS")
+    monkeypatch.setattr("topline.cli.terminal.os.get_terminal_size", _no_terminal)
+    lines = topline("stat", "two-proportions", "8/27", "3/30", "--measure", "difference").out
+    assert sum(line.startswith("difference, ") for line in lines.splitlines()) == 7
+
+
+def _no_terminal(*_: object) -> Any:
+    raise OSError

@@ -1,12 +1,13 @@
 """Results of ``topline stat`` as one aligned table, or as JSON with all digits."""
 
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import ROUND_CEILING, ROUND_FLOOR, Context
 from typing import TYPE_CHECKING
 
-from topline.cli.terminal import width, write, write_json
+from topline.cli.terminal import known_width, width, write, write_json
+from topline.render.text_lines import width_of, wrapped
 
 if TYPE_CHECKING:
     from topline.stats.effect import Effect
@@ -16,8 +17,12 @@ if TYPE_CHECKING:
 _GAP = "  "
 _NARROWEST_METHOD = 24
 _UNKNOWN = "–"
+_WHOLE = 1e15
+"""Above it a whole number is shown to six digits as well."""
+_SMALLEST = 1e-300
+"""A probability below it is computed as 0, though none of a test's is."""
 _TITLES = (
-    "", "estimate", "lower", "upper", "possible", "error", "level", "statistic", "df", "p", "method",
+    "", "estimate", "lower", "upper", "possible", "SE", "level", "statistic", "df", "p", "method",
 )  # fmt: skip
 
 
@@ -47,11 +52,9 @@ def report(rows: Iterable[Row], *, json: bool, notes: Sequence[str] = ()) -> Non
         return
     for line in _lines(listed):
         write(line)
-    for row in listed:
-        for note in row.result.notes:
-            write(f"note: {row.name}: {note}")
-    for note in notes:
-        write(f"note: {note}")
+    told = [f"{row.name}: {note}" for row in listed for note in _notes(row)]
+    for line in (line for note in (*told, *notes) for line in _noted(note)):
+        write(line)
 
 
 def effect_rows(name: str, effect: "Effect") -> tuple[Row, Row]:
@@ -70,6 +73,24 @@ def number(
     return Estimate(value=found, method=method, notes=(*reason, *notes))
 
 
+def _notes(row: Row) -> tuple[str, ...]:
+    """Return what is to be said of a result."""
+    if getattr(row.result, "p_value", None) == 0:
+        return (*row.result.notes, f"p-value: below {_SMALLEST:g}, too small to be told from 0")
+    return row.result.notes
+
+
+def _noted(note: str) -> list[str]:
+    known = known_width()
+    return [f"note: {note}"] if known is None else _hanging(f"note: {note}", known)
+
+
+def _hanging(text: str, columns: int) -> list[str]:
+    """Break a text into lines, all but the first of them indented."""
+    first, *others = wrapped(text, columns - len(_GAP))
+    return [first, *(f"{_GAP}{line}" for line in others)]
+
+
 def _described(row: Row) -> dict[str, object]:
     """All fields of a result, as plain numbers."""
     from dataclasses import fields
@@ -80,6 +101,8 @@ def _described(row: Row) -> dict[str, object]:
         if field.name == "possible":
             # JSON has no infinity: an end without bound is null, as its note in words says.
             value = {"lower": _bounded(value.lower), "upper": _bounded(value.upper)}
+        if field.name == "notes":
+            value = _notes(row)
         # NumPy's numbers are plain ones in JSON.
         found[field.name] = value.item() if hasattr(value, "item") else value
     return found
@@ -96,19 +119,48 @@ def _bounded(number: float) -> float | None:
 
 
 def _lines(rows: Sequence[Row]) -> list[str]:
-    from topline.render.text_lines import width_of, wrapped
+    """Lay results out as one table.
 
-    cells = [_TITLES, *(_cells(row) for row in rows)]
+    Where the terminal is too narrow for it, the methods follow the numbers, then tests the estimates, and where no
+    row fits either, the numbers stand below their names.
+    """
+    cells = [_cells(row) for row in rows]
+    known = known_width()
+    used, widths = _measured(cells)
+    numbers = sum(widths[place] + len(_GAP) for place in used[:-1])
+    if known is None or min(widths[used[-1]], _NARROWEST_METHOD) <= known - numbers:
+        return _one_table(cells, used, widths, width() - numbers)
+    tests = [line for row, line in zip(rows, cells, strict=True) if _kind(row) == "test"]
+    estimates = [line for row, line in zip(rows, cells, strict=True) if _kind(row) != "test"]
+    for parts in ([cells], [estimates, tests]):
+        tables = [_numbers_alone(part) for part in parts if part]
+        if all(width_of(line) <= known for table in tables for line in table):
+            return [line for table in tables for line in (*table, "")] + _methods(cells, known)
+    return [line for row in cells for line in _stacked(row, used, known)] + _methods(cells, known)
+
+
+def _measured(cells: Sequence[tuple[str, ...]]) -> tuple[list[int], dict[int, int]]:
+    """Return the columns that hold anything, and how wide they are."""
     used = [
-        place
-        for place, _ in enumerate(_TITLES)
-        if place == 0 or any(line[place] for line in cells[1:])
+        place for place, _ in enumerate(_TITLES) if place == 0 or any(line[place] for line in cells)
     ]
-    widths = {place: max(width_of(line[place]) for line in cells) for place in used}
+    return used, {place: max(width_of(line[place]) for line in (_TITLES, *cells)) for place in used}
+
+
+def _numbers_alone(cells: Sequence[tuple[str, ...]]) -> list[str]:
+    used, widths = _measured([(*line[:-1], "") for line in cells])
+    return [
+        _GAP.join(_aligned(line[place], widths[place], place) for place in used).rstrip()
+        for line in (_TITLES, *cells)
+    ]
+
+
+def _one_table(
+    cells: Sequence[tuple[str, ...]], used: Sequence[int], widths: Mapping[int, int], room: int
+) -> list[str]:
     last = used[-1]
-    room = width() - sum(widths[place] + len(_GAP) for place in used[:-1])
     lines: list[str] = []
-    for line in cells:
+    for line in (_TITLES, *cells):
         parts = [_aligned(line[place], widths[place], place) for place in used[:-1]]
         before = _GAP.join(parts)
         words = wrapped(line[last], room) if room >= _NARROWEST_METHOD else [line[last]]
@@ -117,9 +169,25 @@ def _lines(rows: Sequence[Row]) -> list[str]:
     return lines
 
 
-def _aligned(text: str, columns: int, place: int) -> str:
-    from topline.render.text_lines import width_of
+def _methods(cells: Sequence[tuple[str, ...]], columns: int) -> list[str]:
+    """Say by which method each result was computed, each method once."""
+    of: dict[str, list[str]] = {}
+    for line in cells:
+        of.setdefault(line[-1], []).append(line[0])
+    return [
+        line
+        for method, names in of.items()
+        for line in _hanging(f"{'; '.join(names)}: {method}", columns)
+    ]
 
+
+def _stacked(cells: tuple[str, ...], used: Sequence[int], columns: int) -> list[str]:
+    """Lay the numbers of one result out below its name."""
+    told = [f"{_TITLES[place]} {cells[place]}" for place in used[1:-1] if cells[place]]
+    return [*wrapped(cells[0], columns), *wrapped(", ".join(told), columns, _GAP)]
+
+
+def _aligned(text: str, columns: int, place: int) -> str:
     blanks = " " * (columns - width_of(text))
     return text + blanks if place == 0 else blanks + text
 
@@ -152,7 +220,7 @@ def _cells(row: Row) -> tuple[str, ...]:
         *(row.name, "", "", "", "", "", ""),
         _shown(found.statistic) or _UNKNOWN,
         ", ".join(_shown(one) for one in degrees if one is not None),
-        _shown(found.p_value) or _UNKNOWN,
+        _shown_p_value(found.p_value),
         found.method + ("" if found.sides == "two-sided" else f", one-sided: {found.sides}"),
     )
 
@@ -172,5 +240,21 @@ def _outwards(number: float, rounding: str) -> str:
 
 
 def _shown(value: float | None) -> str:
-    """Show a number to six digits; JSON has all."""
-    return "" if value is None else f"{value:.6g}"
+    """Show a number to six digits, a whole one to all that it has; JSON has all.
+
+    Examples
+    --------
+    >>> _shown(0.29629629), _shown(1234567.0), _shown(1234567.8), _shown(None)
+    ('0.296296', '1234567', '1.23457e+06', '')
+    """
+    if value is None:
+        return ""
+    is_whole = float(value).is_integer() and abs(value) < _WHOLE
+    return f"{value:.0f}" if is_whole else f"{value:.6g}"
+
+
+def _shown_p_value(value: float | None) -> str:
+    """Show a p-value; one that is smaller than any number a computer holds is not 0."""
+    if value is None:
+        return _UNKNOWN
+    return f"<{_SMALLEST:g}" if value == 0 else _shown(value)

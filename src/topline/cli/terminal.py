@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
 _BEGIN = {"": "", "bold": "\x1b[1m", "dim": "\x1b[2m"}
 _END = {"": "", "bold": "\x1b[0m", "dim": "\x1b[0m"}
+_USUAL = 80
 _NARROWEST = 40
 """A terminal that says it is narrower is taken for one of this width [columns]."""
 
@@ -34,13 +35,18 @@ def write_lines(lines: "Iterable[Line]") -> None:
 
 def width() -> int:
     """Return how wide lines may be: as the terminal, or as ``COLUMNS`` says [columns]."""
+    return known_width() or _USUAL
+
+
+def known_width() -> int | None:
+    """Return how wide lines may be, or None where they go to no terminal [columns]."""
     size = shutil.get_terminal_size(fallback=(0, 0)).columns
     if not size:
         # A pager that reads our output shows it where our errors are shown.
         try:
             size = os.get_terminal_size(2).columns
         except OSError:
-            size = 80
+            return None
     return max(size, _NARROWEST)
 
 
