@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import msgspec
+import polars as pl
 import pytest
 from tests.unit.command import Command
 
@@ -477,3 +478,68 @@ def test_where_no_terminal_is_a_result_is_one_line(
 
 def _no_terminal(*_: object) -> Any:
     raise OSError
+
+
+@pytest.mark.parametrize(
+    ("content", "event", "said"),
+    [
+        ("time,status\n1,1\nabc,0\n", "status", ("it holds 'abc'", "record 2")),
+        ("time;status\n1,5;1\n2,25;0\n", "status", ("record 1", "decimals with a point")),
+        ("time,status\n1,1\n,0\n-2,0\n", "status", ("TIME is -2", "record 3", "at least 0")),
+        ("time,status\n1,1\n2,2\n", "status", ("STATUS is 2", "record 2", "STATUS=2 if that")),
+    ],
+)
+def test_a_wrong_value_is_told_by_its_record_in_the_file(
+    topline: Command, tmp_path: Path, content: str, event: str, said: tuple[str, ...]
+) -> None:
+    file = tmp_path / "adtte.csv"
+    file.write_text(content)
+    ran = topline("stat", "km", "--data", file, "--time", "time", "--event", event)
+    assert (ran.code, ran.out) == (4, "")
+    assert str(file) in ran.err
+    for part in said:
+        assert part in ran.err
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (("proportion", "8.5/27"), "count is 8.5\n  where: count\n"),
+        (("two-means", "20,5.1,-1.2", "22,4.3,1.4"), "standard_deviation is -1.2"),
+    ],
+)
+def test_a_number_at_the_command_line_has_no_place_in_an_array(
+    topline: Command, words: tuple[str, ...], said: str
+) -> None:
+    ran = topline("stat", *words)
+    assert (ran.code, ran.out) == (4, "")
+    assert said in ran.err
+    assert "[0]" not in ran.err
+
+
+def test_a_dataset_is_read_from_standard_input_and_named_so(
+    topline: Command, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    words = ("stat", "mean", "--data", "-", "--value", "age")
+    file = tmp_path / "adsl.csv"
+    file.write_text("age\n60\n70\n")
+    for name in ("adsl.csv", "adsl.parquet"):
+        if name.endswith("parquet"):
+            pl.read_csv(file).write_parquet(tmp_path / name)
+        with (tmp_path / name).open() as stream:
+            monkeypatch.setattr("sys.stdin", stream)
+            ran = topline(*words, "--json")
+        assert (ran.code, ran.err) == (0, "")
+        assert msgspec.json.decode(ran.out)["results"][1]["value"] == 65
+    for content, said in (
+        ("", "standard input is empty"),
+        ("agee\n1\n", "where: standard input\n"),
+        ("age\nx\n", "where: standard input, record 1\n"),
+    ):
+        file.write_text(content)
+        with file.open() as stream:
+            monkeypatch.setattr("sys.stdin", stream)
+            ran = topline(*words)
+        assert ran.code == 4
+        assert said in ran.err
+        assert "/tmp" not in ran.err

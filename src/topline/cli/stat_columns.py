@@ -1,19 +1,26 @@
 """Columns of a dataset as the arrays that statistics take, with what was left out on the way."""
 
 import math
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from topline.cli.stat_input import dataset_file
 from topline.errors import DataError, UsageError
 
 if TYPE_CHECKING:
+    import numpy as np
     import polars as pl
+    from numpy.typing import NDArray
 
     from topline.stats.estimate import Floats
 
 _VALUES_LISTED = 20
+_DECIMAL_COMMA = re.compile(r"[+-]?\d+,\d+")
+_RECORD = "record of the file"
+"""The column that says which record each was, from 1; no dataset has one of small letters."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -23,7 +30,7 @@ class Columns:
     Attributes
     ----------
     frame
-        The columns that were asked for, without records that lack one of them.
+        The columns that were asked for, without records that lack one of them, and which record each was.
     source
         The file.
     notes
@@ -38,21 +45,68 @@ class Columns:
         """Return a column of numbers."""
         return self._numbers(name, as_event=False)
 
+    def times(self, name: str) -> "Floats":
+        """Return a column of numbers from 0, as times and counts are."""
+        values = self.numbers(name)
+        self.refuse(name, values, values < 0, "a number of at least 0")
+        return values
+
+    def counts(self, name: str) -> "Floats":
+        """Return a column of whole numbers from 0."""
+        values = self.numbers(name)
+        wrong = (values < 0) | (values % 1 != 0)
+        self.refuse(name, values, wrong, "a count: a whole number from 0")
+        return values
+
+    def positive(self, name: str) -> "Floats":
+        """Return a column of numbers above 0, as variances are."""
+        values = self.numbers(name)
+        self.refuse(name, values, values <= 0, "a number above 0")
+        return values
+
+    def refuse(
+        self,
+        name: str,
+        values: "Floats",
+        wrong: "NDArray[np.bool_]",
+        accepted: str,
+        *,
+        advice: str | None = None,
+    ) -> None:
+        """Refuse the first value that is wrong, by its record in the file."""
+        if wrong.any():
+            place = int(wrong.argmax())
+            raise DataError(
+                f"{name.upper()} is {values[place]:g}",
+                where=self._record(place),
+                accepted=accepted,
+                advice=advice,
+            )
+
+    def _record(self, place: int) -> str:
+        return f"{self.source}, record {self.frame[_RECORD][place]:,}"
+
     def _numbers(self, name: str, *, as_event: bool) -> "Floats":
         import numpy as np
 
         column = self.frame[name.upper()]
         if not (column.dtype.is_numeric() or str(column.dtype) == "Boolean"):
             texts = [_text(value) for value in column.to_list()]
-            text = next((text for text in texts if not _is_number(text)), texts[0])
+            place = next((at for at, text in enumerate(texts) if not _is_number(text)), 0)
+            text = texts[place]
+            advice = "write decimals with a point" if _DECIMAL_COMMA.fullmatch(text) else None
+            # What is text may well be an event by one of its values.
+            if as_event:
+                advice = f"write {column.name}={text} if that is the event"
             raise DataError(
                 f"{column.name} is not a column of numbers: it holds {text!r}",
-                where=str(self.source),
+                where=self._record(place),
                 accepted="a column of numbers; cells of missing values are empty",
-                # What is text may well be an event by one of its values.
-                advice=f"write {column.name}={text} if that is the event" if as_event else None,
+                advice=advice,
             )
-        return np.asarray(column.to_numpy(), dtype=np.float64)
+        values = np.asarray(column.to_numpy(), dtype=np.float64)
+        self.refuse(name, values, ~np.isfinite(values), "a finite number")
+        return values
 
     def labels(self, name: str) -> list[str]:
         """Return a column of categories as text; whole numbers without a decimal point."""
@@ -64,7 +118,12 @@ class Columns:
 
         name, equals, value = event.partition("=")
         if not equals:
-            return self._numbers(name, as_event=True)
+            values = self._numbers(name, as_event=True)
+            accepted = "1 for an event or 0 for none (ADaM's CNSR is the reverse: CNSR=0)"
+            wrong = (values != 0) & (values != 1)
+            other = f"write {name.upper()}={_text(values.max())} if that is the event"
+            self.refuse(name, values, wrong, accepted, advice=other)
+            return values
         # That the value occurs at all was made sure on reading; a group may well be without events.
         found = _equal(self.frame[name.upper()], value)
         return np.asarray(found.to_numpy(), dtype=np.float64)
@@ -106,7 +165,7 @@ def columns(path: Path, names: Sequence[str | None], where: Sequence[str] | None
     Parameters
     ----------
     path
-        The file.
+        The file; ``-`` for standard input.
     names
         The columns, in any case, an event as ``COL`` or ``COL=VALUE``; None is passed over.
     where
@@ -122,8 +181,9 @@ def columns(path: Path, names: Sequence[str | None], where: Sequence[str] | None
     wanted = list(dict.fromkeys(name.partition("=")[0].upper() for name in names if name))
     conditions = [_condition(text) for text in where or ()]
     read = dict.fromkeys([*wanted, *(name for name, _ in conditions)])
-    dataset = read_dataset(path, columns=list(read))
-    frame = dataset.frame
+    with dataset_file(path) as (file, path):
+        dataset = read_dataset(file, columns=list(read))
+    frame = dataset.frame.with_row_index(_RECORD, offset=1)
     for name, value in conditions:
         frame = frame.filter(_matches(frame[name], value, path).fill_null(value=False))
     whole = frame.drop_nulls(wanted)

@@ -11,9 +11,10 @@ from typer.core import TyperCommand
 
 from topline.cli.docstring_text import laid_out, words_of
 from topline.cli.terminal import write
-from topline.errors import UsageError
+from topline.errors import DataError, UsageError
 
 _NEGATIVE = re.compile(r"-[\d.]")
+_PLACE = re.compile(r"(\w+)\[(\d+)\](?:\[(\d+)\])?")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,6 +60,36 @@ class NumbersFirst(TyperCommand):
                 break
             before = "" if "=" in word else word
         return super().parse_args(ctx, args)
+
+    def invoke(self, ctx: Any) -> Any:
+        """Run the command; where its numbers are words, an error does not count them from 0."""
+        try:
+            return super().invoke(ctx)
+        except DataError as error:
+            if ctx.params.get("data") is not None:
+                raise
+            raise DataError(
+                _PLACE.sub(_counted, error.message),
+                where=error.where and _PLACE.sub(_counted, error.where),
+                accepted=error.accepted,
+                advice=error.advice,
+            ) from None
+
+
+def _counted(place: "re.Match[str]") -> str:
+    """Name an element as a person counts: the only or first by its name alone.
+
+    Examples
+    --------
+    >>> _PLACE.sub(_counted, "count[0] is 8.5"), _PLACE.sub(_counted, "number[2]")
+    ('count is 8.5', 'number 3')
+    >>> _PLACE.sub(_counted, "table[1][2]")
+    'table, row 2, column 3'
+    """
+    name, position = place.group(1), int(place.group(2))
+    if place.group(3):
+        return f"{name}, row {position + 1}, column {int(place.group(3)) + 1}"
+    return f"{name} {position + 1}" if position else name
 
 
 def explain(command: StatCommand, method: str | None = None) -> None:

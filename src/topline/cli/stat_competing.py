@@ -76,13 +76,13 @@ def competing_risks(
 
     confidence = fraction(level)
     read = columns(data, [time, cause, by, strata], where)
-    whole = cumulative_incidence(read.numbers(time), read.numbers(cause))
+    whole = cumulative_incidence(read.times(time), read.counts(cause))
     rows: list[Row] = []
     for label in read.groups(by) if by else [""]:
         group = read.within(by, label) if by else read
         opening = f"{label}: " if label else ""
-        causes = group.numbers(cause)
-        curve = cumulative_incidence(group.numbers(time), causes) if causes.any() else None
+        causes = group.counts(cause)
+        curve = cumulative_incidence(group.times(time), causes) if causes.any() else None
         for code in whole.causes:
             for when in at:
                 name = f"{opening}cause {code} at {when:g}"
@@ -95,8 +95,8 @@ def competing_risks(
                 rows.append(Row(name, found))
     if by is not None:
         tested = gray_test(
-            read.numbers(time),
-            read.numbers(cause),
+            read.times(time),
+            read.counts(cause),
             read.labels(by),
             event=of,
             strata=read.labels(strata) if strata else None,
@@ -153,8 +153,8 @@ def fine_gray(
     made, names = without_intercept(matrix)
     person = profile_of(matrix, profile) if at else None
     fit = fit_fine_gray(
-        read.numbers(time),
-        read.numbers(cause),
+        read.times(time),
+        read.counts(cause),
         made,
         event=of,
         names=names,

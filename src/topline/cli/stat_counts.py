@@ -124,15 +124,12 @@ def counted_rates(
     reference: str | None = None,
 ) -> Counted:
     """Add up events and person-time, by group."""
-    from topline.stats.checking import counts, finite
-
     names = asked_for("--events", events), asked_for("--time", time)
     read = columns(data, [*names, by], where)
     found = {}
     for label in read.groups(by, reference) if by else [""]:
         group = read.within(by, label) if by else read
-        happened = counts(names[0].upper(), group.numbers(names[0]))
-        exposed = finite(names[1].upper(), group.numbers(names[1]), minimum=0)
+        happened, exposed = group.counts(names[0]), group.times(names[1])
         found[label] = Share(float(happened.sum()), float(exposed.sum()))
     return Counted(found, read.notes)
 

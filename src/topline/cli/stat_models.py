@@ -58,9 +58,7 @@ def logistic(
 def _offset(read: Columns, time: str | None) -> "Floats | None":
     import numpy as np
 
-    from topline.stats.checking import positive
-
-    return None if time is None else np.log(positive(time, read.numbers(time)))
+    return None if time is None else np.log(read.positive(time))
 
 
 def poisson(
@@ -92,7 +90,7 @@ def poisson(
     confidence = fraction(level)
     read = columns(data, [events, time, *(covariate or ()), *(factor or ())], where)
     fit = fit_poisson(
-        read.numbers(events),
+        read.counts(events),
         design(read, covariate, factor, interaction),
         offset=_offset(read, time),
     )
@@ -133,7 +131,7 @@ def negative_binomial(
     confidence = fraction(level)
     read = columns(data, [events, time, *(covariate or ()), *(factor or ())], where)
     fit = family.fit_negative_binomial(
-        read.numbers(events),
+        read.counts(events),
         design(read, covariate, factor, interaction),
         offset=_offset(read, time),
         information=cast("family.Information", information),

@@ -47,11 +47,20 @@ SidesWord = Annotated[
     str, typer.Option("--sides", metavar="WORD", help="Of tests: two-sided, greater or less.")
 ]
 Data = Annotated[
-    Path, typer.Option("--data", metavar="FILE", help="A dataset: CSV, Parquet, XPT and others.")
+    Path,
+    typer.Option(
+        "--data",
+        metavar="FILE",
+        help="A dataset: CSV, Parquet, XPT and others; - is standard input.",
+    ),
 ]
 OptionalData = Annotated[
     Path | None,
-    typer.Option("--data", metavar="FILE", help="A dataset: CSV, Parquet, XPT and others."),
+    typer.Option(
+        "--data",
+        metavar="FILE",
+        help="A dataset: CSV, Parquet, XPT and others; - is standard input.",
+    ),
 ]
 Where = Annotated[
     list[str] | None,

@@ -86,11 +86,11 @@ def cox(
     made, names = without_intercept(matrix)
     person = profile_of(matrix, profile) if at else None
     fit = fit_cox(
-        read.numbers(time),
+        read.times(time),
         read.happened(event),
         made,
         names=names,
-        entry=read.numbers(entry) if entry else None,
+        entry=read.times(entry) if entry else None,
         strata=read.labels(strata) if strata else None,
         weights=read.numbers(weights) if weights else None,
         cluster=read.labels(cluster) if cluster else None,
@@ -172,11 +172,11 @@ def concordance(
     confidence = fraction(level)
     read = columns(data, [time, event, score, strata, entry, weights], where)
     found = estimate(
-        read.numbers(time),
+        read.times(time),
         read.happened(event),
         read.numbers(score),
         strata=read.labels(strata) if strata else None,
-        entry=read.numbers(entry) if entry else None,
+        entry=read.times(entry) if entry else None,
         weights=read.numbers(weights) if weights else None,
         level=confidence,
     )
@@ -211,7 +211,7 @@ def rmst(
     curves = {}
     for label in labels:
         group = read.within(by, label) if by else read
-        curves[label] = kaplan_meier(group.numbers(time), group.happened(event))
+        curves[label] = kaplan_meier(group.times(time), group.happened(event))
     rows = [
         Row(label, family.restricted_mean(curve, horizon, level=confidence))
         for label, curve in curves.items()

@@ -22,7 +22,11 @@ _ONE_RATE = ("EVENTS", "TIME")
 _CORRELATION = ("CORRELATION", "NUMBER")
 
 Studies = Annotated[
-    Path, typer.Argument(metavar="FILE", help="One record for each study: CSV or Parquet.")
+    Path,
+    typer.Argument(
+        metavar="FILE",
+        help="One record for each study: CSV, Parquet and others; - is standard input.",
+    ),
 ]
 Effect = Annotated[str, typer.Option(metavar="COL", help="The column of effects.")]
 Variance = Annotated[
@@ -163,7 +167,6 @@ def studies(
 def _given(
     data: Path, asked: Asked, where: Sequence[str] | None, others: Sequence[str]
 ) -> "tuple[Columns, EffectSizes]":
-    from topline.stats.checking import positive
     from topline.stats.effect_sizes import EffectSizes, effects_from_intervals
 
     if asked.zero_cells is not None:
@@ -193,7 +196,7 @@ def _given(
         )
     spread = asked.error or asked.variance or "VARIANCE"
     read = columns(data, [asked.effect, spread, asked.study, *others], where)
-    numbers = positive(spread.upper(), read.numbers(spread))
+    numbers = read.positive(spread)
     variances = numbers**2 if asked.error else numbers
     sizes = EffectSizes(
         value=read.numbers(asked.effect),

@@ -87,8 +87,8 @@ def km(
     for label in read.groups(by, reference) if by else [""]:
         group = read.within(by, label) if by else read
         opening = f"{label}: " if label else ""
-        times, happened = group.numbers(time), group.happened(event)
-        entered = group.numbers(entry) if entry else None
+        times, happened = group.times(time), group.happened(event)
+        entered = group.times(entry) if entry else None
         curves[label] = curve = kaplan_meier(times, happened, entered)
         rows.append(Row(f"{opening}participants", number(curve.number, "count")))
         rows.append(Row(f"{opening}events", number(float(curve.events.sum()), "count")))
@@ -188,7 +188,7 @@ def log_rank(
     read = columns(data, [time, event, by, strata], where)
     labels = read.labels(by)
     found = family.log_rank(
-        read.numbers(time),
+        read.times(time),
         read.happened(event),
         labels,
         strata=read.labels(strata) if strata else None,
