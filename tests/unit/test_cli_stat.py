@@ -543,3 +543,46 @@ def test_a_dataset_is_read_from_standard_input_and_named_so(
         assert ran.code == 4
         assert said in ran.err
         assert "/tmp" not in ran.err
+
+
+def test_an_intercept_is_not_called_a_ratio_and_categories_say_with_what_they_are_compared(
+    topline: Command, tmp_path: Path
+) -> None:
+    file = tmp_path / "trial.csv"
+    rows = [f"{at % 3 == 0:d},{at % 5},{'ABC'[at % 4 % 3]},{at + 1}" for at in range(40)]
+    file.write_text("\n".join(["low,visits,arm,days", *rows]))
+    for command, words, kind in (
+        ("logistic", ("--outcome", "low"), "odds"),
+        ("poisson", ("--events", "visits", "--time", "days"), "rate"),
+        ("negative-binomial", ("--events", "visits"), "rate"),
+    ):
+        ran = topline("stat", command, "--data", file, *words, "--factor", "arm=B", "--json")
+        printed = msgspec.json.decode(ran.out)
+        methods = {result["name"]: result["method"] for result in printed["results"]}
+        assert methods["(Intercept)"].startswith(f"{kind} where all variables are 0")
+        assert methods["ARMA"].startswith(f"{kind} ratio, ")
+        assert printed["notes"] == ["ARM: compared with B"]
+        values = {result["name"]: result.get("value") for result in printed["results"]}
+        assert values["observations"] == 40
+        assert values["events"] == (14 if kind == "odds" else 80)
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("two-proportions", "8/27", "3/30"),
+        ("two-rates", "7/53.2", "12/49.8"),
+        ("two-means", "20,5.1,1.2", "22,4.3,1.4"),
+        ("paired", "20,12,2,16"),
+    ],
+    ids=lambda words: words[0],
+)
+def test_a_comparison_of_numbers_says_what_is_compared_with_what(
+    topline: Command, words: tuple[str, ...]
+) -> None:
+    (note,) = (
+        line
+        for line in topline("stat", *words).out.splitlines()
+        if line.startswith("note: the first against the second")
+    )
+    assert all(word in note for word in words[1:] if words[0] != "paired")

@@ -14,6 +14,7 @@ from topline.cli.stat_design import (
     Factors,
     For,
     Interactions,
+    compared_with,
     design,
     profile_of,
     without_intercept,
@@ -164,10 +165,15 @@ def fine_gray(
     rows: list[Row] = []
     for name, ratio, test in zip(fit.names, fit.hazard_ratios, fit.coefficient_tests, strict=True):
         rows += [Row(name, ratio), Row(f"{name}, test", test)]
-    rows.append(Row("likelihood ratio", fit.likelihood_ratio))
+    causes = read.counts(cause)
+    rows += [
+        Row("likelihood ratio", fit.likelihood_ratio),
+        Row("participants", number(causes.size, "count")),
+        Row(f"events of cause {of}", number(int((causes == of).sum()), "count")),
+    ]
     if person is not None:
         rows += _predicted(fit, person, at or ())
-    report(rows, json=json, notes=(*read.notes, *fit.notes))
+    report(rows, json=json, notes=(*read.notes, *compared_with(matrix), *fit.notes))
 
 
 def _predicted(fit: "FineGrayFit", person: "Floats", times: Sequence[float]) -> Iterator[Row]:

@@ -105,6 +105,14 @@ def design(
     return model_matrix(_variables(read, covariate, factor), terms)
 
 
+def compared_with(matrix: "ModelMatrix") -> tuple[str, ...]:
+    """Return a note for each factor: which category the others are compared with."""
+    return tuple(
+        f"{name}: compared with {factor.levels[0]}"
+        for name, factor in matrix.variables.factors.items()
+    )
+
+
 def without_intercept(matrix: "ModelMatrix") -> "tuple[Floats, tuple[str, ...]]":
     """Return the columns of a model of hazards, which has no intercept, with their names."""
     return matrix.columns[:, 1:], matrix.names[1:]

@@ -13,6 +13,7 @@ from topline.cli.stat_design import (
     Factors,
     Interactions,
     column_of,
+    compared_with,
     covariates_of,
     design,
     factors_of,
@@ -79,6 +80,7 @@ def ancova(
         )
         rows.append(Row(f"{label} - {labels[0]}", compared.estimate))
         rows.append(Row(f"{label} - {labels[0]}, test", compared.test))
+    rows.append(_observations(read))
     report(rows, json=json, notes=read.notes)
 
 
@@ -102,7 +104,8 @@ def linear_model(
 
     confidence = fraction(level)
     read = columns(data, [value, *(covariate or ()), *(factor or ())], where)
-    fit = family.fit_linear_model(read.numbers(value), design(read, covariate, factor, interaction))
+    matrix = design(read, covariate, factor, interaction)
+    fit = family.fit_linear_model(read.numbers(value), matrix)
     rows: list[Row] = []
     for effect in family.linear_model_coefficients(fit, level=confidence):
         rows += effect_rows(effect.name, effect)
@@ -113,10 +116,15 @@ def linear_model(
         rows += [Row(f"{'*'.join(term)}, {kind}", test) for term, test in tests.items() if term]
     for name in factor or ():
         rows += _means(fit, column_of(name), confidence, cast("Margins", margins))
+    rows.append(_observations(read))
     why = "undefined: no degrees of freedom, or no variance"
     rows.append(Row("residual SD", number(fit.residual_standard_deviation, "model", why=why)))
     rows.append(Row("R squared", number(fit.determination, "share of the variance", why=why)))
-    report(rows, json=json, notes=read.notes)
+    report(rows, json=json, notes=(*read.notes, *compared_with(matrix)))
+
+
+def _observations(read: Columns) -> Row:
+    return Row("observations", number(read.frame.height, "count"))
 
 
 def _means(fit: "LinearFit", name: str, level: float, margins: "Margins") -> Iterator[Row]:
@@ -210,6 +218,8 @@ def mmrm(
     if coefficients:
         for effect in family.mixed_model_coefficients(inference, level=confidence):
             rows += effect_rows(effect.name, effect)
+    participants = len(set(read.labels(subject)))
+    rows += [Row("participants", number(participants, "count")), _observations(read)]
     rows.append(Row("-2 log likelihood", number(fit.minus_twice_log_likelihood, "restricted")))
     report(rows, json=json, notes=(*read.notes, *fit.notes))
 

@@ -240,6 +240,7 @@ def two_means(
     if first is not None and control is not None:
         _alone(data)
         one, other = summary_of(first, _SUMMARY), summary_of(control, "CONTROL")
+        notes = (f"the first against the second: {first}, {control}",)
         if geometric:
             raise UsageError(
                 "geometric means need the measurements", where="--geometric", accepted="--data"

@@ -7,7 +7,7 @@ import typer
 from topline.cli.options import Json
 from topline.cli.stat_columns import Columns, columns
 from topline.cli.stat_command import StatCommand
-from topline.cli.stat_design import Covariates, Factors, Interactions, design
+from topline.cli.stat_design import Covariates, Factors, Interactions, compared_with, design
 from topline.cli.stat_options import Data, Explain, Level, Where, fraction
 from topline.cli.stat_report import Row, effect_rows, number, report
 
@@ -46,13 +46,23 @@ def logistic(
 
     confidence = fraction(level)
     read = columns(data, [outcome, *(covariate or ()), *(factor or ())], where)
-    fit = fit_logistic(read.happened(outcome), design(read, covariate, factor, interaction))
+    matrix = design(read, covariate, factor, interaction)
+    happened = read.happened(outcome)
+    fit = fit_logistic(happened, matrix)
     kind = cast("RatioLimits", limits)
     rows: list[Row] = []
     for effect in coefficient_ratios(fit, level=confidence, limits=kind):
         rows += effect_rows(effect.name, effect)
+    rows += _counted(happened)
     rows.append(Row("log likelihood", number(fit.log_likelihood, "at the estimates")))
-    report(rows, json=json, notes=read.notes)
+    report(rows, json=json, notes=(*read.notes, *compared_with(matrix)))
+
+
+def _counted(happened: "Floats") -> tuple[Row, Row]:
+    return (
+        Row("observations", number(happened.size, "count")),
+        Row("events", number(float(happened.sum()), "count")),
+    )
 
 
 def _offset(read: Columns, time: str | None) -> "Floats | None":
@@ -89,9 +99,10 @@ def poisson(
 
     confidence = fraction(level)
     read = columns(data, [events, time, *(covariate or ()), *(factor or ())], where)
+    matrix, happened = design(read, covariate, factor, interaction), read.counts(events)
     fit = fit_poisson(
-        read.counts(events),
-        design(read, covariate, factor, interaction),
+        happened,
+        matrix,
         offset=_offset(read, time),
     )
     found = coefficient_ratios(
@@ -103,8 +114,9 @@ def poisson(
     rows: list[Row] = []
     for effect in found:
         rows += effect_rows(effect.name, effect)
+    rows += _counted(happened)
     rows.append(Row("log likelihood", number(fit.log_likelihood, "at the estimates")))
-    report(rows, json=json, notes=read.notes)
+    report(rows, json=json, notes=(*read.notes, *compared_with(matrix)))
 
 
 def negative_binomial(
@@ -130,18 +142,20 @@ def negative_binomial(
 
     confidence = fraction(level)
     read = columns(data, [events, time, *(covariate or ()), *(factor or ())], where)
+    matrix, happened = design(read, covariate, factor, interaction), read.counts(events)
     fit = family.fit_negative_binomial(
-        read.counts(events),
-        design(read, covariate, factor, interaction),
+        happened,
+        matrix,
         offset=_offset(read, time),
         information=cast("family.Information", information),
     )
     rows: list[Row] = []
     for effect in family.negative_binomial_ratios(fit, level=confidence):
         rows += effect_rows(effect.name, effect)
+    rows += _counted(happened)
     rows.append(Row("dispersion", family.dispersion_estimate(fit, level=confidence)))
     rows.append(Row("log likelihood", number(fit.log_likelihood, "at the estimates")))
-    report(rows, json=json, notes=read.notes)
+    report(rows, json=json, notes=(*read.notes, *compared_with(matrix)))
 
 
 COMMANDS = (

@@ -144,13 +144,16 @@ def two_proportions(
     notes: list[str] = []
     if (source := words_or_data([group, control], data, needed)) is None:
         counts = (*share(group or "", "COUNT/NUMBER"), *share(control or "", "CONTROL"))
+        notes.append(f"the first against the second: {group}, {control}")
     else:
         if by is None:
             raise UsageError("--by is missing", accepted="--by COL, a column with two groups")
         found = counted_events(source, event, by, where, reference)
         first, second = found.two(by)
         counts = (*found.groups[first], *found.groups[second])
-        shown = [f"{label} {one.happened:g}/{one.whole:g}" for label, one in found.groups.items()]
+        shown = [
+            f"{label} {one.happened:.15g}/{one.whole:.15g}" for label, one in found.groups.items()
+        ]
         notes += [*found.notes, f"{first} against {second}: {', '.join(reversed(shown))}"]
     rows: list[Row] = []
     if margin is not None:
@@ -277,7 +280,8 @@ def paired(
         both, only, last, neither = numbers(table or "", "the table", _PAIRS)
     else:
         (both, only, last, neither), notes = counted_pairs(source, first, second, where)
-        notes = (*notes, f"{both:g} both, {only:g} first only, {last:g} second only, {neither:g} neither")  # fmt: skip
+        notes = (*notes, f"{both:.15g} both, {only:.15g} first only, {last:.15g} second only, {neither:.15g} neither")  # fmt: skip
+    notes = (*notes, "the first against the second")
     rows = [
         Row(
             f"difference, {name}",

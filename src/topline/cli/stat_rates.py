@@ -133,13 +133,14 @@ def two_rates(
     notes: tuple[str, ...] = ()
     if (source := words_or_data([group, control], data, needed)) is None:
         counts = (*share(group or "", "EVENTS/TIME"), *share(control or "", "CONTROL"))
+        notes = (f"the first against the second: {group}, {control}",)
     else:
         if by is None:
             raise UsageError("--by is missing", accepted="--by COL, a column with two groups")
         found = counted_rates(source, events, time, by, where, reference)
         label, base = found.two(by)
         counts = (*found.groups[label], *found.groups[base])
-        shown = f"{counts[0]:g}/{counts[1]:.6g}, {base} {counts[2]:g}/{counts[3]:.6g}"
+        shown = f"{counts[0]:.15g}/{counts[1]:.6g}, {base} {counts[2]:.15g}/{counts[3]:.6g}"
         notes = (*found.notes, f"{label} against {base}: {label} {shown}")
     rows = [
         Row(f"ratio, {name}", family.rate_ratio(*counts, level=confidence, interval=name))

@@ -14,6 +14,7 @@ from topline.cli.stat_design import (
     Factors,
     For,
     Interactions,
+    compared_with,
     design,
     profile_of,
     without_intercept,
@@ -113,7 +114,7 @@ def cox(
         rows.append(Row("concordance", cox_concordance(fit, level=confidence).estimate))
     if person is not None:
         rows += _predicted(fit, person, at or ())
-    report(rows, json=json, notes=(*read.notes, *fit.notes))
+    report(rows, json=json, notes=(*read.notes, *compared_with(matrix), *fit.notes))
 
 
 def _proportional(fit: "CoxFit", matrix: "ModelMatrix", scale: str) -> Iterator[Row]:

@@ -63,6 +63,7 @@ def stratified(
     notes: tuple[str, ...] = ()
     if (source := words_or_data([" ".join(strata or ()) or None], data, needed)) is None:
         tables = [_stratum(text) for text in strata or ()]
+        notes = (f"the first group against the second, {len(tables)} strata",)
     else:
         compared, tables, notes = counted_strata(source, event, by, stratum, where, reference)
         notes = (*notes, f"{compared}, {len(tables)} strata")

@@ -90,7 +90,7 @@ def standard_error_from_interval(
     return derive(
         lambda a, b: max(0.0, b - a) / (2 * multiplier),
         (low, high),
-        f"width of the {level:.4g} interval over twice the {_named(degrees_of_freedom)} quantile{_on(scale)}",
+        f"width of the {100 * level:.6g}% interval over twice the {_named(degrees_of_freedom)} quantile{_on(scale)}",
     )
 
 
@@ -283,7 +283,7 @@ def p_from_interval(
         statistic.result,
         sides,
         degrees_of_freedom,
-        f"distance from the null value in standard errors from the {level:.4g} interval{_on(scale)},"
+        f"distance from the null value in standard errors from the {100 * level:.6g}% interval{_on(scale)},"
         f" {_named(degrees_of_freedom)} ({sides})",
     )
 

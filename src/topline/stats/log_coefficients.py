@@ -1,6 +1,7 @@
 """Coefficients that are logarithms of ratios, worded as ratios with limits, and their tests."""
 
 import math
+from dataclasses import replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -61,6 +62,31 @@ def ratio_estimates(
             )
         )
     return tuple(found)
+
+
+def intercept_worded(name: str, estimate: Estimate) -> Estimate:
+    """Call the exponential of an intercept what it is: no ratio, but the odds or the rate where all else is 0.
+
+    Parameters
+    ----------
+    name
+        The coefficient's name.
+    estimate
+        As of any coefficient.
+
+    Examples
+    --------
+    >>> found = Estimate(value=0.5, method="odds ratio, logistic regression, Wald limits")
+    >>> intercept_worded("(Intercept)", found).method
+    'odds where all variables are 0 or at the first category, logistic regression, Wald limits'
+    >>> intercept_worded("age", found).method
+    'odds ratio, logistic regression, Wald limits'
+    """
+    if name != "(Intercept)":
+        return estimate
+    ratio, comma, model = estimate.method.partition(", ")
+    what = f"{ratio.removesuffix(' ratio')} where all variables are 0 or at the first category"
+    return replace(estimate, method=f"{what}{comma}{model}")
 
 
 def ratio_estimate(

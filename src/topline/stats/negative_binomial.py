@@ -24,7 +24,7 @@ from topline.stats.effect import Effect
 from topline.stats.estimate import Estimate, Floats
 from topline.stats.generalized_linear import at_top, invert, no_top, solve
 from topline.stats.generalized_linear import fit as fit_regression
-from topline.stats.log_coefficients import ratio_estimates, wald_tests
+from topline.stats.log_coefficients import intercept_worded, ratio_estimates, wald_tests
 from topline.stats.model_matrix import ModelMatrix
 from topline.stats.poisson_regression import COUNTS, checked_counts
 
@@ -252,7 +252,7 @@ def negative_binomial_ratios(
     )
     tests = wald_tests(fit.coefficients, fit.covariance, fit.finite, fit.method)
     return tuple(
-        Effect(name=name, estimate=estimate, test=test)
+        Effect(name=name, estimate=intercept_worded(name, estimate), test=test)
         for name, estimate, test in zip(fit.names, estimates, tests, strict=True)
     )
 

@@ -14,7 +14,12 @@ from topline.stats.effect import Effect
 from topline.stats.estimate import Estimate, Floats
 from topline.stats.generalized_linear import RegressionFit, climb, separated, solve
 from topline.stats.interpolated_profile import interpolated_limits
-from topline.stats.log_coefficients import ratio_estimate, ratio_estimates, wald_tests
+from topline.stats.log_coefficients import (
+    intercept_worded,
+    ratio_estimate,
+    ratio_estimates,
+    wald_tests,
+)
 from topline.stats.separation import whole_model
 
 Dispersion: TypeAlias = Literal["one", "pearson"]
@@ -118,7 +123,7 @@ def coefficient_ratios(
             for place in range(len(fit.names))
         )
     return tuple(
-        Effect(name=name, estimate=estimate, test=test)
+        Effect(name=name, estimate=intercept_worded(name, estimate), test=test)
         for name, estimate, test in zip(fit.names, estimates, tests, strict=True)
     )
 

@@ -150,7 +150,7 @@ def deviation_from_interval(
     return derive(
         lambda a, b: math.sqrt(size) * max(0.0, b - a) / (2 * multiplier),
         (low, high),
-        f"width of the {level:.4g} interval of the mean, {reference} quantile",
+        f"width of the {100 * level:.6g}% interval of the mean, {reference} quantile",
     )
 
 
