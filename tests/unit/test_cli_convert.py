@@ -173,3 +173,33 @@ def test_the_document_is_written_though_nobody_reads_what_is_said(tmp_path: Path
     os.close(writing)
     assert done.returncode == 0
     assert upload.read_bytes().endswith(b"</rrs:result>\n")
+
+
+def test_an_output_in_a_folder_that_is_not_there_is_told_without_our_own_files(
+    topline: Command, tmp_path: Path
+) -> None:
+    ran = topline("convert", written(tmp_path), "-o", tmp_path / "none" / "a.txt")
+    assert ran.code == 7
+    assert f"there is no folder '{tmp_path}/none'" in ran.err
+    assert "partial" not in ran.err
+    assert not (tmp_path / "none").exists()
+
+
+def test_a_folder_of_a_build_leads_to_its_record(topline: Command, tmp_path: Path) -> None:
+    record = written(tmp_path)
+    ran = topline("show", tmp_path)
+    assert ran.code == 3
+    assert f"did you mean {record}?" in ran.err
+    record.unlink()
+    assert "did you mean" not in topline("show", tmp_path).err
+
+
+def test_a_terminal_is_not_filled_with_what_is_no_text(
+    topline: Command, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    record = written(tmp_path)
+    monkeypatch.setattr("sys.stdout.isatty", lambda: True)
+    ran = topline("convert", record, "--to", "pdf")
+    assert (ran.code, ran.out) == (2, "")
+    assert "name a file with -o" in ran.err
+    assert topline("convert", record, "--to", "page-text").code == 0

@@ -84,6 +84,8 @@ def convert(
     if questions is not None:
         _ask(source, questions, target_format, source_format=source_format, study=study)
         return
+    if output == "-" and sys.stdout is not None and sys.stdout.isatty():
+        _refuse_binary(target_format)
 
     told: list[Conversion] = []
 
@@ -113,6 +115,21 @@ def convert(
         _say(done, "standard output" if output == "-" else output)
         if not told:
             _say_losses(done)
+
+
+def _refuse_binary(target_format: str | None) -> None:
+    """Refuse to fill a terminal with what is not text."""
+    from topline.formats.registry import find_format_to_write
+    from topline.render.record_formats import RECORD_FORMATS
+
+    found = find_format_to_write("-", target_format, RECORD_FORMATS)
+    is_text = found.media_type.startswith("text/") or found.media_type.endswith(("json", "xml"))
+    if not is_text and found.write_folder is None:
+        raise UsageError(
+            f"{found.name} is no text, and standard output is a terminal",
+            accepted="a file, or a program that reads it",
+            advice="name a file with -o",
+        )
 
 
 def _confirm(planned: "Conversion", *, yes: bool) -> None:

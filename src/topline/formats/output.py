@@ -68,9 +68,17 @@ def open_output(place: str | PathLike[str]) -> Iterator[BinaryIO]:
                 stream = cast(BinaryIO, stack.enter_context(packed))
             yield stream
     except OSError as error:
+        folder = Path(place).parent
+        if not folder.exists():
+            raise OutputError(
+                f"there is no folder {str(folder)!r}",
+                where=os.fspath(place),
+                advice="make it, or name a file in a folder that exists",
+            ) from error
+        # Not the error itself: it names the unfinished file beside the one that was asked for.
         raise OutputError(
-            f"{os.fspath(place)!r} cannot be written: {error}",
-            advice="name a file in a folder that exists and may be written to",
+            f"{os.fspath(place)!r} cannot be written: {error.strerror or error}",
+            advice="name a file in a folder that may be written to",
         ) from error
 
 

@@ -123,7 +123,9 @@ def _open_file(path: Path) -> BinaryIO:
         raise NotFoundError(f"there is no file {path}", advice="check the name") from error
     except IsADirectoryError as error:
         raise DocumentError(
-            f"{path} is a folder", accepted="a file, or - for standard input"
+            f"{path} is a folder",
+            accepted="a file, or - for standard input",
+            advice=f"did you mean {built}?" if (built := path / "record.json").is_file() else None,
         ) from error
     except (OSError, ValueError) as error:  # ValueError: a name with a zero byte in it
         raise DocumentError(f"{str(path)!r} cannot be opened: {error}") from error
