@@ -55,3 +55,14 @@ def test_what_went_and_came_is_marked_in_the_texts(report: Path, opened: Opener)
 def test_a_part_that_went_is_told_as_one(report: Path, opened: Opener) -> None:
     page = opened(report)
     assert page.locator("details.alone .kind").all_inner_texts().count("removed") == 1
+
+
+def test_on_a_narrow_screen_both_versions_are_seen_beside_what_they_are(
+    report: Path, opened: Opener
+) -> None:
+    page = opened(report, width=400)
+    box = page.locator("div.scroll:has(table.compared)").first
+    right = box.evaluate("box => box.getBoundingClientRect().right")
+    cells = page.locator("table.compared tbody tr").first.locator("td")
+    for place in range(2):
+        assert cells.nth(place).evaluate("cell => cell.getBoundingClientRect().right") <= right + 1

@@ -186,8 +186,8 @@ def test_a_report_for_people_is_one_file_that_shows_every_difference(
     report = tmp_path / "report.html"
     assert topline("diff", written(tmp_path), other, "--html", report).code == 1
     page = report.read_text(encoding="utf-8")
-    assert "<del>00</del>" in page
-    assert "<ins>50</ins>" in page
+    assert "<del>2.00</del>" in page
+    assert "<ins>2.50</ins>" in page
     assert "http://" not in page
     assert "https://" not in page
 

@@ -165,3 +165,18 @@ def test_a_text_is_told_with_the_group_it_describes(
         "  Participant flow > Placebo > description: "
         "'Matching tablets' in the build, 'Capsules' posted\n"
     )
+
+
+def test_of_two_long_texts_what_differs_is_told(
+    topline: Command, study: Path, record: Path
+) -> None:
+    posted = msgspec.json.decode(record.read_bytes())
+    long = "Matching tablets twice a day " * 6
+    study.write_text(study.read_text().replace("Matching tablets", long.strip()))
+    posted["resultsSection"]["participantFlowModule"]["groups"][1]["description"] = (
+        f"{long}until death"
+    )
+    record.write_bytes(msgspec.json.encode(posted))
+    told = topline("verify", study, record).out
+    assert "[-in the build-] {+posted+}: …" in told
+    assert "{+ until death+}" in told

@@ -37,3 +37,10 @@ def test_the_middle_of_texts_too_long_to_compare_is_told_as_one() -> None:
     first, middle, last = text_pieces(before, after)
     assert (first.before, last.before) == ("start ", " y end")
     assert not middle.is_shared
+
+
+def test_a_number_is_told_whole() -> None:
+    pieces = text_pieces("median 17.1 months", "median 18.1 months")
+    assert [(one.before, one.after) for one in pieces if not one.is_shared] == [("17.1", "18.1")]
+    (piece,) = text_pieces("1,234.5", "1,334.5")
+    assert (piece.before, piece.after) == ("1,234.5", "1,334.5")

@@ -8,6 +8,7 @@ import typer
 
 from topline.cli.options import Document, From, Json, StudyNumber
 from topline.cli.terminal import say, write, write_json
+from topline.cli.text_changes import changes
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -78,8 +79,6 @@ _MOST_TOLD = 3
 """Of a part that came or went as a whole, so much is told [texts and numbers]."""
 _LONGEST_TOLD = 100
 """Its texts are shortened to this [characters]."""
-_CONTEXT = 40
-"""What two texts share is told to this length on either side of what differs [characters]."""
 
 
 def _print(found: "Comparison") -> None:
@@ -121,7 +120,7 @@ def _values(difference: "Difference") -> str:
         if difference.same_value and not isinstance(difference.leaf, Cell):
             return f"{_shortened(' '.join(after.split()))!r} (only blanks and line breaks differ)"
         if max(len(before), len(after)) > _LONGEST_TOLD:
-            return _changes(before, after).replace("\n", "\\n")
+            return changes(before, after)
         same = " (same value)" if difference.same_value else ""
         return f"{before!r} -> {after!r}{same}"
     return {
@@ -129,27 +128,6 @@ def _values(difference: "Difference") -> str:
         "removed": f"{before!r}",
         "moved": f"{before!r}, from {difference.address_a}",
     }[difference.kind.value]
-
-
-def _changes(before: str, after: str) -> str:
-    """Tell where two long texts differ: ``[-what went-]`` and ``{+what came+}`` amid what they share."""
-    from topline.record.text_difference import text_pieces
-
-    pieces = text_pieces(before, after)
-    told = []
-    for place, piece in enumerate(pieces):
-        if piece.is_shared:
-            told.append(_abridged(piece.before, first=place == 0, last=place == len(pieces) - 1))
-        else:
-            told.append(f"[-{piece.before}-]" if piece.before else "")
-            told.append(f"{{+{piece.after}+}}" if piece.after else "")
-    return "".join(told)
-
-
-def _abridged(shared: str, *, first: bool, last: bool) -> str:
-    start = "" if first else shared[:_CONTEXT]
-    end = "" if last else shared[len(shared) - _CONTEXT :]
-    return shared if len(start) + len(end) >= len(shared) else f"{start}…{end}"
 
 
 def _shortened(text: str) -> str:

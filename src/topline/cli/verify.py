@@ -8,6 +8,7 @@ import typer
 from topline.cli.options import Data, From, Json, Specification, StudyNumber
 from topline.cli.progress import progress
 from topline.cli.terminal import say, write, write_json
+from topline.cli.text_changes import changes
 
 if TYPE_CHECKING:
     from topline.analysis.verification import Verification
@@ -94,7 +95,7 @@ _FIRST = 33
 _MOST_TOLD = 3
 """Of a part that one record has alone, so much is told [numbers and texts]."""
 _LONGEST_TOLD = 100
-"""Texts are shortened to this [characters]."""
+"""Texts are shortened to this, and of two that are longer what differs is told [characters]."""
 
 
 def _print(found: "Verification") -> None:
@@ -125,6 +126,9 @@ def _told(entry: "Entry") -> list[str]:
     if first.built is not None and first.posted is not None:
         if first.address_posted != first.address_built:
             at += f", posted at {first.address_posted}"
+        if max(len(first.built), len(first.posted)) > _LONGEST_TOLD:
+            told = changes(first.built, first.posted)
+            return [at, f"  {entry.title}, [-in the build-] {{+posted+}}: {told}"]
         raw = "" if first.raw is None else f" (raw value {first.raw!r})"
         both = f"{_shown(first.built)}{raw} in the build, {_shown(first.posted)} posted"
         return [at, f"  {entry.title}: {both}"]

@@ -7,7 +7,8 @@ from itertools import groupby
 
 import msgspec
 
-_TOKEN = re.compile(r"\w+|\s+|[^\w\s]")
+_TOKEN = re.compile(r"\d+(?:[.,]\d+)+|\w+|\s+|[^\w\s]")
+"""A number with its decimals is one word: of 17.1 and 18.1 no digit is the same."""
 _MOST = 1500
 """Words and signs of a text; the middle of longer ones, whose comparison would take long, is told whole."""
 
