@@ -25,6 +25,7 @@ NOT_OF_ITS_OWN = {
     "heterogeneity:heterogeneity_from_q": "step of pooling",
     "heterogeneity:q_test": "step of pooling",
     "log_coefficients:all_zero_test": "step of Cox and Fine–Gray regression",
+    "log_coefficients:intercept_worded": "step of logistic and count regression",
     "log_coefficients:ratio_estimate": "step of Cox and Fine–Gray regression",
     "log_coefficients:ratio_estimates": "step of Cox and Fine–Gray regression",
     "log_coefficients:wald_tests": "step of Cox and Fine–Gray regression",

@@ -15,6 +15,7 @@ from topline.errors import DataError
 from topline.stats.checking import confidence_level, counts, known, same_length
 from topline.stats.distribution import normal_multiplier
 from topline.stats.estimate import Estimate, Estimates, Floats, Integers, Limits
+from topline.stats.interval_words import interval_words
 from topline.stats.proportion import proportion, proportions
 from topline.stats.proportion_intervals_closed import wilson
 from topline.stats.root_finding import falling_roots
@@ -383,7 +384,7 @@ def paired_differences(
         lower=lower,
         upper=upper,
         level=level,
-        method=f"difference of paired proportions, {method.title} interval",
+        method=f"difference of paired proportions, {interval_words(method.title)}",
     )
 
 

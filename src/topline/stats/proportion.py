@@ -21,6 +21,7 @@ from topline.stats import proportion_intervals_exact as exact
 from topline.stats import proportion_intervals_likelihood as likelihood
 from topline.stats.checking import LARGEST_COUNT, confidence_level, counts, known, same_length
 from topline.stats.estimate import Estimate, Estimates, Floats, Integers, Limits
+from topline.stats.interval_words import interval_words
 
 
 class IntervalFunction(Protocol):
@@ -263,7 +264,7 @@ def proportions(
         lower=lower,
         upper=upper,
         level=level,
-        method=f"proportion, {method.title} interval",
+        method=f"proportion, {interval_words(method.title)}",
         undefined="the method has no limits where nobody, or everybody, is counted",
     )
 

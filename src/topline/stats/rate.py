@@ -27,6 +27,7 @@ from topline.stats.checking import (
     scalar,
 )
 from topline.stats.estimate import Estimate, Estimates, Floats, Limits, Sides, Test
+from topline.stats.interval_words import interval_words
 from topline.stats.ranking import normal_probability
 
 
@@ -254,7 +255,7 @@ def event_rates(
         lower=lower * scaled,
         upper=upper * scaled,
         level=level,
-        method=f"events per {per:g} unit{'' if per == 1 else 's'} of person-time, {method.title} interval",
+        method=f"events per {per:g} unit{'' if per == 1 else 's'} of person-time, {interval_words(method.title)}",
         undefined="the method has no limits without events",
     )
 

@@ -24,6 +24,7 @@ from topline.stats.checking import (
 )
 from topline.stats.distribution import normal_multiplier
 from topline.stats.estimate import Estimate, Estimates, Floats, Integers, Limits, Sides, Test
+from topline.stats.interval_words import interval_words
 from topline.stats.proportion_tests import proportion_test
 from topline.stats.ranking import normal_probability
 from topline.stats.root_finding import falling_roots
@@ -234,7 +235,7 @@ def rate_ratios(
         lower=np.where(nothing, np.nan, lower),
         upper=np.where(nothing, np.nan, upper),
         level=level,
-        method=f"rate ratio, {RATIO_INTERVALS[interval]} interval",
+        method=f"rate ratio, {interval_words(RATIO_INTERVALS[interval])}",
         undefined="a group has no event",
     )
 
@@ -463,7 +464,7 @@ def rate_differences(
         lower=limits.lower,
         upper=limits.upper,
         level=level,
-        method=f"rate difference, {DIFFERENCE_INTERVALS[interval]} interval",
+        method=f"rate difference, {interval_words(DIFFERENCE_INTERVALS[interval])}",
     )
 
 

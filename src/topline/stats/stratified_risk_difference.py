@@ -17,6 +17,7 @@ from topline.stats.checking import confidence_level, known
 from topline.stats.distribution import normal_multiplier
 from topline.stats.estimate import Estimate, Estimates, Floats, Integers, Limits
 from topline.stats.grouping import run_bounds
+from topline.stats.interval_words import interval_words
 from topline.stats.proportion_intervals_closed import wilson_by_multiplier
 from topline.stats.risk_difference import observed_difference, wald_error
 from topline.stats.root_finding import falling_roots
@@ -453,6 +454,6 @@ def _estimates(strata: Strata, level: float, interval: str, weights: str) -> Est
         lower=lower,
         upper=upper,
         level=level,
-        method=f"common risk difference, {weights.replace('_', '–').title()} weights, {method.title} interval",
+        method=f"common risk difference, {weights.replace('_', '–').title()} weights, {interval_words(method.title)}",
         undefined=_UNDEFINED,
     )

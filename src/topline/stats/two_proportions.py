@@ -29,6 +29,7 @@ from topline.stats.estimate import (
     Test,
     Tests,
 )
+from topline.stats.interval_words import interval_words
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,7 +179,7 @@ def contrast_estimates(
         upper=upper,
         level=level,
         scale=scale,
-        method=f"{what}, {method.title} interval",
+        method=f"{what}, {interval_words(method.title)}",
         undefined=undefined,
     )
 

@@ -6,6 +6,7 @@ from dataclasses import replace
 from topline.analysis.derive.count_ranges import with_ranges
 from topline.analysis.derive.derivation import Derivation, Found, Request, Task
 from topline.posted.summaries import PostedCount
+from topline.stats.interval_words import interval_words
 from topline.stats.proportion import INTERVALS, proportions
 
 
@@ -38,7 +39,7 @@ DERIVATION = Derivation(
     groups=1,
     is_share=True,
     null_value=None,
-    methods={name: f"{method.title} interval" for name, method in INTERVALS.items()},
+    methods={name: interval_words(method.title) for name, method in INTERVALS.items()},
     default="jeffreys",
     derive=derive,
 )

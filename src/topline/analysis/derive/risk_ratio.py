@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from topline.analysis.derive.count_ranges import with_ranges
 from topline.analysis.derive.derivation import Derivation, Found, Request, Task
 from topline.posted.summaries import PostedCount
+from topline.stats.interval_words import interval_words
 from topline.stats.risk_ratio import INTERVALS, risk_ratios
 
 
@@ -29,7 +30,7 @@ DERIVATION = Derivation(
     groups=2,
     is_share=True,
     null_value=1.0,
-    methods={name: f"{method.title} interval" for name, method in INTERVALS.items()},
+    methods={name: interval_words(method.title) for name, method in INTERVALS.items()},
     default="miettinen_nurminen",
     derive=derive,
 )
