@@ -257,6 +257,7 @@ def test_one_method_is_explained_alone(topline: Command) -> None:
     printed = topline("stat", "proportion", "--method", "blaker", "--explain").out
     assert "Canadian Journal of Statistics" in " ".join(printed.split())
     assert "  wilson: " not in printed
+    assert topline("stat", "proportion", "--explain", "--method", "blaker").out == printed
     assert "  wilson: " in topline("stat", "proportion", "--explain").out
 
 

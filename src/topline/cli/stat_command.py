@@ -59,7 +59,7 @@ class NumbersFirst(TyperCommand):
             if word == "--":
                 break
             before = "" if "=" in word else word
-        return super().parse_args(ctx, args)
+        return super().parse_args(ctx, _explain_last(args))
 
     def invoke(self, ctx: Any) -> Any:
         """Run the command; where its numbers are words, an error does not count them from 0."""
@@ -74,6 +74,19 @@ class NumbersFirst(TyperCommand):
                 accepted=error.accepted,
                 advice=error.advice,
             ) from None
+
+
+def _explain_last(args: list[str]) -> list[str]:
+    """Put ``--explain`` behind the other options, since it prints as soon as it is read.
+
+    Examples
+    --------
+    >>> _explain_last(["--explain", "--method", "wilson", "--", "8/27"])
+    ['--method', 'wilson', '--explain', '--', '8/27']
+    """
+    end = args.index("--") if "--" in args else len(args)
+    options = [word for word in args[:end] if word != "--explain"]
+    return [*options, *["--explain"] * (len(options) < end), *args[end:]]
 
 
 def _counted(place: "re.Match[str]") -> str:

@@ -27,7 +27,7 @@ Explain = Annotated[
         "--explain",
         is_eager=True,
         callback=_explain,
-        help="Print formulas and sources, and compute nothing. After --method: of that method.",
+        help="Print formulas and sources, and compute nothing; where --method names one, of that.",
     ),
 ]
 Method = Annotated[
@@ -35,7 +35,7 @@ Method = Annotated[
     typer.Option(
         "--method",
         metavar="NAME",
-        # Read before --explain, which tells of one method where one is named.
+        # Read before --explain, which tells of one method where one is named; NumbersFirst puts it last.
         is_eager=True,
         help="One method; without it, all are given, each by its name. --explain describes them.",
     ),
