@@ -5,6 +5,7 @@ from pathlib import Path
 import polars as pl
 import pytest
 from tests.spec.small_trial import flow, outcome, rows
+from tests.unit.command import process
 
 from topline.analysis import references
 from topline.analysis.build import Build, build, tabulations
@@ -64,3 +65,15 @@ def test_the_oncology_trial(corpus: Path, folder: str) -> None:
     assert sum(counted.values()) == 254
     survival = outcome(built, place(made, "Overall Survival"))
     assert {cell.split(" ")[0] for cell in rows(survival)[""]} == {"NA"}
+
+
+def test_the_how_to_page_shows_what_the_command_says_of_the_pilot_study(
+    corpus: Path, tmp_path: Path
+) -> None:
+    page = Path(__file__).parents[2] / "docs" / "how-to" / "start-from-data.md"
+    words = "init adam -o study.yaml"
+    shown = page.read_text(encoding="utf-8").partition(f"$ topline {words}\n")[2]
+    (tmp_path / "adam").symlink_to(corpus / "trials" / "cdiscpilot01" / "adam")
+    (tmp_path / "sdtm").symlink_to(corpus / "trials" / "cdiscpilot01" / "sdtm")
+    ran = process(*words.split(), folder=tmp_path)
+    assert ran.out + ran.err == shown.partition("$ ")[0]

@@ -100,7 +100,7 @@ def dataset_of(library: Library, data: ResponseData, kind: Kind) -> str | None:
                 f"{len(found)} datasets could hold the {kind}",
                 where=str(library.folder),
                 accepted=listing(found),
-                advice=f"name one of them as {kind}",
+                advice=f"name one of them: --{kind} {found[0]}, or in a specification `{kind}: {found[0]}`",
             )
         if found:
             return found[0]
