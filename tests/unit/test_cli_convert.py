@@ -51,6 +51,9 @@ def test_one_study_of_several_is_converted_when_asked(topline: Command, tmp_path
     source = written(tmp_path, record=[{"hasResults": False}, RECORD])
     page = tmp_path / "page.txt"
     assert topline("convert", source, "-o", page).code == 2
+    assert "one of its 2 studies" in topline("show", source, "--study", "NCT00000002").err
+    only = topline("show", written(tmp_path, "one.json"), "--study", "NCT00000002")
+    assert "accepted: NCT00000001, its only study" in only.err
     assert not page.exists()
     assert topline("convert", source, "-o", page, "--study", "NCT00000001").code == 0
     assert "Change in Score" in page.read_text(encoding="utf-8")

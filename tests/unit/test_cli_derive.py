@@ -83,6 +83,11 @@ def test_options_reach_the_computation(topline: Command, record: Path) -> None:
     assert by_name["risk difference"]["level"] == 0.9
 
 
+def test_a_level_below_1_is_a_share_as_it_is_of_stat(topline: Command, record: Path) -> None:
+    told = json.loads(topline("derive", record, "--json", "--level", 0.9).out)
+    assert {one["level"] for one in told["estimates"]} == {0.9}
+
+
 @pytest.mark.parametrize("ending", ["csv", "parquet"])
 def test_a_table_is_written_with_the_mark_in_every_row(
     topline: Command, record: Path, tmp_path: Path, ending: str
@@ -124,7 +129,8 @@ def test_the_page_shows_the_estimates_with_links_to_their_inputs(
         (["--method", "proportion"], 2, "NAME=METHOD"),
         (["--method", "proportion=magic"], 2, "no method 'magic'"),
         (["--method", "magic=wilson"], 2, "no estimate is called 'magic'"),
-        (["--level", "120"], 2, "level"),
+        (["--method", "proportion=wilsn"], 2, "did you mean 'wilson'?"),
+        (["--level", "120"], 2, "a percentage between 0 and 100, such as 95"),
         (["-o", "derived.doc"], 2, ".csv, .parquet, .json, .html"),
     ],
 )

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from topline.cli.options import Document, From, Json, StudyNumber
+from topline.cli.stat_options import fraction
 from topline.cli.terminal import say, width, write_json, write_lines
 
 if TYPE_CHECKING:
@@ -79,7 +80,7 @@ def derive(
     if output is not None:
         _check_ending(output)
     wanted = Wanted(
-        level=level / 100,
+        level=fraction(level),
         methods=dict(map(_method, method or ())),
         outcomes=None if outcome is None else tuple(number - 1 for number in outcome),
         events=events,

@@ -316,14 +316,18 @@ def _read(place: str | PathLike[str], named: Format | None, limits: Limits) -> I
 def _find_study(documents: Iterable[Document], nct_id: str, place: str | PathLike[str]) -> Document:
     wanted = nct_id.strip().upper()
     passed = 0
+    number = None
     for document in documents:
-        if _nct_id(document.study) == wanted:
+        number = _nct_id(document.study)
+        if number == wanted:
             return document
         passed += 1
     raise NotFoundError(
         f"there is no study {nct_id[:100]!r}",
         where=str(place),
-        accepted=f"the NCT number of one of its {passed} studies",
+        accepted=f"{number}, its only study"
+        if passed == 1 and number
+        else f"the NCT number of one of its {passed:,} studies",
     )
 
 

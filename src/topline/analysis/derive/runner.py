@@ -5,6 +5,7 @@ the order of the record. What cannot be derived is refused with the reason, once
 holds for a whole measure.
 """
 
+import difflib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
@@ -87,8 +88,11 @@ class Wanted:
             if name not in known:
                 raise UsageError(f"no estimate is called {name!r}", accepted=", ".join(known))
             if method not in known[name].methods:
+                near = difflib.get_close_matches(method, known[name].methods, n=1)
                 raise UsageError(
-                    f"{name} has no method {method!r}", accepted=", ".join(known[name].methods)
+                    f"{name} has no method {method!r}",
+                    accepted=", ".join(known[name].methods),
+                    advice=f"did you mean {near[0]!r}?" if near else None,
                 )
 
 
