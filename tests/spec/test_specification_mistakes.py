@@ -7,6 +7,7 @@ import pytest
 import yaml
 from tests.unit.specification_examples import VOCABULARY
 
+from topline.analysis.methods import vocabulary
 from topline.errors import SpecificationError
 from topline.trial.specification import Specification
 from topline.trial.specification_reading import read_specification
@@ -118,3 +119,20 @@ participant_flow:
     assert [(warning.line, warning.path, warning.nearest) for warning in reading.warnings] == [
         (4, "participant_flow.periods[0].reasons.LOST", "Lost to Follow-up")
     ]
+
+
+@pytest.mark.parametrize("level", ["0.95", "1", "5"])
+@pytest.mark.parametrize(
+    "summary", ["percentage", "kaplan_meier_quantile", "kaplan_meier_survival", "event_rate"]
+)
+def test_a_level_is_in_percent_and_a_share_is_never_taken_for_one(summary: str, level: str) -> None:
+    more = {"kaplan_meier_survival": ", time: 12", "event_rate": ", exposure: PYEARS"}.get(
+        summary, ""
+    )
+    text = (
+        f"{BASE}\noutcomes:\n  - {{title: T, type: primary, time_frame: 1 year, unit: x, dataset: ADTTE, "
+        f"summary: {{method: {summary}, level: {level}{more}}}}}\n"
+    )
+    problems = read_specification(text, vocabulary()).problems
+    assert [problem.path for problem in problems] == ["outcomes[0].summary.level"]
+    assert problems[0].accepted == "a number above 50 and below 100"

@@ -20,7 +20,7 @@ from topline.stats.estimate import Estimate
 from topline.stats.survival import SurvivalCurve
 from topline.trial.specification import Part
 
-Level = Annotated[float, Meta(gt=0, lt=100, description="Confidence level in percent.")]
+Level = Annotated[float, Meta(gt=50, lt=100, description="Confidence level in percent.")]
 
 
 class SummaryOptions(Part, frozen=True, kw_only=True):
