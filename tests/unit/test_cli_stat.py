@@ -15,6 +15,7 @@ from tests.unit.command import Command
 from topline.cli.stat import COMMANDS
 from topline.render.text_lines import width_of
 
+AML = Path(__file__).parents[1] / "reference" / "commands" / "aml.csv"
 REFERENCE = tomllib.loads(
     (Path(__file__).parents[1] / "reference" / "statistics.toml").read_text(encoding="utf-8")
 )
@@ -507,6 +508,11 @@ def test_a_wrong_value_is_told_by_its_record_in_the_file(
     [
         (("proportion", "8.5/27"), "count is 8.5\n  where: count\n"),
         (("two-means", "20,5.1,-1.2", "22,4.3,1.4"), "standard_deviation is -1.2"),
+        (("table", "12,5,8;9,3,1.5"), "table, row 2, column 3 is 1.5"),
+        (
+            ("km", "--data", str(AML), "--time", "time", "--event", "status", "--at", "-5"),
+            "time is -5\n  where: time\n",
+        ),
     ],
 )
 def test_a_number_at_the_command_line_has_no_place_in_an_array(

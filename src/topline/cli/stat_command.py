@@ -62,12 +62,10 @@ class NumbersFirst(TyperCommand):
         return super().parse_args(ctx, _explain_last(args))
 
     def invoke(self, ctx: Any) -> Any:
-        """Run the command; where its numbers are words, an error does not count them from 0."""
+        """Run the command; an error does not count its numbers from 0, as an array does."""
         try:
             return super().invoke(ctx)
         except DataError as error:
-            if ctx.params.get("data") is not None:
-                raise
             raise DataError(
                 _PLACE.sub(_counted, error.message),
                 where=error.where and _PLACE.sub(_counted, error.where),

@@ -388,9 +388,7 @@ def interval_from_standard_error(
     error = PossibleValues(max(error.lower, 0.0), error.upper, error.printed)
     centre = on_scale(possible(estimate), scale)
     back: Callable[[float], float] = exponential if scale == "log" else float
-    method = (
-        f"estimate and standard error{_on(scale)}, {_named(degrees_of_freedom)}, level {level:.4g}"
-    )
+    method = f"estimate and standard error{_on(scale)}, {_named(degrees_of_freedom)}, level {100 * level:.6g}%"
     lower, upper = (
         derive(lambda a, b, way=way: back(a + way * multiplier * b), (centre, error), method)
         for way in (-1, 1)
@@ -438,7 +436,7 @@ def interval_at_level(
     low, high = limits_on_scale(lower, upper, scale)
     share = _multiplier(wanted, degrees_of_freedom) / _multiplier(level, degrees_of_freedom)
     back: Callable[[float], float] = exponential if scale == "log" else float
-    method = f"the interval about the same middle at level {wanted:.4g} instead of {level:.4g}{_on(scale)}"
+    method = f"the interval about the same middle at level {100 * wanted:.6g}% instead of {100 * level:.6g}%{_on(scale)}"
     return (
         derive(lambda a, b: back(_beyond(a, b, share)), (low, high), method),
         derive(lambda a, b: back(_beyond(b, a, share)), (low, high), method),
