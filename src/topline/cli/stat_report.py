@@ -1,21 +1,18 @@
 """Results of ``topline stat`` as one aligned table, or as JSON with all digits."""
 
 import math
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from decimal import ROUND_CEILING, ROUND_FLOOR, Context
 from typing import TYPE_CHECKING
 
-from topline.cli.terminal import known_width, width, write, write_json
-from topline.render.text_lines import width_of, wrapped
+from topline.cli.terminal import known_width, write, write_json
 
 if TYPE_CHECKING:
     from topline.stats.effect import Effect
     from topline.stats.estimate import Estimate, Test
     from topline.stats.possible_values import Derived, PossibleValues
 
-_GAP = "  "
-_NARROWEST_METHOD = 24
 _UNKNOWN = "–"
 _WHOLE = 1e15
 """Above it a whole number is shown to six digits as well."""
@@ -50,7 +47,11 @@ def report(rows: Iterable[Row], *, json: bool, notes: Sequence[str] = ()) -> Non
     if json:
         write_json({"results": [_described(row) for row in listed], "notes": list(notes)})
         return
-    for line in _lines(listed):
+    # What measures text is loaded where it is printed, not when a command starts.
+    from topline.cli.stat_layout import laid_out
+
+    tests = [_kind(row) == "test" for row in listed]
+    for line in laid_out(_TITLES, [_cells(row) for row in listed], tests):
         write(line)
     told = [f"{row.name}: {note}" for row in listed for note in _notes(row)]
     for line in (line for note in (*told, *notes) for line in _noted(note)):
@@ -81,14 +82,10 @@ def _notes(row: Row) -> tuple[str, ...]:
 
 
 def _noted(note: str) -> list[str]:
+    from topline.cli.stat_layout import hanging
+
     known = known_width()
-    return [f"note: {note}"] if known is None else _hanging(f"note: {note}", known)
-
-
-def _hanging(text: str, columns: int) -> list[str]:
-    """Break a text into lines, all but the first of them indented."""
-    first, *others = wrapped(text, columns - len(_GAP))
-    return [first, *(f"{_GAP}{line}" for line in others)]
+    return [f"note: {note}"] if known is None else hanging(f"note: {note}", known)
 
 
 def _described(row: Row) -> dict[str, object]:
@@ -116,80 +113,6 @@ def _kind(row: Row) -> str:
 
 def _bounded(number: float) -> float | None:
     return number if math.isfinite(number) else None
-
-
-def _lines(rows: Sequence[Row]) -> list[str]:
-    """Lay results out as one table.
-
-    Where the terminal is too narrow for it, the methods follow the numbers, then tests the estimates, and where no
-    row fits either, the numbers stand below their names.
-    """
-    cells = [_cells(row) for row in rows]
-    known = known_width()
-    used, widths = _measured(cells)
-    numbers = sum(widths[place] + len(_GAP) for place in used[:-1])
-    if known is None or min(widths[used[-1]], _NARROWEST_METHOD) <= known - numbers:
-        return _one_table(cells, used, widths, width() - numbers)
-    tests = [line for row, line in zip(rows, cells, strict=True) if _kind(row) == "test"]
-    estimates = [line for row, line in zip(rows, cells, strict=True) if _kind(row) != "test"]
-    for parts in ([cells], [estimates, tests]):
-        tables = [_numbers_alone(part) for part in parts if part]
-        if all(width_of(line) <= known for table in tables for line in table):
-            return [line for table in tables for line in (*table, "")] + _methods(cells, known)
-    return [line for row in cells for line in _stacked(row, used, known)] + _methods(cells, known)
-
-
-def _measured(cells: Sequence[tuple[str, ...]]) -> tuple[list[int], dict[int, int]]:
-    """Return the columns that hold anything, and how wide they are."""
-    used = [
-        place for place, _ in enumerate(_TITLES) if place == 0 or any(line[place] for line in cells)
-    ]
-    return used, {place: max(width_of(line[place]) for line in (_TITLES, *cells)) for place in used}
-
-
-def _numbers_alone(cells: Sequence[tuple[str, ...]]) -> list[str]:
-    used, widths = _measured([(*line[:-1], "") for line in cells])
-    return [
-        _GAP.join(_aligned(line[place], widths[place], place) for place in used).rstrip()
-        for line in (_TITLES, *cells)
-    ]
-
-
-def _one_table(
-    cells: Sequence[tuple[str, ...]], used: Sequence[int], widths: Mapping[int, int], room: int
-) -> list[str]:
-    last = used[-1]
-    lines: list[str] = []
-    for line in (_TITLES, *cells):
-        parts = [_aligned(line[place], widths[place], place) for place in used[:-1]]
-        before = _GAP.join(parts)
-        words = wrapped(line[last], room) if room >= _NARROWEST_METHOD else [line[last]]
-        lines.append(f"{before}{_GAP}{words[0]}".rstrip())
-        lines += [f"{' ' * len(before)}{_GAP}{more}" for more in words[1:]]
-    return lines
-
-
-def _methods(cells: Sequence[tuple[str, ...]], columns: int) -> list[str]:
-    """Say by which method each result was computed, each method once."""
-    of: dict[str, list[str]] = {}
-    for line in cells:
-        of.setdefault(line[-1], []).append(line[0])
-    return [
-        line
-        for method, names in of.items()
-        for line in _hanging(f"{'; '.join(names)}: {method}", columns)
-    ]
-
-
-def _stacked(cells: tuple[str, ...], used: Sequence[int], columns: int) -> list[str]:
-    """Lay the numbers of one result out below its name."""
-    told = [f"{_TITLES[place]} {cells[place]}" for place in used[1:-1] if cells[place]]
-    return [*wrapped(cells[0], columns), *wrapped(", ".join(told), columns, _GAP)]
-
-
-def _aligned(text: str, columns: int, place: int) -> str:
-    blanks = " " * (columns - width_of(text))
-    return text + blanks if place == 0 else blanks + text
 
 
 def _cells(row: Row) -> tuple[str, ...]:
