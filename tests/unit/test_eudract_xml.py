@@ -165,7 +165,7 @@ class TestWriting:
         longer = document(*ANSWERS, ("/eventGroups/0", "title", "Drug A and B"), title="A+B")
         assert b"<title>Drug A and B</title>" in written(longer)
         assert list(eudract_xml.losses(longer)) == [
-            Lost(f"{MODULE}/eventGroups/0/title", "eudract-xml has something else in its place")
+            Lost(f"{MODULE}/eventGroups/0/title", "the document says 'Drug A and B' for it")
         ]
 
     @pytest.mark.parametrize(

@@ -15,17 +15,14 @@ from topline.formats.eudract_layout import ADDRESS, Layout
 from topline.formats.eudract_record import layout_of, study_of
 from topline.formats.eudract_tree import FULL_ROOT, RESULTS_NAMESPACE, ROOT, read_tree, write_tree
 from topline.formats.format import Format
-from topline.formats.read_back import Lost
+from topline.formats.read_back import Lost, not_given_back
 from topline.formats.source import Source
 from topline.formats.xml_tree import parse_tree, root_name
-from topline.record.addresses import field_names, format_address
-from topline.record.node import Node
-from topline.record.results import AdverseEventsModule
+from topline.record.addresses import field_names
+from topline.record.results import AdverseEventsModule, ResultsSection
+from topline.record.study import Study
 
 NAME = "eudract-xml"
-
-_UNLIKE = "eudract-xml has something else in its place"
-_NO_PLACE = "eudract-xml has no place for it"
 
 
 def recognizes(head: bytes) -> bool:
@@ -99,13 +96,10 @@ def losses(document: Document) -> Iterator[Lost]:
         As :func:`write`.
     """
     held = study_of(_settled(document))
-    assert held.results_section is not None
     assert document.study.results_section is not None  # it was laid out
     own = document.study.results_section.adverse_events_module
-    other = held.results_section.adverse_events_module
-    path = ("resultsSection", "adverseEventsModule")
-    for address, present in _differing(own, other, path):
-        yield Lost(address, _UNLIKE if present else _NO_PLACE)
+    alone = Study(results_section=ResultsSection(adverse_events_module=own))
+    yield from not_given_back(alone, held, None, {})
 
 
 def _known(document: Document) -> Layout:
@@ -119,24 +113,6 @@ def _settled(document: Document) -> Layout:
     layout = _known(document)
     answer(layout, document.answers, document.place)
     return layout
-
-
-def _differing(
-    own: object, other: object, path: tuple[str | int, ...]
-) -> Iterator[tuple[str, bool]]:
-    """Give the address of each leaf that is not the same, and whether the other has one."""
-    if own is None or own == other:
-        return
-    if isinstance(own, Node):
-        for name, field in field_names(type(own)).items():
-            yield from _differing(getattr(own, field), getattr(other, field, None), (*path, name))
-    elif isinstance(own, tuple):
-        others = other if isinstance(other, tuple) else ()
-        for position, element in enumerate(own):
-            same = others[position] if position < len(others) else None
-            yield from _differing(element, same, (*path, position))
-    else:
-        yield format_address(path), other is not None
 
 
 FORMAT = Format(

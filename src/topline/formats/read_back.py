@@ -43,7 +43,7 @@ class Lost:
 
 
 def not_given_back(
-    study: Study, back: Study, keeps: Set[str], reasons: Mapping[str, str]
+    study: Study, back: Study, keeps: Set[str] | None, reasons: Mapping[str, str]
 ) -> Iterator[Lost]:
     """Compare a record with what was read back from its document.
 
@@ -54,7 +54,7 @@ def not_given_back(
     back
         The record that was read.
     keeps
-        The leaves that the format keeps, with ``*`` for positions; others are not compared.
+        The leaves that the format keeps, with ``*`` for positions; others are not compared. ``None`` for all.
     reasons
         Address of a part to why it may not come back.
 
@@ -74,7 +74,7 @@ def not_given_back(
         address = format_address(path)
         if isinstance(value, tuple):
             yield Lost(address, reasons.get(address, ORDER))
-        elif pattern in keeps:
+        elif keeps is None or pattern in keeps:
             yield Lost(address, _reason(address, value, found, reasons))
 
 
