@@ -28,7 +28,6 @@ from topline.formats.prs_study import (
 from topline.formats.source import Source
 from topline.formats.xml_tree import parse_tree
 
-_COLLECTION = f"{STUDY_NAMESPACE} study_collection"
 _RESULT_NAME = RESULT[1:].replace("}", " ")
 _DISPOSITION_NAME = DISPOSITION[1:].replace("}", " ")
 _DECLARED = re.compile(rb"""<\?xml[^>]*?encoding\s*=\s*["']([A-Za-z0-9._-]+)["']""")

@@ -165,7 +165,7 @@ class _Aligner:
         self._elements(a, b, matched, at, groups)
         if a and isinstance(a[0], results.OutcomeMeasure):
             for field in ("classes", "analyses"):
-                self._match_loose(a, b, matched, at, field)
+                self._match_loose(a, b, at, field)
 
     def _elements(
         self,
@@ -202,9 +202,7 @@ class _Aligner:
                 mapping[groups_a[i].id] = missing if j is None else str(groups_b[j].id)
         return mapping
 
-    def _match_loose(
-        self, a: tuple[Any, ...], b: tuple[Any, ...], matched: Sequence[Pair], at: _At, field: str
-    ) -> None:
+    def _match_loose(self, a: tuple[Any, ...], b: tuple[Any, ...], at: _At, field: str) -> None:
         """Pair classes or analyses left over in different outcome measures, as where some merged."""
         loose_a = _loose(a, at[0], field, self.pairs)
         loose_b = _loose(b, at[1], field, self.pairs.values())

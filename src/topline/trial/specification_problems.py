@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 PLAIN_KEY = re.compile(r"[A-Za-z_][A-Za-z0-9_-]*")
 LONGEST_SHOWN = 70
@@ -54,10 +54,6 @@ class Problem:
         if self.nearest:
             text += f" (did you mean {self.nearest}?)"
         return f"{text}; {self.advice}" if self.advice else text
-
-    def with_advice(self, advice: str) -> "Problem":
-        """Give the same problem with what to do about it."""
-        return replace(self, advice=advice)
 
 
 def path_text(*steps: str | int) -> str:

@@ -6,6 +6,7 @@ holds for a whole measure.
 """
 
 import difflib
+import itertools
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
@@ -154,7 +155,7 @@ def _measures(study: Study, wanted: Wanted) -> Iterator[tuple[int, OutcomeMeasur
 class _Slot:
     """A task and what of it does not go into the computation."""
 
-    order: tuple[int, ...]
+    order: int
     address: str
     context: tuple[str, ...]
     titles: tuple[str, ...]
@@ -175,8 +176,8 @@ class _Run:
         )
         self._doubts = DispersionDoubts(study)
         self._slots: dict[str, list[_Slot]] = {name: [] for name in derivations()}
-        self._refusals: list[tuple[tuple[int, ...], Refusal]] = []
-        self._count = 0
+        self._refusals: list[tuple[int, Refusal]] = []
+        self._order = itertools.count()
 
     def add_measure(self, measure: OutcomeMeasure, address: str) -> None:
         """Take up the rows of an outcome measure."""
@@ -205,7 +206,7 @@ class _Run:
 
     def result(self) -> Derived:
         """Compute everything, and put it in the order of the record."""
-        estimates: list[tuple[tuple[int, ...], DerivedEstimate]] = []
+        estimates: list[tuple[int, DerivedEstimate]] = []
         for name, slots in self._slots.items():
             derivation = derivations()[name]
             method = self._wanted.methods.get(name, derivation.default)
@@ -223,7 +224,7 @@ class _Run:
                     )
                     self._refusals.append((slot.order, refusal))
                 else:
-                    estimates.append((slot.order, _estimate(derivation, method, slot, one)))
+                    estimates.append((slot.order, _estimate(derivation, slot, one)))
         return Derived(
             estimates=tuple(one for _, one in sorted(estimates, key=lambda pair: pair[0])),
             refusals=tuple(one for _, one in sorted(self._refusals, key=lambda pair: pair[0])),
@@ -292,7 +293,7 @@ class _Run:
                 continue
             self._slots[name].append(
                 _Slot(
-                    order=self._next(),
+                    order=next(self._order),
                     address=row.address,
                     context=context,
                     titles=tuple(titles.get(cell.group, cell.group) for cell in task.cells),
@@ -311,11 +312,7 @@ class _Run:
         groups: tuple[str, ...] = (),
     ) -> None:
         refusal = Refusal(address=address, context=context, what=what, reason=reason, groups=groups)
-        self._refusals.append((self._next(), refusal))
-
-    def _next(self) -> tuple[int, ...]:
-        self._count += 1
-        return (self._count,)
+        self._refusals.append((next(self._order), refusal))
 
 
 def _input(cell: Posted) -> Input:
@@ -336,7 +333,7 @@ def _common_reason(rows: Sequence[Row]) -> str | None:
     return next(iter(reasons)) if len(reasons) == 1 else None
 
 
-def _estimate(derivation: Derivation, method: str, slot: _Slot, found: Found) -> DerivedEstimate:
+def _estimate(derivation: Derivation, slot: _Slot, found: Found) -> DerivedEstimate:
     estimate, test = found.estimate, found.test
     notes = dict.fromkeys(
         (

@@ -10,8 +10,6 @@ from topline.errors import DataError
 from topline.stats.survival import SurvivalCurve, kaplan_meier
 from topline.trial.specification import Variable
 
-NOBODY = "no participant was analyzed"
-
 
 class SurvivalOptions(SummaryOptions, frozen=True, kw_only=True):
     """How a Kaplan–Meier curve and its limits are made."""
