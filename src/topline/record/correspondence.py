@@ -12,7 +12,7 @@ import msgspec
 from topline.record import results
 from topline.record.addresses import field_names
 from topline.record.cells import Leaf, Module, Text, leaves
-from topline.record.group_matching import groups_of, match_groups
+from topline.record.group_matching import GroupMapping, group_mapping, groups_of, match_groups
 from topline.record.likeness import BY_CONTENT, loose_likeness
 from topline.record.matching import Identity, Pair, match_elements, with_group_ids
 from topline.record.node import Node
@@ -33,8 +33,6 @@ class Correspondence(msgspec.Struct, frozen=True, kw_only=True):
 
 
 _At: TypeAlias = tuple[str, str]
-_Groups: TypeAlias = Mapping[str, str]
-"""Group id in A -> id of the same group in B; of a group that B has not, an id that B has not."""
 
 
 def correspondences(a: Study, b: Study) -> tuple[Correspondence, ...]:
@@ -139,10 +137,10 @@ class _Aligner:
         self._known_as: dict[str, str] = {}
         self._titles_b: Mapping[str | None, str | None] = {}
 
-    def nodes(self, a: Node, b: Node, at: _At, groups: _Groups) -> None:
+    def nodes(self, a: Node, b: Node, at: _At, groups: GroupMapping) -> None:
         own = self._own_groups(a, b)
         if own is not None:
-            groups = self._mapping(a, b, own)
+            groups = group_mapping(a, b, own)
             self._titles_b = {group.id: group.title for group in groups_of(b) or ()}
         for camel, name in field_names(type(a)).items():
             x, y = getattr(a, name), getattr(b, name)
@@ -160,7 +158,7 @@ class _Aligner:
             else:
                 self.pairs[here[0]] = here[1]
 
-    def _lists(self, a: tuple[Any, ...], b: tuple[Any, ...], at: _At, groups: _Groups) -> None:
+    def _lists(self, a: tuple[Any, ...], b: tuple[Any, ...], at: _At, groups: GroupMapping) -> None:
         matched = _match(with_group_ids(a, groups), b)
         self._elements(a, b, matched, at, groups)
         if a and isinstance(a[0], results.OutcomeMeasure):
@@ -173,13 +171,13 @@ class _Aligner:
         b: tuple[Any, ...],
         matched: Sequence[Pair],
         at: _At,
-        groups: _Groups,
+        groups: GroupMapping,
     ) -> None:
         for i, j in matched:
             if i is not None and j is not None:
                 self.nodes(a[i], b[j], (f"{at[0]}/{i}", f"{at[1]}/{j}"), groups)
 
-    def _reference(self, ids: tuple[str, ...], at: _At, groups: _Groups) -> None:
+    def _reference(self, ids: tuple[str, ...], at: _At, groups: GroupMapping) -> None:
         self.pairs[at[0]] = at[1]
         mapped = (groups.get(one, one) for one in ids)
         self.references_a[at[0]] = _listed(self._titles_b.get(one) or one for one in mapped)
@@ -192,15 +190,6 @@ class _Aligner:
             if i is not None and j is not None:
                 self._known_as.setdefault(groups_a[i].title or "", groups_b[j].title or "")
         return matched
-
-    def _mapping(self, a: Node, b: Node, matched: Sequence[Pair]) -> _Groups:
-        groups_a, groups_b = groups_of(a) or (), groups_of(b) or ()
-        mapping = {}
-        for i, j in matched:
-            if i is not None and groups_a[i].id is not None:
-                missing = f"only in A {groups_a[i].id}"
-                mapping[groups_a[i].id] = missing if j is None else str(groups_b[j].id)
-        return mapping
 
     def _match_loose(self, a: tuple[Any, ...], b: tuple[Any, ...], at: _At, field: str) -> None:
         """Pair classes or analyses left over in different outcome measures, as where some merged."""
@@ -215,7 +204,7 @@ class _Aligner:
             (i, address_a, part_a), (j, address_b, part_b) = loose_a[x], loose_b[y]
             own = self._own_groups(a[i], b[j]) or ()
             self._titles_b = {group.id: group.title for group in b[j].groups or ()}
-            self.nodes(part_a, part_b, (address_a, address_b), self._mapping(a[i], b[j], own))
+            self.nodes(part_a, part_b, (address_a, address_b), group_mapping(a[i], b[j], own))
 
 
 def _loose(

@@ -19,7 +19,7 @@ from topline.record import results
 from topline.record.addresses import field_names
 from topline.record.cells import Cell, Leaf, Module, leaves
 from topline.record.crossed_terms import TABLES, CrossedTerm, crossed_terms
-from topline.record.group_matching import groups_of, match_groups
+from topline.record.group_matching import GroupMapping, group_mapping, match_groups
 from topline.record.matching import (
     GROUP_KEYED,
     Pair,
@@ -81,9 +81,6 @@ class Difference(msgspec.Struct, frozen=True, kw_only=True):
     whole: str | None = None
 
 
-_GroupMapping: TypeAlias = Mapping[str, str]
-"""Group id in A -> id of the same group in B; empty where every group kept its id."""
-
 _GROUP_LISTS = ("groups", "event_groups")
 REFERENCES = frozenset({"group_id", "group_ids"})
 """Fields that name a group and are no leaves."""
@@ -122,7 +119,7 @@ def differences(a: Study, b: Study) -> tuple[Difference, ...]:
     return tuple(_with_leaves(a, b, found))
 
 
-def _compare(a: Any, b: Any, at: _At, name: str, groups: _GroupMapping) -> Iterator[Difference]:
+def _compare(a: Any, b: Any, at: _At, name: str, groups: GroupMapping) -> Iterator[Difference]:
     """Compare two parts that stand for each other."""
     if isinstance(a, Node):
         yield from _compare_nodes(a, b, at, groups)
@@ -135,11 +132,11 @@ def _compare(a: Any, b: Any, at: _At, name: str, groups: _GroupMapping) -> Itera
         yield _changed(name, a, b, at)
 
 
-def _compare_nodes(a: Node, b: Node, at: _At, groups: _GroupMapping) -> Iterator[Difference]:
+def _compare_nodes(a: Node, b: Node, at: _At, groups: GroupMapping) -> Iterator[Difference]:
     if a == b and not groups:
         return
     own = match_groups(a, b, by_id=True)
-    groups = groups if own is None else _map_groups(a, b, own)
+    groups = groups if own is None else group_mapping(a, b, own)
     crossed = _crossed(a, b, groups)
     for camel, name in field_names(type(a)).items():
         x, y = getattr(a, name), getattr(b, name)
@@ -158,7 +155,7 @@ def _compare_nodes(a: Node, b: Node, at: _At, groups: _GroupMapping) -> Iterator
             yield from _compare(x, y, here, name, groups)
 
 
-def _crossed(a: Node, b: Node, groups: _GroupMapping) -> tuple[CrossedTerm, ...]:
+def _crossed(a: Node, b: Node, groups: GroupMapping) -> tuple[CrossedTerm, ...]:
     if isinstance(a, results.AdverseEventsModule) and isinstance(b, results.AdverseEventsModule):
         return crossed_terms(a, b, groups)
     return ()
@@ -170,7 +167,7 @@ def _compare_tables(
     crossed: Sequence[CrossedTerm],
     at: _At,
     name: str,
-    groups: _GroupMapping,
+    groups: GroupMapping,
 ) -> Iterator[Difference]:
     """Compare two tables of adverse events without the terms that went to the other table, and tell those."""
     a, b = getattr(module_a, name) or (), getattr(module_b, name) or ()
@@ -197,7 +194,7 @@ def _compare_tables(
 
 
 def _compare_lists(
-    a: tuple[Any, ...], b: tuple[Any, ...], at: _At, name: str, groups: _GroupMapping
+    a: tuple[Any, ...], b: tuple[Any, ...], at: _At, name: str, groups: GroupMapping
 ) -> Iterator[Difference]:
     if a == b and not groups:
         return
@@ -211,7 +208,7 @@ def _compare_elements(
     pairs: Sequence[Pair],
     at: _At,
     name: str,
-    groups: _GroupMapping,
+    groups: GroupMapping,
 ) -> Iterator[Difference]:
     # Cells that only follow their groups to another place have not moved themselves.
     follow = bool(groups) and all(isinstance(part, GROUP_KEYED) for part in a[:1])
@@ -228,18 +225,7 @@ def _compare_elements(
             yield from _compare(a[i], b[j], here, name, groups)
 
 
-def _map_groups(a: Node, b: Node, pairs: Sequence[Pair]) -> _GroupMapping:
-    groups_a, groups_b = groups_of(a) or (), groups_of(b) or ()
-    mapping = {}
-    for i, j in pairs:
-        if i is not None and groups_a[i].id is not None:
-            # A removed group's id may be another group's id in B: it must not be taken for it.
-            old = groups_a[i].id
-            mapping[old] = f"removed {old}" if j is None else str(groups_b[j].id)
-    return mapping if any(old != new for old, new in mapping.items()) else {}
-
-
-def _mapped(ids: Any, groups: _GroupMapping) -> Any:
+def _mapped(ids: Any, groups: GroupMapping) -> Any:
     if isinstance(ids, tuple):
         return tuple(groups.get(group_id, group_id) for group_id in ids)
     return groups.get(ids, ids)

@@ -3,13 +3,15 @@
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from types import MappingProxyType
-from typing import Any
+from typing import Any, TypeAlias
 
 from topline.record import results
 from topline.record.likeness import BY_CONTENT, GroupContent, folded, group_numbers
 from topline.record.matching import Pair, match_elements
 from topline.record.node import Node
 
+GroupMapping: TypeAlias = Mapping[str, str]
+"""Group id in A -> id of the same group in B; empty where every group kept its id."""
 _NOTHING: Mapping[str, str] = MappingProxyType({})
 
 
@@ -92,6 +94,40 @@ def match_groups(
         for one, described in zip(groups_b, described_b, strict=True)
     )
     return match_elements(contents_a, contents_b, BY_CONTENT[GroupContent])
+
+
+def group_mapping(a: Node, b: Node, pairs: Sequence[Pair]) -> GroupMapping:
+    """Say what the groups of two modules or outcome measures are called in the other.
+
+    Parameters
+    ----------
+    a, b
+        The modules or outcome measures.
+    pairs
+        Their groups as :func:`match_groups` pairs them.
+
+    Returns
+    -------
+    mapping
+        A group that only A has is called what no group of B is: its id may be another group's id in B,
+        and must not be taken for it.
+
+    Examples
+    --------
+    >>> def outcome(*groups):
+    ...     return results.OutcomeMeasure(
+    ...         groups=tuple(results.MeasureGroup(id=id, title=title) for id, title in groups))
+    >>> one = outcome(("OG000", "Placebo"), ("OG001", "Drug"))
+    >>> two = outcome(("OG000", "Drug"))
+    >>> group_mapping(one, two, match_groups(one, two))
+    {'OG000': 'only in A OG000', 'OG001': 'OG000'}
+    """
+    groups_a, groups_b = groups_of(a) or (), groups_of(b) or ()
+    mapping = {}
+    for i, j in pairs:
+        if i is not None and (old := groups_a[i].id) is not None:
+            mapping[old] = f"only in A {old}" if j is None else str(groups_b[j].id)
+    return mapping if any(old != new for old, new in mapping.items()) else {}
 
 
 def _own_descriptions(groups: Iterable[Any]) -> tuple[str, ...]:
