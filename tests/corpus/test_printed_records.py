@@ -16,7 +16,7 @@ from pypdf.generic import DictionaryObject
 from topline.formats.document import Document
 from topline.formats.registry import read_document
 from topline.record.cells import Cell, Leaf, leaves
-from topline.render.page import plain as as_typed
+from topline.render.page_templates import plain as as_typed
 from topline.render.pdf_document import pdf
 from topline.render.print_blocks import PrintedDocument, PrintedTable, Terms
 from topline.render.print_document import printed_document

@@ -27,7 +27,8 @@ from topline.record.results import (
 from topline.render import context
 from topline.render.context import PageContext, context_json
 from topline.render.flow_diagram import flow_diagram
-from topline.render.page import environment, page_context, render_page
+from topline.render.page import page_context, render_page
+from topline.render.page_templates import environment
 from topline.render.provenance import COLUMNS
 
 HOSTILE = "</title></script><script>alert(1)</script>\"'&<b>"

@@ -42,9 +42,10 @@ def diff(
 
     found = compare_files(before, after, format=source_format, nct_id=study)
     if html is not None:
-        from topline.render.difference_page import write_comparison
+        from topline.render.difference_page import render_comparison
+        from topline.render.page_templates import write_page
 
-        write_comparison(found, html)
+        write_page(render_comparison(found), html)
     if json:
         write_json(_for_programs(found))
     else:

@@ -56,9 +56,10 @@ def verify(
     if numbers:
         found = found.numbers_only()
     if html is not None:
-        from topline.render.verification_page import write_verification
+        from topline.render.page_templates import write_page
+        from topline.render.verification_page import render_verification
 
-        write_verification(found, html)
+        write_page(render_verification(found), html)
     if json:
         write_json(_for_programs(found))
     else:

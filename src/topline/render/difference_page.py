@@ -3,15 +3,11 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import groupby
-from pathlib import Path
-
-from markupsafe import Markup
 
 from topline.formats.comparison import Comparison, SectionTally
-from topline.formats.output import open_output
 from topline.record.difference import Difference, DifferenceKind
 from topline.record.text_difference import TextPiece, text_pieces
-from topline.render.page import environment, page_style
+from topline.render.page_templates import page_of
 from topline.render.whereabouts import leaf_words
 
 
@@ -101,33 +97,17 @@ def render_comparison(found: Comparison) -> str:
     >>> page.startswith("<!doctype html>"), "<del>true</del>" in page, "<ins>false</ins>" in page
     (True, True, True)
     """
-    return (
-        environment()
-        .get_template("difference.html")
-        .render(
-            style=Markup(page_style()),
-            before=found.before,
-            after=found.after,
-            title=found.after.title or found.before.title or "Results record",
-            nct_id=found.after.nct_id or found.before.nct_id or "",
-            equal=not found.differences,
-            tallies=found.tallies,
-            sections=tuple(_sections(found)),
-            not_compared=found.not_compared,
-        )
+    return page_of(
+        "difference.html",
+        before=found.before,
+        after=found.after,
+        title=found.after.title or found.before.title or "Results record",
+        nct_id=found.after.nct_id or found.before.nct_id or "",
+        equal=not found.differences,
+        tallies=found.tallies,
+        sections=tuple(_sections(found)),
+        not_compared=found.not_compared,
     )
-
-
-def write_comparison(found: Comparison, file: Path) -> None:
-    """Write the report; the file appears when it is complete, or stays as it was.
-
-    Raises
-    ------
-    OutputError
-        If it cannot be written.
-    """
-    with open_output(file) as stream:
-        stream.write(render_comparison(found).encode())
 
 
 def _sections(found: Comparison) -> Iterator[SectionView]:

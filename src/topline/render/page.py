@@ -2,14 +2,10 @@
 
 import base64
 import hashlib
-import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import fields
-from functools import cache
-from importlib import resources
 
 import msgspec
-from jinja2 import Environment, FunctionLoader, StrictUndefined
 from markupsafe import Markup
 
 from topline.analysis.curves import SurvivalCurve
@@ -29,7 +25,7 @@ from topline.render.derived_tables import with_derived
 from topline.render.figure import Figure
 from topline.render.flow_diagram import flow_diagram
 from topline.render.overview import overview
-from topline.render.palette import dark_rules
+from topline.render.page_templates import asset, page_of
 from topline.render.provenance import provenance_view
 from topline.render.tables import ModuleTables, tables
 
@@ -150,18 +146,14 @@ def _documents(study: Study) -> tuple[DocumentView, ...]:
 
 
 def _render(context: PageContext) -> str:
-    script = _asset("page.js")
+    script = asset("page.js")
     digest = base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()
-    return (
-        environment()
-        .get_template("page.html")
-        .render(
-            {field.name: getattr(context, field.name) for field in fields(context)},
-            style=Markup(page_style()),
-            script=Markup(script),
-            script_hash=digest,
-            provenance_json=Markup(_script_json(context.provenance)),
-        )
+    return page_of(
+        "page.html",
+        **{field.name: getattr(context, field.name) for field in fields(context)},
+        script=Markup(script),
+        script_hash=digest,
+        provenance_json=Markup(_script_json(context.provenance)),
     )
 
 
@@ -180,56 +172,3 @@ _UNSAFE: Mapping[str, str] = {
     "\u2028": "\\u2028",
     "\u2029": "\\u2029",
 }
-
-
-@cache
-def page_style() -> str:
-    """Return the rules by which pages look."""
-    dark = dark_rules(".chart")
-    return f"{_asset('page.css')}\n@media screen and (prefers-color-scheme: dark) {{\n{dark}\n}}\n"
-
-
-@cache
-def _asset(name: str) -> str:
-    return resources.files("topline.render").joinpath("static", name).read_text("utf-8")
-
-
-@cache
-def environment() -> Environment:
-    """Return the templates: everything is escaped, an unknown name is an error."""
-    made = Environment(
-        loader=FunctionLoader(_template),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    made.filters["drawing"] = _drawing
-    made.filters["plain"] = plain
-    return made
-
-
-def plain(text: str) -> str:
-    r"""Return a free text without the backslashes that the registry's interface puts before marks.
-
-    Descriptions and comments come as Markdown in which ``<``, ``>``, ``[``, ``*`` and the like are
-    escaped; a person reads them as they were typed. The record keeps them as posted.
-
-    Examples
-    --------
-    >>> plain(r"a ratio \< 1 \[CO\^2\]")
-    'a ratio < 1 [CO^2]'
-    """
-    return _ESCAPED.sub(r"\1", text)
-
-
-_ESCAPED = re.compile(r"\\([<>\[\]^*&~_|.`#+-])")
-
-
-def _drawing(svg: str) -> Markup:
-    """Return a chart as markup: its texts were escaped when it was drawn."""
-    return Markup(svg)
-
-
-def _template(name: str) -> str:
-    return resources.files("topline.render").joinpath("templates", name).read_text("utf-8")

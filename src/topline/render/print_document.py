@@ -17,7 +17,7 @@ from topline.render.flow_chart import flow_charts
 from topline.render.flow_diagram import flow_diagram
 from topline.render.flow_table import ADDRESS as FLOW
 from topline.render.overview import overview
-from topline.render.page import plain as as_typed
+from topline.render.page_templates import plain as as_typed
 from topline.render.print_blocks import (
     Block,
     Chapter,

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 
-from topline.render.page import plain as as_typed
+from topline.render.page_templates import plain as as_typed
 from topline.render.print_blocks import HeadCell, PrintedRow, PrintedTable, Run, Runs
 from topline.render.table_model import Cell, ColumnGroup, Mark, Row, Table
 from topline.render.terminal_text import plain

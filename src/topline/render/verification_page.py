@@ -2,13 +2,9 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from pathlib import Path
-
-from markupsafe import Markup
 
 from topline.analysis.verification import Comparison, Tally, Verification
-from topline.formats.output import open_output
-from topline.render.page import environment, page_style
+from topline.render.page_templates import page_of
 from topline.render.verification_entries import Entry, entries, inside
 from topline.render.whereabouts import leaf_words
 
@@ -99,35 +95,19 @@ def render_verification(found: Verification) -> str:
     >>> page.startswith("<!doctype html>"), "script-src" in page
     (True, False)
     """
-    return (
-        environment()
-        .get_template("verification.html")
-        .render(
-            style=Markup(page_style()),
-            title=found.title or "Results record",
-            nct_id=found.nct_id or "",
-            format=found.format,
-            tallies=found.tallies,
-            totals=tuple(_totals(found)),
-            agrees=not found.discrepancies,
-            rules=found.rules,
-            lists=tuple(_lists(found)),
-            by_rule=tuple(_row(" > ".join(leaf_words(one.leaf)), one) for one in found.by_rule),
-            notes=found.notes,
-        )
+    return page_of(
+        "verification.html",
+        title=found.title or "Results record",
+        nct_id=found.nct_id or "",
+        format=found.format,
+        tallies=found.tallies,
+        totals=tuple(_totals(found)),
+        agrees=not found.discrepancies,
+        rules=found.rules,
+        lists=tuple(_lists(found)),
+        by_rule=tuple(_row(" > ".join(leaf_words(one.leaf)), one) for one in found.by_rule),
+        notes=found.notes,
     )
-
-
-def write_verification(found: Verification, file: Path) -> None:
-    """Write the report; the file appears when it is complete, or stays as it was.
-
-    Raises
-    ------
-    OutputError
-        If it cannot be written.
-    """
-    with open_output(file) as stream:
-        stream.write(render_verification(found).encode())
 
 
 def _totals(found: Verification) -> Iterator[tuple[str, int, int]]:
