@@ -265,8 +265,6 @@ class TestConversion:
             media_type="text/plain",
             keeps=("/protocolSection/identificationModule/secondaryIdInfos/*/id",),
             loses="Nearly everything.",
-            recognizes=lambda head: False,
-            read=None,
             write=write_nothing,
         )
         formats = {**FORMATS, "narrow": narrow}

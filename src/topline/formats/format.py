@@ -17,6 +17,10 @@ FolderWriter = Callable[[Iterable[Document], Path], None]
 Asker = Callable[[Document], Sequence[Question]]
 
 
+def _never(head: bytes) -> bool:
+    return False
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Format:
     """One form that a record takes as a document.
@@ -37,7 +41,7 @@ class Format:
     loses
         What a written document does not hold, in words.
     recognizes
-        Whether the first bytes of a decompressed document are of this format.
+        Whether the first bytes of a decompressed document are of this format: never, unless said otherwise.
     read
         Reads documents one at a time; ``None`` if the format is only written.
     write
@@ -67,9 +71,9 @@ class Format:
     media_type: str
     keeps: tuple[str, ...]
     loses: str
-    recognizes: Callable[[bytes], bool]
-    read: Reader | None
-    write: Writer | None
+    recognizes: Callable[[bytes], bool] = _never
+    read: Reader | None = None
+    write: Writer | None = None
     gives_back: tuple[str, ...] = ()
     write_indented: Writer | None = None
     write_folder: FolderWriter | None = None

@@ -86,10 +86,6 @@ def _write_word(documents: Iterable[Document], stream: BinaryIO) -> None:
     write_word(documents, stream)
 
 
-def _never(head: bytes) -> bool:
-    return False
-
-
 PDF = Format(
     name="pdf",
     title="PDF",
@@ -99,8 +95,6 @@ PDF = Format(
     loses=(
         f"{_LOSES} Characters that its fonts lack, such as Chinese, are printed by their number."
     ),
-    recognizes=_never,
-    read=None,
     write=_write_pdf,
 )
 WORD = Format(
@@ -110,8 +104,6 @@ WORD = Format(
     media_type="application/vnd.openxmlformats-officedocument.wordprocessingml.document",
     keeps=_KEEPS,
     loses=_LOSES,
-    recognizes=_never,
-    read=None,
     write=_write_word,
 )
 RECORD_FORMATS: Mapping[str, Format] = MappingProxyType({**FORMATS, PDF.name: PDF, WORD.name: WORD})

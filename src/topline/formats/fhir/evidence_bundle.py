@@ -99,7 +99,5 @@ FORMAT = Format(
         "non-inferiority was tested, in old records. Which group is the reference is not posted, so "
         "every group of an analysis is an exposure."
     ),
-    recognizes=lambda head: False,
-    read=None,
     write=write,
 )

@@ -86,9 +86,6 @@ FORMAT = Format(
     media_type="text/csv",
     keeps=KEEPS,
     loses=LOSES,
-    recognizes=lambda head: False,
-    read=None,
-    write=None,
     write_folder=write,
     folder_files=tuple(f"{name}.csv" for name in (*(t.name for t in TABLES), DICTIONARY)),
 )

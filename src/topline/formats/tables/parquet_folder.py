@@ -120,9 +120,6 @@ FORMAT = Format(
     media_type="application/vnd.apache.parquet",
     keeps=KEEPS,
     loses=LOSES,
-    recognizes=lambda head: False,
-    read=None,
-    write=None,
     write_folder=write,
     folder_files=tuple(f"{table.name}.parquet" for table in TABLES),
 )

@@ -179,7 +179,5 @@ FORMAT = Format(
     media_type="application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
     keeps=KEEPS,
     loses=LOSES + " A text of more than 32,767 characters is refused.",
-    recognizes=lambda head: False,
-    read=None,
     write=write,
 )
