@@ -197,9 +197,11 @@ def test_a_build_that_fails_leaves_the_earlier_one_untouched(
     assert sorted(path.name for path in tmp_path.iterdir()) == ["out", "trial"]
 
 
-def test_a_full_disk_leaves_the_earlier_build_and_no_litter(study: Path, tmp_path: Path) -> None:
+def test_a_full_disk_leaves_the_earlier_build_and_no_litter(
+    topline: Command, study: Path, tmp_path: Path
+) -> None:
     out = tmp_path / "out"
-    assert process("build", study, "-o", out).code == 0
+    assert topline("build", study, "-o", out).code == 0
     before = content(out)
     # A file that may not grow fails as a full disk does.
     ran = process("build", study, "-o", out, file_size=20_000)
