@@ -35,30 +35,27 @@ def _origin(arm: "Arm", *addresses: str | None) -> Row:
     return (arm.had_from, "; ".join(arm.notes) or None, *addresses)
 
 
+def _of_arm(part: StudyPart, arm: "Arm") -> Row:
+    about = _about(part, arm.measured, arm.address, arm.row)
+    return (*about, _treat(arm), arm.group.id)
+
+
 def _binary(part: StudyPart) -> Iterator[Row]:
     for row in part.arms.rows:
         for place, arm in enumerate(row.arms):
             if arm.event is not None:
-                about = _about(part, arm.measured, arm.address, arm.row)
                 numbers = (arm.event, arm.number, row.not_disjoint(place))
                 origin = _origin(arm, arm.inputs[0], arm.inputs[1])
-                yield (*about, _treat(arm), arm.group.id, *numbers, *origin)
+                yield (*_of_arm(part, arm), *numbers, *origin)
 
 
 def _continuous(part: StudyPart) -> Iterator[Row]:
     for row in part.arms.rows:
         for place, arm in enumerate(row.arms):
             if arm.mean is not None:
-                about = _about(part, arm.measured, arm.address, arm.row)
                 numbers = (arm.number, arm.mean, arm.deviation, row.not_disjoint(place))
                 value, *of, spread = arm.inputs
-                yield (
-                    *about,
-                    _treat(arm),
-                    arm.group.id,
-                    *numbers,
-                    *_origin(arm, value, of[0], spread),
-                )
+                yield (*_of_arm(part, arm), *numbers, *_origin(arm, value, of[0], spread))
 
 
 def _binary_pairs(part: StudyPart) -> Iterator[Row]:
@@ -82,8 +79,7 @@ def _continuous_pairs(part: StudyPart) -> Iterator[Row]:
 
 
 def _pair(part: StudyPart, one: "Arm", two: "Arm") -> Row:
-    about = _about(part, one.measured, one.address, one.row)
-    return (*about, _treat(one), one.group.id, _treat(two), two.group.id)
+    return (*_of_arm(part, one), _treat(two), two.group.id)
 
 
 def _of_both(one: "Arm", two: "Arm") -> Row:
