@@ -203,11 +203,25 @@ def test_many_groups_without_a_control_are_not_all_compared_with_each_other() ->
     assert len(compared(record, against="all")) == 15
 
 
-def test_a_group_that_no_table_has_leaves_a_refusal() -> None:
-    record = three_arms()
-    assert compared(record, against="Sham") == []
+def test_a_group_that_a_table_does_not_have_leaves_a_refusal() -> None:
+    record = study(
+        measure((20, 20), row("5", "6"), titles=("Low", "Sham"), **COUNTS),
+        measure((20, 20), row("5", "6"), titles=("Low", "High"), **COUNTS),
+        starts=[(20, 20, 20)],
+        flow_titles=("Low", "High", "Sham"),
+    )
     found = derive(record, Wanted(against="Sham"))
+    assert [one.groups for one in found.estimates if one.name == "risk difference"] == [
+        ("OG000", "OG001")
+    ]
     assert "no group of the table is called 'Sham'" in found.refusals[0].reason
+
+
+def test_a_group_that_no_table_has_is_an_error_that_says_what_groups_are_called() -> None:
+    with pytest.raises(NotFoundError, match="no group is called 'Placbo'") as raised:
+        derive(three_arms(), Wanted(against="Placbo"))
+    assert raised.value.accepted == "Low; High; Placebo"
+    assert raised.value.advice == "did you mean 'Placebo'?"
 
 
 EVENTS = AdverseEventsModule(

@@ -218,7 +218,7 @@ class TestWriting:
 
     @pytest.mark.parametrize("number", [0, 2])
     def test_a_document_is_of_one_study(self, number: int) -> None:
-        with pytest.raises(OutputError, match="study"):
+        with pytest.raises(DocumentError, match="study"):
             eudract_xml.write([document(*ANSWERS)] * number, io.BytesIO())
 
     @pytest.mark.parametrize(

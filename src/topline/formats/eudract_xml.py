@@ -7,7 +7,6 @@ from such a document is given back; what no one has given is asked for by addres
 from collections.abc import Iterable, Iterator
 from typing import BinaryIO
 
-from topline.errors import OutputError
 from topline.formats.answers import Question
 from topline.formats.document import Document
 from topline.formats.eudract_answers import answer, give_back, questions_of, set_aside_of
@@ -16,6 +15,7 @@ from topline.formats.eudract_record import layout_of, study_of
 from topline.formats.eudract_tree import FULL_ROOT, RESULTS_NAMESPACE, ROOT, read_tree, write_tree
 from topline.formats.format import Format
 from topline.formats.read_back import Lost, not_given_back
+from topline.formats.single_study import single_document
 from topline.formats.source import Source
 from topline.formats.xml_tree import parse_tree, root_name
 from topline.record.addresses import field_names
@@ -57,24 +57,12 @@ def write(documents: Iterable[Document], stream: BinaryIO) -> None:
     Raises
     ------
     OutputError
-        If there is not exactly one record, or it has no adverse events, or a value is lacking that
-        no answer gives: all of them are listed.
+        If the record has no adverse events, or a value is lacking that no answer gives: all of
+        them are listed.
     DocumentError
-        If an answer is wrong.
+        If there is not exactly one record, or an answer is wrong.
     """
-    written = None
-    for document in documents:
-        if written is not None:
-            raise OutputError(
-                "there is more than one study",
-                where=document.place,
-                accepted="one study to a document of EudraCT",
-                advice="say which by its NCT number",
-            )
-        written = write_tree(_settled(document))
-    if written is None:
-        raise OutputError("there is no study to write", accepted="one study")
-    stream.write(written)
+    stream.write(write_tree(_settled(single_document(documents, NAME))))
 
 
 def asks(document: Document) -> list[Question]:

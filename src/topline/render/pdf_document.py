@@ -15,9 +15,10 @@ import msgspec
 import typst
 
 from topline.formats.document import Document
+from topline.formats.single_study import single_document
 from topline.render.figure import FONT
 from topline.render.print_blocks import PrintedDocument
-from topline.render.print_document import printed_document, single_document
+from topline.render.print_document import printed_document
 from topline.render.print_table import PORTRAIT, text_width
 
 STANDARD: Literal["ua-1"] = "ua-1"

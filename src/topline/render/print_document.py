@@ -6,7 +6,6 @@ from dataclasses import dataclass, field
 from pathlib import PurePath
 
 from topline import __version__
-from topline.errors import DocumentError
 from topline.formats.document import Document
 from topline.record import Study
 from topline.record.protocol import ProtocolSection
@@ -41,38 +40,6 @@ _GAIN = 1.4
 side has fewer lines."""
 _LONGEST_ALTERNATIVE = 1500
 _DATE = re.compile(r"(\d{4})-(\d{2})-(\d{2})")
-
-
-def single_document(documents: Iterable[Document], format: str) -> Document:
-    """Return the only document there is: a filed document speaks of one study.
-
-    Parameters
-    ----------
-    documents
-        What is to be written.
-    format
-        The name of the format, for the errors.
-
-    Raises
-    ------
-    DocumentError
-        If there is none, or more than one.
-    """
-    found = iter(documents)
-    first = next(found, None)
-    if first is None:
-        raise DocumentError("there is no study to write", accepted="one study")
-    second = next(found, None)
-    if second is not None:
-        numbers = [number for one in (first, second) if (number := _number(one.study))]
-        such = f", such as {numbers[0]}" if numbers else ""
-        raise DocumentError(
-            f"there is more than one study, and a document of {format} is filed for one",
-            where=f"{first.place}; {second.place}",
-            accepted="one study",
-            advice=f"choose one by its NCT number{such}: --study NCT_ID",
-        )
-    return first
 
 
 def drawn_figures(study: Study) -> tuple[Figure, ...]:
@@ -131,10 +98,6 @@ def printed_document(document: Document, drawn: Sequence[Figure] | None = None) 
             *_documents(study),
         ),
     )
-
-
-def _number(study: Study) -> str | None:
-    return study.identification.nct_id
 
 
 def _last_update(protocol: ProtocolSection) -> str:

@@ -23,6 +23,7 @@ from docx.styles.style import ParagraphStyle
 from docx.text.paragraph import Paragraph as WordParagraph
 
 from topline.formats.document import Document
+from topline.formats.single_study import single_document
 from topline.render.print_blocks import (
     Block,
     Heading,
@@ -32,7 +33,7 @@ from topline.render.print_blocks import (
     PrintedTable,
     Terms,
 )
-from topline.render.print_document import printed_document, single_document
+from topline.render.print_document import printed_document
 from topline.render.word_markup import field_markup, table_markup
 
 _FONT = "Arial"

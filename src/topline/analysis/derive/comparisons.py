@@ -1,11 +1,12 @@
 """Which groups of a table are compared, and in which order."""
 
+import difflib
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import combinations
 
-from topline.errors import UsageError
+from topline.errors import NotFoundError, UsageError
 from topline.record.group_relations import (
     AnalyzedGroup,
     GroupRelation,
@@ -16,6 +17,8 @@ from topline.record.group_relations import (
 MOST_PAIRS = 10
 """Pairs compared where no control group is known; of more than five groups all pairs are nobody's question."""
 ALL = "all"
+_MOST_NAMED = 20
+"""So many groups are named in a message."""
 
 _CONTROL_TYPES = ("PLACEBO_COMPARATOR", "SHAM_COMPARATOR", "NO_INTERVENTION")
 _CONTROL_WORDS = re.compile(
@@ -136,6 +139,34 @@ def _is_alone_active(group_id: str, types: Mapping[str, str | None]) -> bool:
     """Whether a group is the active comparator of experimental arms only."""
     others = [kind for other, kind in types.items() if other != group_id]
     return types[group_id] == "ACTIVE_COMPARATOR" and set(others) == {"EXPERIMENTAL"}
+
+
+def refuse_unknown_group(tables: Iterable[Sequence[AnalyzedGroup]], name: str) -> None:
+    """Raise an error where no table of a record has a group of an id or title.
+
+    Parameters
+    ----------
+    tables
+        The groups of each table.
+    name
+        The id or title.
+
+    Raises
+    ------
+    NotFoundError
+        If there are groups, and none is called so; the message says what they are called.
+    """
+    groups = list(tables)
+    if not any(groups) or any(_named(one, name) for one in groups):
+        return
+    titles = list(dict.fromkeys(group.title or group.id for one in groups for group in one))
+    near = difflib.get_close_matches(name, titles, n=1)
+    more = len(titles) - _MOST_NAMED
+    raise NotFoundError(
+        f"no group is called {name!r}",
+        accepted="; ".join(titles[:_MOST_NAMED]) + (f"; and {more} more" if more > 0 else ""),
+        advice=f"did you mean {near[0]!r}?" if near else None,
+    )
 
 
 def _named(groups: Sequence[AnalyzedGroup], name: str) -> AnalyzedGroup | None:

@@ -10,7 +10,7 @@ import itertools
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from topline.analysis.derive.comparisons import Comparing
+from topline.analysis.derive.comparisons import ALL, Comparing, refuse_unknown_group
 from topline.analysis.derive.derivation import (
     Derivation,
     Derived,
@@ -118,7 +118,7 @@ def derive(study: Study, wanted: Wanted = EVERYTHING) -> Derived:
     Raises
     ------
     NotFoundError
-        If an outcome measure that is wanted does not exist.
+        If an outcome measure that is wanted does not exist, or no table has the group to compare with.
 
     Examples
     --------
@@ -126,11 +126,17 @@ def derive(study: Study, wanted: Wanted = EVERYTHING) -> Derived:
     Derived(estimates=(), refusals=())
     """
     run = _Run(study, wanted)
-    for place, measure in _measures(study, wanted):
-        run.add_measure(measure, f"{OUTCOMES}/{place}")
+    measures = list(_measures(study, wanted))
     results = study.results_section
-    events = results.adverse_events_module if results is not None else None
-    if wanted.events and events is not None:
+    events = results.adverse_events_module if results is not None and wanted.events else None
+    if wanted.against not in (None, ALL):
+        tables: list[Sequence[AnalyzedGroup]] = [one.groups or () for _, one in measures]
+        if events is not None:
+            tables.append(events.event_groups or ())
+        refuse_unknown_group(tables, str(wanted.against))
+    for place, measure in measures:
+        run.add_measure(measure, f"{OUTCOMES}/{place}")
+    if events is not None:
         run.add_events(event_rows(events), events.event_groups or ())
     return run.result()
 
