@@ -130,10 +130,14 @@ def derive(study: Study, wanted: Wanted = EVERYTHING) -> Derived:
     results = study.results_section
     events = results.adverse_events_module if results is not None and wanted.events else None
     if wanted.against not in (None, ALL):
-        tables: list[Sequence[AnalyzedGroup]] = [one.groups or () for _, one in measures]
-        if events is not None:
-            tables.append(events.event_groups or ())
-        refuse_unknown_group(tables, str(wanted.against))
+        tables: list[Sequence[MeasureGroup | EventGroup]] = [
+            *(measure.groups or () for _, measure in measures),
+            *([events.event_groups or ()] if events is not None else []),
+        ]
+        refuse_unknown_group(
+            [[AnalyzedGroup.of(group) for group in table] for table in tables],
+            str(wanted.against),
+        )
     for place, measure in measures:
         run.add_measure(measure, f"{OUTCOMES}/{place}")
     if events is not None:
