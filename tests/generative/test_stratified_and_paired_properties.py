@@ -2,13 +2,15 @@
 
 import itertools
 import math
+from fractions import Fraction
 from typing import Any
 
 import numpy as np
 import pytest
-from hypothesis import assume, given
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
+from topline.stats import freeman_halton_network
 from topline.stats.agreement import cohen_kappa
 from topline.stats.contingency import (
     CMH_TESTS,
@@ -325,3 +327,45 @@ def test_the_standard_error_of_kappa_is_that_of_the_delta_method(cells: Cells) -
     variance = (np.sum(shares * slopes**2) - np.sum(shares * slopes) ** 2) / number
     assert found.value == pytest.approx(kappa(shares), abs=1e-12)
     assert found.standard_error == pytest.approx(math.sqrt(max(variance, 0)), rel=1e-4, abs=1e-5)
+
+
+def exact_p_value(table: list[list[int]]) -> Fraction:
+    """Sum the probabilities of all tables in whole numbers: {(what rows have left, Π x!): number of tables}."""
+    rows, columns = (
+        [sum(row) for row in table],
+        [sum(column) for column in zip(*table, strict=True)],
+    )
+    found = {(tuple(rows), 1): 1}
+    for column in columns:
+        longer: dict[tuple[tuple[int, ...], int], int] = {}
+        for (room, product), number in found.items():
+            for cells in itertools.product(*(range(min(have, column) + 1) for have in room)):
+                if sum(cells) == column:
+                    rest = tuple(have - cell for have, cell in zip(room, cells, strict=True))
+                    key = (rest, product * math.prod(map(math.factorial, cells)))
+                    longer[key] = longer.get(key, 0) + number
+        found = longer
+    own = math.prod(math.factorial(cell) for row in table for cell in row)
+    weights = {product: Fraction(number, product) for (_, product), number in found.items()}
+    counted = sum(weight for product, weight in weights.items() if product * (1 + 1e-7) >= own)
+    return Fraction(counted) / sum(weights.values())
+
+
+@settings(max_examples=25)
+@given(
+    st.lists(
+        st.lists(st.sampled_from([0, 0, 1, 1, 2, 3]), min_size=4, max_size=4),
+        min_size=3,
+        max_size=5,
+    )
+)
+def test_freeman_and_haltons_test_of_many_columns_is_exact_however_the_work_is_divided(
+    table: list[list[int]],
+) -> None:
+    assume(0 < np.sum(table) <= 16)
+    expected = pytest.approx(float(exact_p_value(table)), rel=1e-11)
+    assert freeman_halton_test(table).p_value == expected
+    with pytest.MonkeyPatch.context() as changed:
+        changed.setattr(freeman_halton_network, "_TOGETHER", 7)
+        changed.setattr(freeman_halton_network, "_FIRST", 2)
+        assert freeman_halton_test(table).p_value == expected
