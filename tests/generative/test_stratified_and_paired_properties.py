@@ -368,4 +368,6 @@ def test_freeman_and_haltons_test_of_many_columns_is_exact_however_the_work_is_d
     with pytest.MonkeyPatch.context() as changed:
         changed.setattr(freeman_halton_network, "_TOGETHER", 7)
         changed.setattr(freeman_halton_network, "_FIRST", 2)
-        assert freeman_halton_test(table).p_value == expected
+        for tails in (0, 1_000_000):  # always and never
+            changed.setattr(freeman_halton_network, "_TAILS", tails)
+            assert freeman_halton_test(table).p_value == expected

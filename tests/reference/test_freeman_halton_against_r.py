@@ -74,7 +74,7 @@ def test_the_p_value_is_that_of_r(name: str) -> None:
 
 
 def test_r_counts_tables_as_equally_likely_up_to_three_times_as_far() -> None:
-    """R tests with 3.4525e-7 what is documented as 1e-7; where tables lie between, its p-value is larger."""
+    """FEXACT in R tests with 3.4525e-7; where tables lie between 1e-7 and that, its p-value is larger."""
     cells = np.array([[39, 47, 21, 3], [65, 15, 7, 20], [4, 27, 21, 24]])
     with_r = 2.5887793837418933e-20
     assert Network(cells, R_TOLERANCE).probability() == pytest.approx(with_r, rel=2e-9)

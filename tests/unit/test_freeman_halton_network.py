@@ -9,7 +9,8 @@ import pytest
 from topline.errors import LimitError
 from topline.stats import freeman_halton_network as network
 from topline.stats.freeman_halton import freeman_halton_test
-from topline.stats.freeman_halton_network import Factorials, _lower_bounds, _tangents
+from topline.stats.freeman_halton_factorials import Factorials
+from topline.stats.freeman_halton_network import _lower_bounds, _tangents
 
 
 def test_equal_products_of_factorials_have_equal_units() -> None:

@@ -152,14 +152,11 @@ def test_every_exemption_is_of_a_family_that_is_computed_and_has_its_reason() ->
 
 
 def test_an_exact_test_beyond_its_limit_is_the_only_value_not_computed(tmp_path: Path) -> None:
-    # 3 x 3 with 1,000 in each cell and 1,200 on the diagonal: Pearson's statistic by hand.
-    table = [[1200, 1000, 1000], [1000, 1200, 1000], [1000, 1000, 1200]]
-    expected_count = 3200 / 3
-    statistic = (
-        3 * (1200 - expected_count) ** 2 + 6 * (1000 - expected_count) ** 2
-    ) / expected_count
-    expected = {"pearson": statistic, "df": 4, "fisher_freeman_halton_p": 1e-15}
-    scores = {"row_scores": [1, 2, 3], "col_scores": [1, 2, 3]}
+    # 4 x 4 with 100 in each cell and 140 on the diagonal, so that 110 are expected: Pearson's statistic by hand.
+    table = [[140 if row == column else 100 for column in range(4)] for row in range(4)]
+    statistic = (4 * 30**2 + 12 * 10**2) / 110
+    expected = {"pearson": statistic, "df": 9, "fisher_freeman_halton_p": 1e-5}
+    scores: dict[str, Any] = {"row_scores": [1, 2, 3, 4], "col_scores": [1, 2, 3, 4]}
     family = judge(tmp_path, case("rxc_table", {"table": table}, expected, **scores)).families
     assert (family["rxc_table"].passed, family["rxc_table"].failed) == (2, 1)
     assert "fisher_freeman_halton_p: not computed" in family["rxc_table"].wrong[0]

@@ -11,16 +11,14 @@ Pasts are whole numbers of small units, made of the prime factors of the factori
 ones. Probabilities are only ever added and multiplied, so that small ones keep their digits.
 """
 
-import functools
-import math
 from collections.abc import Iterator
 from typing import NamedTuple
 
 import numpy as np
-from scipy import special
 
 from topline.errors import LimitError
 from topline.stats.estimate import Floats, Integers
+from topline.stats.freeman_halton_factorials import Factorials, log_tails
 
 MOST_LISTED = 200_000_000
 """Most partial tables that are looked at: some thirty seconds."""
@@ -39,54 +37,11 @@ _TOGETHER = 1_000_000
 _MOST_AT_ONCE = 8_000_000
 """Most ways to fill a cell and those above it, where they cannot be split."""
 
+_TAILS = 12
+"""The tails of a two by two table are as much work as so many tables."""
+
 _FIRST = 32
 """So many states tell how much work the others will be."""
-
-_TABULATED = 1_000_000
-"""Up to this many participants log x! is looked up."""
-
-
-class Factorials:
-    """log x! as a number, and in whole units that are equal wherever products of factorials are."""
-
-    def __init__(self, total: int) -> None:
-        # The largest sum is log(total!); two bits are left for differences.
-        magnitude = math.ceil(math.lgamma(total + 1.0) + 1).bit_length()
-        self.unit = 2.0 ** max(magnitude - 60, -38)
-        self._table = None if total > _TABULATED else _tabulated(1 << total.bit_length(), self.unit)
-
-    def logarithm(self, count: Integers) -> Floats:
-        """Give log x!."""
-        if self._table is None:
-            return np.asarray(special.gammaln(count + 1.0), dtype=np.float64)
-        return self._table[0][count]
-
-    def units(self, count: Integers) -> Integers:
-        """Give log x! in units."""
-        if self._table is None:
-            return np.rint(self.logarithm(count) / self.unit).astype(np.int64)
-        return self._table[1][count]
-
-    def choose(self, number: Integers, taken: Integers) -> Floats:
-        """Give the logarithm of the number of ways to take some."""
-        return self.logarithm(number) - self.logarithm(taken) - self.logarithm(number - taken)
-
-
-@functools.lru_cache(maxsize=4)
-def _tabulated(largest: int, unit: float) -> tuple[Floats, Integers]:
-    count = np.arange(largest + 1)
-    rest, units = np.maximum(count, 1), np.zeros(largest + 1, dtype=np.int64)
-    for prime in range(2, math.isqrt(largest) + 1):
-        if rest[prime] == 1:  # smaller primes have used it up
-            continue
-        power = prime
-        while power <= largest:
-            units[power::power] += round(math.log(prime) / unit)
-            rest[power::power] //= prime
-            power *= prime
-    # What is left of each number is a prime or 1.
-    units += np.rint(np.log(rest) / unit).astype(np.int64)
-    return special.gammaln(count + 1.0), np.cumsum(units)
 
 
 class States(NamedTuple):
@@ -139,6 +94,14 @@ class Ways(NamedTuple):
     room: Integers
 
 
+_NO_WAYS = Ways(
+    np.zeros(0, dtype=np.int64),
+    np.zeros(0, dtype=np.int64),
+    np.zeros(0),
+    np.zeros((0, 0), dtype=np.int64),
+)
+
+
 class Undecided(NamedTuple):
     """Ways with the pasts they are undecided for: the first one's place, how many, what is added, and what is left."""
 
@@ -172,6 +135,7 @@ class Column(NamedTuple):
     lift: Floats
     whole: Floats
     last: bool
+    tails: bool
 
 
 class Network:
@@ -262,6 +226,11 @@ class Network:
                 done += share
                 yield self._filled(column, partial), done
                 continue
+            if row == width - 2 and column.tails:
+                done += share
+                self._add_tails(column, partial)
+                yield _NO_WAYS, done
+                continue
             low = np.maximum(0, partial.left - column.below[partial.state, row])
             choices = np.minimum(column.room[partial.state, row], partial.left) - low + 1
             number = int(choices.sum())
@@ -291,7 +260,10 @@ class Network:
             slope = slope[:, :, 0] - slope[:, :, 1]
         else:
             slope, lift = slope[:, :, 0], -most[:, :, 0]
-        column = Column(chosen, room, below, slope, lift, states.summed[ends], last)
+        # Where states have few pasts, tails are less work than listing what is compared with all pasts at once.
+        listed = np.minimum(states.room[:, -2], columns[0]).sum() / 2
+        tails = last and room.shape[1] > 2 and _TAILS * states.past.size <= listed
+        column = Column(chosen, room, below, slope, lift, states.summed[ends], last, tails)
         one = np.full(chosen.size, columns[0])
         chance = -self._factorials.choose(np.full(chosen.size, columns.sum()), one)
         units = np.zeros(chosen.size, dtype=np.int64)
@@ -337,6 +309,26 @@ class Network:
             room = np.stack([cell.astype(self._room_type) for cell in rest], axis=1)
             room.sort(axis=1)
         return Ways(column.states[whole.state], whole.units, np.exp(whole.chance), room)
+
+    def _add_tails(self, column: Column, partial: Partial) -> None:
+        """Fill the last two rows: of their two by two tables those count that are in the tails."""
+        states, last = self._states, column.room.shape[1] - 1
+        begin = states.begin[column.states[partial.state]]
+        number = states.begin[column.states[partial.state] + 1] - begin
+        self._looked += _TAILS * int(number.sum())
+        pieces = 1 + int(number.sum()) // _TOGETHER
+        for piece in range(min(pieces, number.size)):
+            here = slice(piece, None, pieces)
+            which = np.repeat(np.arange(number.size)[here], number[here])
+            entry = np.arange(which.size)
+            entry += np.repeat(begin[here] - (np.cumsum(number[here]) - number[here]), number[here])
+            state = partial.state[which]
+            past = states.past[entry] + states.base[column.states[state]] + partial.units[which]
+            rows = column.room[state, last - 1], column.room[state, last]
+            ways = log_tails(*rows, partial.left[which], self._limit - past, self._factorials)
+            self._total += float(
+                np.sum(states.weight[entry] * np.exp(partial.chance[which] + ways))
+            )
 
     def _within(self, ways: Ways, follow: Integers) -> Integers:
         """Count the pasts of each way's state that stay within the limit with what follows."""
@@ -518,7 +510,7 @@ def _lower_bounds(room: Integers, columns: Integers, factorials: Factorials) -> 
 def _expect(number: float, share: float, most: int, what: str) -> None:
     """Refuse what is too much, or will clearly be when all is done of which this is a share."""
     # Few states tell it roughly only.
-    slack = 2.0 if share < 0.05 else 1.2
+    slack = 2.0 if share < 0.05 else 1.05
     if number > most or number > slack * most * share:
         raise _too_large(number / share, most, what)
 
