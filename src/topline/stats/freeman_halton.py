@@ -24,8 +24,9 @@ def freeman_halton_test(table: ArrayLike) -> Test:
 
     p = Σ P(T) over the tables T with P(T) ≤ P(observed), where P(T) = Π rᵢ! Π cⱼ! / (N! Π tᵢⱼ!). Freeman, Halton,
     Biometrika 38 (1951) 141–149. For two by two tables it is Fisher's two-sided test. Tables within a relative 1e-7
-    of the observed probability count as equally likely. In R: ``fisher.test(table)``; in SAS: PROC FREQ,
-    ``FISHER``.
+    of the observed probability count as equally likely. Counted by the network algorithm of Mehta, Patel, Journal of
+    the American Statistical Association 78 (1983) 427–434. In R: ``fisher.test(table)``, which counts those within
+    3.4525e-7; in SAS: PROC FREQ, ``FISHER``.
 
     Not for: tables of hundreds of participants in many cells, where Pearson's test
     (:func:`topline.stats.contingency.pearson_test`) is as good and this one would take too long.
@@ -48,7 +49,8 @@ def freeman_halton_test(table: ArrayLike) -> Test:
         If the table does not fit.
     LimitError
         If more than :data:`topline.stats.freeman_halton_network.MOST_LISTED` partial tables would have to be looked
-        at. Four by four tables of 150 participants take seconds at most.
+        at, or too many kept at a time: unlikely four by four tables of 300 participants are too large, likely ones
+        and those of 150 are not.
 
     Examples
     --------
