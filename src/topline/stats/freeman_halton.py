@@ -10,10 +10,10 @@ import numpy as np
 from numpy.typing import ArrayLike
 from scipy import special
 
-from topline.stats.contingency import contingency_table
 from topline.stats.estimate import Floats, Integers, Test
 from topline.stats.freeman_halton_network import Network
 from topline.stats.proportion_tests import TIED
+from topline.stats.table_counts import contingency_table
 
 FEW = 500_000
 """Up to this many tables of two rows, give or take, are listed in one go."""
