@@ -15,8 +15,8 @@ from scipy import special
 from topline.errors import DataError
 from topline.stats.checking import confidence_level, finite, known, same_length
 from topline.stats.distribution import f_probability
-from topline.stats.effect import Effect, Question, t_effect, undefined_effect, undefined_test
-from topline.stats.estimate import Estimate, Floats, Integers, Test
+from topline.stats.effect import Effect, Question, t_effect, undefined_effect
+from topline.stats.estimate import Estimate, Floats, Integers, Test, undefined_test
 from topline.stats.many_analyses_of_variance import (
     BARTLETT,
     ONE_WAY,
@@ -115,18 +115,17 @@ def one_way_analysis(groups: Mapping[str, MeanSummary]) -> AnalysisOfVariance:
     (18.0, 0.051317)
     """
     found, bounds = _one_comparison(_several(groups))
-    question = Question(method=ONE_WAY, level=0.95)
     squares = mean_squares(found, bounds)
     between, within = float(squares.between[0]), float(squares.within[0])
     if squares.denominator[0] == 0:
         return AnalysisOfVariance(
-            test=undefined_test(question, _TOO_FEW),
+            test=undefined_test(ONE_WAY, _TOO_FEW),
             mean_square_between=between,
             mean_square_within=None,
         )
     return AnalysisOfVariance(
         test=_f_test(
-            question, between, within, int(squares.numerator[0]), int(squares.denominator[0])
+            ONE_WAY, between, within, int(squares.numerator[0]), int(squares.denominator[0])
         ),
         mean_square_between=between,
         mean_square_within=within,
@@ -168,12 +167,11 @@ def welch_analysis(groups: Mapping[str, MeanSummary]) -> Test:
     (0.3571, 2.8672)
     """
     found, bounds = _one_comparison(_several(groups))
-    question = Question(method=WELCH, level=0.95)
     reason = _why_no_variances(found)
     if reason is not None:
-        return undefined_test(question, reason)
+        return undefined_test(WELCH, reason)
     statistic, numerator, denominator = (float(part[0]) for part in welch_parts(found, bounds))
-    return _f_test(question, statistic, 1.0, int(numerator), denominator)
+    return _f_test(WELCH, statistic, 1.0, int(numerator), denominator)
 
 
 def bartlett_test(groups: Mapping[str, MeanSummary]) -> Test:
@@ -211,10 +209,9 @@ def bartlett_test(groups: Mapping[str, MeanSummary]) -> Test:
     (0.8043, 0.3698)
     """
     found, bounds = _one_comparison(_several(groups))
-    question = Question(method=BARTLETT, level=0.95)
     reason = _why_no_variances(found)
     if reason is not None:
-        return undefined_test(question, reason)
+        return undefined_test(BARTLETT, reason)
     statistic, degrees = (float(part[0]) for part in bartlett_parts(found, bounds))
     return Test(
         statistic=statistic,
@@ -222,7 +219,7 @@ def bartlett_test(groups: Mapping[str, MeanSummary]) -> Test:
         p_value=float(special.gammaincc(degrees / 2, statistic / 2)),
         sides="two-sided",
         null_value=0.0,
-        method=question.method,
+        method=BARTLETT,
     )
 
 
@@ -265,9 +262,9 @@ def brown_forsythe_test(values: ArrayLike, group: Iterable[object]) -> Test:
         for name, found in _split(values, group).items()
     }
     found = one_way_analysis(distances).test
-    question = Question(method="Brown–Forsythe test of equal variances", level=0.95)
+    method = "Brown–Forsythe test of equal variances"
     if found.statistic is None:
-        return undefined_test(question, found.reason("statistic") or "")
+        return undefined_test(method, found.reason("statistic") or "")
     return Test(
         statistic=found.statistic,
         degrees_of_freedom=found.degrees_of_freedom,
@@ -275,7 +272,7 @@ def brown_forsythe_test(values: ArrayLike, group: Iterable[object]) -> Test:
         p_value=found.p_value,
         sides="two-sided",
         null_value=0.0,
-        method=question.method,
+        method=method,
     )
 
 
@@ -438,10 +435,10 @@ def _why_no_variances(groups: MeanSummaries) -> str | None:
 
 
 def _f_test(
-    question: Question, between: float, within: float, numerator: float, denominator: float
+    method: str, between: float, within: float, numerator: float, denominator: float
 ) -> Test:
     if within == 0:
-        return undefined_test(question, _NO_SPREAD)
+        return undefined_test(method, _NO_SPREAD)
     statistic = between / within
     return Test(
         statistic=statistic,
@@ -450,7 +447,7 @@ def _f_test(
         p_value=f_probability(statistic, numerator, denominator),
         sides="two-sided",
         null_value=0.0,
-        method=question.method,
+        method=method,
     )
 
 

@@ -13,7 +13,7 @@ from scipy import special
 
 from topline.errors import DataError
 from topline.stats.checking import finite, known
-from topline.stats.estimate import Floats, Test, Tests
+from topline.stats.estimate import Floats, Test, Tests, undefined_test
 from topline.stats.table_counts import contingency_table, contingency_tables, whole_counts
 
 
@@ -231,7 +231,7 @@ def cochran_armitage_test(
     cells = contingency_table(np.stack([x, n - x], axis=1), "[affected, number - affected]")
     statistic = float(_trends(cells[None], _scores("scores", scores, cells.shape[0]))[0])
     if math.isnan(statistic):
-        return _undefined(_TREND, 1, _NO_TREND)
+        return undefined_test(_TREND, _NO_TREND, degrees_of_freedom=1)
     return _chi_squared(statistic, 1, _TREND)
 
 
@@ -381,7 +381,7 @@ def cochran_mantel_haenszel_test(
     rank, statistic = _quadratic_form(excess, covariance)
     method = CMH_TESTS[test]
     if rank == 0:
-        return _undefined(method, None, "no stratum has both variables vary")
+        return undefined_test(method, "no stratum has both variables vary")
     return _chi_squared(statistic, rank, method)
 
 
@@ -499,7 +499,7 @@ def _independence_test(cells: Floats, distance: _Distance, method: str) -> Test:
     degrees = (cells.shape[0] - 1) * (cells.shape[1] - 1)
     expected = _expected(cells)
     if not expected.all():
-        return _undefined(method, degrees, _EMPTY)
+        return undefined_test(method, _EMPTY, degrees_of_freedom=degrees)
     return _chi_squared(float(distance(cells, expected)), degrees, method)
 
 
@@ -536,18 +536,6 @@ def _many_chi_squared(statistic: Floats, degrees: int, method: str, undefined: s
         null_value=0.0,
         method=method,
         undefined=undefined,
-    )
-
-
-def _undefined(method: str, degrees: int | None, reason: str) -> Test:
-    return Test(
-        statistic=None,
-        degrees_of_freedom=degrees,
-        p_value=None,
-        sides="two-sided",
-        null_value=0.0,
-        method=method,
-        notes=(f"statistic: {reason}", f"p_value: {reason}"),
     )
 
 

@@ -18,7 +18,7 @@ from topline.errors import DataError, UsageError
 from topline.stats.checking import confidence_level, finite, known, same_length
 from topline.stats.concordant_pairs import PairBalance, balance_of_pairs
 from topline.stats.distribution import normal_multiplier, t_probability
-from topline.stats.estimate import Estimate, Floats, Integers, Sides, Test
+from topline.stats.estimate import Estimate, Floats, Integers, Sides, Test, undefined_test
 from topline.stats.rank_correlation_distributions import (
     MOST_PAIRS_OF_KENDALL,
     MOST_PAIRS_OF_SPEARMAN,
@@ -293,14 +293,7 @@ def _t_test(value: float, degrees: int, coefficient: Coefficient, sides: Sides) 
 
 def _undefined(coefficient: Coefficient, sides: Sides, why: str) -> Test:
     reason = f"undefined: {why}"
-    return Test(
-        statistic=None,
-        p_value=None,
-        sides=sides,
-        null_value=0.0,
-        method=TITLES[coefficient],
-        notes=(f"statistic: {reason}", f"p_value: {reason}"),
-    )
+    return undefined_test(TITLES[coefficient], reason, sides=sides)
 
 
 def _pairs(first: ArrayLike, second: ArrayLike) -> tuple[Floats, Floats]:

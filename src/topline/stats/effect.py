@@ -1,10 +1,9 @@
 """A named estimate with its test, as tables of coefficients and of differences hold them."""
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 
 from topline.stats.distribution import t_multiplier, t_probability
-from topline.stats.estimate import Estimate, Sides, Test
+from topline.stats.estimate import Estimate, Sides, Test, undefined_test
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -81,30 +80,16 @@ def undefined_effect(question: Question, reason: str, *, value: float | None = N
     --------
     >>> undefined_effect(Question(method="mean", level=0.95), "undefined for a single observation").test.p_value
     """
-    parts = ("lower", "upper", "standard_error")
+    parts = (*(("value",) if value is None else ()), "lower", "upper", "standard_error")
     return Effect(
         name=question.name,
         estimate=Estimate(
             value=value,
             level=question.level,
             method=question.method,
-            notes=_notes(parts if value is not None else ("value", *parts), reason),
+            notes=tuple(f"{part}: {reason}" for part in parts),
         ),
-        test=undefined_test(question, reason),
+        test=undefined_test(
+            question.method, reason, sides=question.sides, null_value=question.null_value
+        ),
     )
-
-
-def undefined_test(question: Question, reason: str) -> Test:
-    """Give a test that has no statistic, and says why."""
-    return Test(
-        statistic=None,
-        p_value=None,
-        sides=question.sides,
-        null_value=question.null_value,
-        method=question.method,
-        notes=_notes(("statistic", "p_value"), reason),
-    )
-
-
-def _notes(parts: Iterable[str], reason: str) -> tuple[str, ...]:
-    return tuple(f"{part}: {reason}" for part in parts)

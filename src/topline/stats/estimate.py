@@ -167,6 +167,39 @@ class Test:
         return _reason(part, self.notes)
 
 
+def undefined_test(
+    method: str,
+    reason: str,
+    *,
+    sides: Sides = "two-sided",
+    null_value: float = 0.0,
+    degrees_of_freedom: float | None = None,
+) -> Test:
+    """Give a test that has no statistic and no p-value, and says why.
+
+    Parameters
+    ----------
+    method, sides, null_value, degrees_of_freedom
+        As in :class:`Test`.
+    reason
+        Why both are undefined.
+
+    Examples
+    --------
+    >>> undefined_test("t-test", "undefined for a single observation").notes
+    ('statistic: undefined for a single observation', 'p_value: undefined for a single observation')
+    """
+    return Test(
+        statistic=None,
+        degrees_of_freedom=degrees_of_freedom,
+        p_value=None,
+        sides=sides,
+        null_value=null_value,
+        method=method,
+        notes=(f"statistic: {reason}", f"p_value: {reason}"),
+    )
+
+
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Estimates:
     """Many estimates of one kind, as arrays of one length; NaN where a number is undefined.

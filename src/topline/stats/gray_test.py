@@ -10,7 +10,7 @@ from scipy import special
 from topline.errors import DataError, UsageError
 from topline.stats.checking import same_length, scalar
 from topline.stats.competing_risks import observations
-from topline.stats.estimate import Floats, Integers, Test
+from topline.stats.estimate import Floats, Integers, Test, undefined_test
 from topline.stats.grouping import categories
 from topline.stats.tied_times import TIE_TOLERANCE, merge_ties
 
@@ -210,15 +210,7 @@ def _test(score: Floats, variance: Floats, method: str) -> Test:
     if spread[0] <= 1e-13 * max(spread[-1], 1e-300):
         # With few events Gray's estimate of the variance can even be negative; R then gives a negative statistic.
         reason = "undefined: too few events of the cause while groups were at risk together"
-        return Test(
-            statistic=None,
-            degrees_of_freedom=float(degrees),
-            p_value=None,
-            sides="two-sided",
-            null_value=0.0,
-            method=method,
-            notes=(f"statistic: {reason}", f"p_value: {reason}"),
-        )
+        return undefined_test(method, reason, degrees_of_freedom=float(degrees))
     statistic = float(score @ np.linalg.solve(variance, score))
     return Test(
         statistic=statistic,

@@ -14,7 +14,7 @@ from scipy import special
 from topline.errors import UsageError
 from topline.stats.between_study_variance import solve_generalized_q
 from topline.stats.checking import confidence_level
-from topline.stats.estimate import Floats, Test
+from topline.stats.estimate import Floats, Test, undefined_test
 from topline.stats.study_model import CommonMean, StudyModel, check_studies
 
 FEW = 20
@@ -207,14 +207,7 @@ def q_test(statistic: float, degrees_of_freedom: int, what: str) -> Test:
     method = f"Cochran's Q, {what}"
     if degrees_of_freedom == 0:
         reason = "a single study does not differ from itself"
-        return Test(
-            statistic=None,
-            p_value=None,
-            sides="two-sided",
-            null_value=0.0,
-            method=method,
-            notes=(f"statistic: {reason}", f"p_value: {reason}"),
-        )
+        return undefined_test(method, reason)
     return Test(
         statistic=statistic,
         degrees_of_freedom=degrees_of_freedom,

@@ -18,7 +18,7 @@ from topline.errors import DataError
 from topline.stats.checking import finite, known, same_length
 from topline.stats.concordant_pairs import balance_of_pairs
 from topline.stats.distribution import normal_probabilities
-from topline.stats.estimate import Floats, Integers, Sides, Test, Tests
+from topline.stats.estimate import Floats, Integers, Sides, Test, Tests, undefined_test
 from topline.stats.grouping import categories, run_bounds
 from topline.stats.many_ranks import ranks_within
 from topline.stats.model_matrix import categorize
@@ -85,7 +85,8 @@ def kruskal_wallis(values: ArrayLike, group: Iterable[object]) -> Test:
         float(part[0]) for part in _kruskal_wallis(numbers, codes, np.array([0, numbers.size]))
     )
     if math.isnan(statistic):
-        return _undefined(_KRUSKAL_WALLIS, "two-sided", degrees)
+        reason = "undefined: all values are equal"
+        return undefined_test(_KRUSKAL_WALLIS, reason, degrees_of_freedom=degrees)
     return Test(
         statistic=statistic,
         degrees_of_freedom=degrees,
@@ -167,19 +168,6 @@ def _kruskal_wallis(numbers: Floats, codes: Integers, bounds: Integers) -> tuple
     told = (spread > 0) & (degrees > 0)
     np.divide((total - 1) * between, spread, out=statistic, where=told)
     return statistic, np.asarray(degrees, dtype=np.float64)
-
-
-def _undefined(method: str, sides: Sides, degrees: float | None) -> Test:
-    reason = "undefined: all values are equal"
-    return Test(
-        statistic=None,
-        degrees_of_freedom=degrees,
-        p_value=None,
-        sides=sides,
-        null_value=0.0,
-        method=method,
-        notes=(f"statistic: {reason}", f"p_value: {reason}"),
-    )
 
 
 def jonckheere_terpstra_statistic(

@@ -19,7 +19,7 @@ from numpy.typing import ArrayLike
 from topline.errors import DataError, UsageError
 from topline.stats.checking import confidence_level, finite, known, labels, same_length
 from topline.stats.distribution import f_probability, t_multiplier, t_probability
-from topline.stats.estimate import Estimate, Floats, Sides, Test
+from topline.stats.estimate import Estimate, Floats, Sides, Test, undefined_test
 
 Margins: TypeAlias = Literal["balanced", "observed"]
 """How the levels of a further factor are weighted: equally, or by their share of the observations."""
@@ -308,14 +308,7 @@ def least_squares_difference(
             or estimate.reason("standard_error")
             or "undefined: the fit is perfect"
         )
-        test = Test(
-            statistic=None,
-            p_value=None,
-            sides=sides,
-            null_value=null_value,
-            method=method,
-            notes=(f"statistic: {reason}", f"p_value: {reason}"),
-        )
+        test = undefined_test(method, reason, sides=sides, null_value=null_value)
     else:
         statistic = (estimate.value - null_value) / estimate.standard_error
         test = Test(
@@ -359,21 +352,11 @@ def group_test(fit: GroupFit) -> Test:
     method = f"F test of equal least squares means{_model(fit, 'balanced')}"
     means = np.array([_prediction(fit, name, "balanced") for name in fit.group.levels])
     rows = means[1:] - means[0]
-    reason = _why_undefined(fit, rows)
-    if reason is None and not fit.residual_standard_deviation:
-        reason = "undefined: the fit is perfect"
-    if reason is not None or fit.residual_standard_deviation is None:
-        notes = (f"statistic: {reason}", f"p_value: {reason}")
-        return Test(
-            statistic=None,
-            p_value=None,
-            sides="two-sided",
-            null_value=0.0,
-            method=method,
-            notes=notes,
-        )
+    reason, deviation = _why_undefined(fit, rows), fit.residual_standard_deviation
+    if reason is not None or not deviation:
+        return undefined_test(method, reason or "undefined: the fit is perfect")
     differences = rows @ fit.solution.coefficients
-    root = rows @ fit.solution.covariance_root * fit.residual_standard_deviation
+    root = rows @ fit.solution.covariance_root * deviation
     numerator = len(rows)
     statistic = float(differences @ np.linalg.solve(root @ root.T, differences)) / numerator
     return Test(

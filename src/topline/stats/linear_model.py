@@ -14,8 +14,8 @@ from scipy import linalg
 from topline.errors import DataError
 from topline.stats.checking import confidence_level, finite, known, same_length
 from topline.stats.distribution import f_probability
-from topline.stats.effect import Effect, Question, t_effect, undefined_effect, undefined_test
-from topline.stats.estimate import Estimate, Floats, Sides, Test
+from topline.stats.effect import Effect, Question, t_effect, undefined_effect
+from topline.stats.estimate import Estimate, Floats, Sides, Test, undefined_test
 from topline.stats.model_matrix import (
     Margins,
     ModelMatrix,
@@ -390,7 +390,7 @@ def type_three_tests(fit: LinearFit) -> dict[Term, Test]:
     for position, term in enumerate(matrix.terms):
         inside = of == position
         if not fit.estimated.all():
-            found[term] = undefined_test(Question(method=_test_name(3), level=0.95), _NOT_ESTIMABLE)
+            found[term] = undefined_test(_test_name(3), _NOT_ESTIMABLE)
         else:
             found[term] = _added(fit, matrix.columns[:, ~inside], matrix.columns[:, inside], 3)
     return found
@@ -446,10 +446,10 @@ def _effect(fit: LinearFit, row: Floats, question: Question, reason: str | None)
 
 def _added(fit: LinearFit, before: Floats, added: Floats, kind: int) -> Test:
     """Test what columns add to those before, by the residual variance of the whole model."""
-    question = Question(method=_test_name(kind), level=0.95)
+    method = _test_name(kind)
     deviation = fit.residual_standard_deviation
     if not deviation:
-        return undefined_test(question, _NO_FREEDOM if deviation is None else _PERFECT)
+        return undefined_test(method, _NO_FREEDOM if deviation is None else _PERFECT)
     together = np.hstack([before, added])
     scales = np.linalg.norm(together, axis=0)
     scales[scales == 0] = 1.0
@@ -457,7 +457,7 @@ def _added(fit: LinearFit, before: Floats, added: Floats, kind: int) -> Test:
     old = int(estimated[: before.shape[1]].sum())
     numerator = basis.shape[1] - old
     if numerator == 0:
-        return undefined_test(question, _NOT_ESTIMABLE)
+        return undefined_test(method, _NOT_ESTIMABLE)
     # The response's mean is left in only where the intercept itself is what is added.
     intercept = old == 0 or not _holds_constant(basis[:, :old])
     response = fit.response if intercept else fit.response - fit.response.mean()
@@ -470,7 +470,7 @@ def _added(fit: LinearFit, before: Floats, added: Floats, kind: int) -> Test:
         p_value=f_probability(statistic, numerator, fit.degrees_of_freedom),
         sides="two-sided",
         null_value=0.0,
-        method=question.method,
+        method=method,
     )
 
 

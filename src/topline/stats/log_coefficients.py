@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 from scipy import special
 
 from topline.stats.distribution import normal_multiplier
-from topline.stats.estimate import Estimate, Floats, Test
+from topline.stats.estimate import Estimate, Floats, Test, undefined_test
 
 UNDETERMINED = "undetermined: whatever the ratio, what could tell it is foretold with certainty"
 """Why a coefficient that can go anywhere has no value."""
@@ -205,14 +205,8 @@ def all_zero_test(
     """
     if statistic is None:
         reason = "undefined: the covariance matrix is singular"
-        return Test(
-            statistic=None,
-            degrees_of_freedom=float(degrees),
-            p_value=None,
-            sides="two-sided",
-            null_value=0.0,
-            method=f"{method} that all coefficients are 0",
-            notes=(f"statistic: {reason}", f"p_value: {reason}"),
+        return undefined_test(
+            f"{method} that all coefficients are 0", reason, degrees_of_freedom=float(degrees)
         )
     statistic = max(statistic, 0.0)  # rounding at a maximum that is at 0
     return Test(

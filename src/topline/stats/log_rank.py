@@ -15,7 +15,7 @@ from scipy import special
 
 from topline.errors import DataError, UsageError
 from topline.stats.checking import finite, known, same_length, scalar
-from topline.stats.estimate import Floats, Integers, Sides, Test, notes_on_gaps
+from topline.stats.estimate import Floats, Integers, Sides, Test, notes_on_gaps, undefined_test
 from topline.stats.grouping import categories, run_bounds
 from topline.stats.log_rank_sums import batches, log_rank_sums
 from topline.stats.observed_times import observed_times
@@ -428,12 +428,6 @@ def _one_sided(
 
 def _undefined(method: str, sides: Sides, degrees: int | None) -> Test:
     reason = "undefined: no event happened while two groups were at risk"
-    return Test(
-        statistic=None,
-        degrees_of_freedom=None if degrees is None else float(degrees),
-        p_value=None,
-        sides=sides,
-        null_value=0.0,
-        method=method,
-        notes=(f"statistic: {reason}", f"p_value: {reason}"),
+    return undefined_test(
+        method, reason, sides=sides, degrees_of_freedom=None if degrees is None else float(degrees)
     )

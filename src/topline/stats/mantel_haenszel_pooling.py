@@ -19,7 +19,7 @@ from topline.stats.effect_sizes_two_by_two import (
     two_by_two_effects,
     two_by_two_tables,
 )
-from topline.stats.estimate import Estimate, Floats, Scale, Test
+from topline.stats.estimate import Estimate, Floats, Scale, Test, undefined_test
 from topline.stats.heterogeneity import chi_squared_probability
 from topline.stats.pooled_tables import PooledTables, normal_estimate, spread_around
 
@@ -337,7 +337,7 @@ def _association(tables: Tables) -> Test:
     difference, variance = (float(np.sum(part)) for part in peto_parts(tables))
     method = "Cochran–Mantel–Haenszel test without continuity correction"
     if not variance > 0:
-        return _no_test(method, "no study tells anything about the effect")
+        return undefined_test(method, "no study tells anything about the effect")
     return _chi_squared(difference**2 / variance, 1, method)
 
 
@@ -346,7 +346,9 @@ def _homogeneity(tables: Tables, estimate: Estimate) -> tuple[tuple[str, Test], 
     free = tables.first_events.size - 1
     if estimate.value is None or free < 1:
         reason = "undefined for one study, or without a pooled odds ratio"
-        return tuple((name, _no_test(title, reason)) for name, title in HOMOGENEITY_TITLES.items())
+        return tuple(
+            (name, undefined_test(title, reason)) for name, title in HOMOGENEITY_TITLES.items()
+        )
     expected, variance = expected_events(tables, np.exp(estimate.value))
     difference = tables.first_events - expected
     plain = float(np.sum(difference**2 / variance))
@@ -396,15 +398,4 @@ def _chi_squared(statistic: float, degrees: int, method: str) -> Test:
         sides="two-sided",
         null_value=0.0,
         method=method,
-    )
-
-
-def _no_test(method: str, reason: str) -> Test:
-    return Test(
-        statistic=None,
-        p_value=None,
-        sides="two-sided",
-        null_value=0.0,
-        method=method,
-        notes=(f"statistic: {reason}", f"p_value: {reason}"),
     )

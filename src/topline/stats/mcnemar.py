@@ -12,7 +12,7 @@ from numpy.typing import ArrayLike
 from scipy import special
 
 from topline.stats.checking import counts, known, same_length
-from topline.stats.estimate import Test, Tests
+from topline.stats.estimate import Test, Tests, undefined_test
 from topline.stats.proportion_tests import normal_probability, proportion_test
 
 MCNEMAR_TESTS: Mapping[str, str] = MappingProxyType(
@@ -75,15 +75,7 @@ def mcnemar_test(first_only: float, second_only: float, *, test: str = "asymptot
         )
     if b + c == 0:
         reason = "undefined without discordant pairs"
-        return Test(
-            statistic=None,
-            p_value=None,
-            degrees_of_freedom=1,
-            sides="two-sided",
-            null_value=0.0,
-            method=method,
-            notes=(f"statistic: {reason}", f"p_value: {reason}"),
-        )
+        return undefined_test(method, reason, degrees_of_freedom=1)
     shrunk = max(abs(b - c) - (1 if test == "corrected" else 0), 0.0)
     return Test(
         statistic=shrunk**2 / (b + c),

@@ -14,7 +14,7 @@ from numpy.typing import ArrayLike
 from topline.errors import DataError
 from topline.stats.checking import confidence_level, counts, finite, known, positive, same_length
 from topline.stats.distribution import t_multiplier, t_probability
-from topline.stats.estimate import Estimate, Floats, Sides, Test
+from topline.stats.estimate import Estimate, Floats, Sides, Test, undefined_test
 
 ROUNDING = 10 * np.finfo(np.float64).eps
 """A standard error below this share of the mean is rounding noise of equal values, not variation."""
@@ -424,11 +424,4 @@ def _t_test(summary: MeanSummary, null_value: float, sides: Sides, method: str) 
             null_value=null_value,
             method=method,
         )
-    return Test(
-        statistic=None,
-        p_value=None,
-        sides=sides,
-        null_value=null_value,
-        method=method,
-        notes=(f"statistic: {reason}", f"p_value: {reason}"),
-    )
+    return undefined_test(method, reason, sides=sides, null_value=null_value)

@@ -15,7 +15,7 @@ from topline.errors import UsageError
 from topline.stats.between_study_variance import METHODS, between_error, estimate_between
 from topline.stats.checking import confidence_level, finite, known, same_length
 from topline.stats.distribution import f_probability, normal_multiplier, t_multiplier
-from topline.stats.estimate import Estimate, Floats, Test
+from topline.stats.estimate import Estimate, Floats, Test, undefined_test
 from topline.stats.heterogeneity import (
     Heterogeneity,
     chi_squared_probability,
@@ -217,14 +217,7 @@ def _coefficient(
 def _test(value: float, error: float, words: str, degrees: int | None) -> Test:
     if error == 0:
         reason = "undefined: the effects lie on the regression"
-        return Test(
-            statistic=None,
-            p_value=None,
-            sides="two-sided",
-            null_value=0.0,
-            method=words,
-            notes=(f"statistic: {reason}", f"p_value: {reason}"),
-        )
+        return undefined_test(words, reason)
     statistic = value / error
     return Test(
         statistic=statistic,

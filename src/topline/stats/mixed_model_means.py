@@ -20,8 +20,8 @@ from topline.stats.degrees_of_freedom import (
     joint_statistic,
 )
 from topline.stats.distribution import f_probability
-from topline.stats.effect import Effect, Question, t_effect, undefined_effect, undefined_test
-from topline.stats.estimate import Estimate, Floats, Sides, Test
+from topline.stats.effect import Effect, Question, t_effect, undefined_effect
+from topline.stats.estimate import Estimate, Floats, Sides, Test, undefined_test
 from topline.stats.mixed_model import MixedFit, fit_mixed_model
 from topline.stats.model_matrix import (
     Margins,
@@ -374,7 +374,7 @@ def mixed_model_test(inference: Inference, rows: ArrayLike) -> Test:
     reason = reason or _why_not(inference)
     found = reason or joint_statistic(inference, given)
     if isinstance(found, str):
-        return undefined_test(Question(method=method, level=0.95), found)
+        return undefined_test(method, found)
     return Test(
         statistic=found.statistic,
         degrees_of_freedom=found.numerator,

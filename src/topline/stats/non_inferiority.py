@@ -15,7 +15,7 @@ from numpy.typing import ArrayLike
 from topline.errors import UsageError
 from topline.stats.checking import known
 from topline.stats.distribution import normal_probabilities
-from topline.stats.estimate import Floats, Sides, Test, Tests
+from topline.stats.estimate import Floats, Sides, Test, Tests, undefined_test
 from topline.stats.proportion_tests import normal_probability
 from topline.stats.risk_difference import observed_difference, wald_error
 from topline.stats.score_statistics import difference_score, restricted_by_difference
@@ -109,14 +109,7 @@ def difference_test(
         )
     what = "undefined" if np.isnan(statistic) else "infinite"
     reason = f"{what}, because neither group varies"
-    return Test(
-        statistic=None,
-        p_value=None,
-        sides=sides,
-        null_value=float(null[0]),
-        method=method,
-        notes=(f"statistic: {reason}", f"p_value: {reason}"),
-    )
+    return undefined_test(method, reason, sides=sides, null_value=float(null[0]))
 
 
 def difference_tests(

@@ -6,7 +6,7 @@ import numpy as np
 
 from topline.stats.distribution import normal_multiplier
 from topline.stats.effect_sizes import EffectSizes
-from topline.stats.estimate import Estimate, Scale, Test
+from topline.stats.estimate import Estimate, Scale, Test, undefined_test
 from topline.stats.heterogeneity import Heterogeneity, heterogeneity_from_q
 from topline.stats.pooling import two_sided_probability
 
@@ -68,14 +68,7 @@ def normal_estimate(
                     f"{part}: {reason}" for part in ("value", "lower", "upper", "standard_error")
                 ),
             ),
-            Test(
-                statistic=None,
-                p_value=None,
-                sides="two-sided",
-                null_value=0.0,
-                method=f"{method}, z test",
-                notes=(f"statistic: {reason}", f"p_value: {reason}"),
-            ),
+            undefined_test(f"{method}, z test", reason),
         )
     half = normal_multiplier(level) * error
     statistic = value / error

@@ -14,7 +14,7 @@ from topline.errors import DataError, UsageError
 from topline.stats.checking import confidence_level, counts, known, same_length
 from topline.stats.distribution import normal_multiplier
 from topline.stats.effect_sizes_two_by_two import Tables, two_by_two_tables
-from topline.stats.estimate import Estimate, Scale, Test
+from topline.stats.estimate import Estimate, Scale, Test, undefined_test
 from topline.stats.heterogeneity import q_test
 from topline.stats.mixed_count_models import FITS, Fitted, fit_binomial
 from topline.stats.pooling import two_sided_probability
@@ -237,19 +237,8 @@ def _at_infinity(tables: Tables) -> bool:
 def _homogeneity(statistic: float | None, informative: int, what: str) -> Test:
     method = f"{what} test of one effect"
     if statistic is None:
-        return _undefined(method, "undefined, because a study's own effect is infinite")
+        return undefined_test(method, "undefined, because a study's own effect is infinite")
     return replace(q_test(max(statistic, 0.0), informative - 1, what), method=method)
-
-
-def _undefined(method: str, reason: str) -> Test:
-    return Test(
-        statistic=None,
-        p_value=None,
-        sides="two-sided",
-        null_value=0.0,
-        method=method,
-        notes=(f"statistic: {reason}", f"p_value: {reason}"),
-    )
 
 
 def _result(
@@ -314,10 +303,10 @@ def _infinite(
             method=title,
             notes=tuple(f"{part}: {reason}" for part in ("value", "lower", "upper")),
         ),
-        test=_undefined(f"{title}, z test", reason),
+        test=undefined_test(f"{title}, z test", reason),
         between_study_variance=None,
-        wald_test=_undefined("Wald test of one effect", reason),
-        likelihood_ratio_test=_undefined("likelihood ratio test of one effect", reason),
+        wald_test=undefined_test("Wald test of one effect", reason),
+        likelihood_ratio_test=undefined_test("likelihood ratio test of one effect", reason),
         log_likelihood=None,
         studies=studies,
         informative=informative,

@@ -13,7 +13,7 @@ from numpy.typing import ArrayLike, NDArray
 from topline.errors import DataError
 from topline.stats.checking import confidence_level, known
 from topline.stats.distribution import normal_multiplier, t_multiplier
-from topline.stats.estimate import Estimate, Floats, Test
+from topline.stats.estimate import Estimate, Floats, Test, undefined_test
 from topline.stats.meta_regression import INTERCEPT, regress_effects
 from topline.stats.pooling import two_sided_probability
 from topline.stats.study_model import Moderated, check_studies
@@ -246,7 +246,7 @@ def _t_estimate(value: float, error: float, free: int, level: float, words: str)
 
 def _t_test(value: float, error: float, free: int, words: str) -> Test:
     if error == 0:
-        return _undefined(words, "undefined: the effects lie on the regression")
+        return undefined_test(words, "undefined: the effects lie on the regression")
     statistic = value / error
     return Test(
         statistic=statistic,
@@ -255,17 +255,6 @@ def _t_test(value: float, error: float, free: int, words: str) -> Test:
         sides="two-sided",
         null_value=0.0,
         method=words,
-    )
-
-
-def _undefined(words: str, reason: str) -> Test:
-    return Test(
-        statistic=None,
-        p_value=None,
-        sides="two-sided",
-        null_value=0.0,
-        method=words,
-        notes=(f"statistic: {reason}", f"p_value: {reason}"),
     )
 
 
@@ -282,7 +271,7 @@ def _kendall(first: Floats, second: Floats) -> Test:
     ties = [_tied(values) for values in (first, second)]
     words = "Begg's rank correlation test"
     if ties[0][0] == pairs or ties[1][0] == pairs:
-        return _undefined(words, "undefined: all values are tied")
+        return undefined_test(words, "undefined: all values are tied")
     tau = score / math.sqrt((pairs - ties[0][0]) * (pairs - ties[1][0]))
     if not ties[0][0] and not ties[1][0]:
         p_value, how = _exact_kendall((score + pairs) // 2, number), "exact"

@@ -23,7 +23,16 @@ from topline.stats.checking import (
     same_length,
 )
 from topline.stats.distribution import normal_multiplier
-from topline.stats.estimate import Estimate, Estimates, Floats, Integers, Limits, Sides, Test
+from topline.stats.estimate import (
+    Estimate,
+    Estimates,
+    Floats,
+    Integers,
+    Limits,
+    Sides,
+    Test,
+    undefined_test,
+)
 from topline.stats.interval_words import interval_words
 from topline.stats.proportion_tests import proportion_test
 from topline.stats.ranking import normal_probability
@@ -319,14 +328,7 @@ def rate_ratio_test(
     method = f"{test.replace('_', '-')} test of a rate ratio, given the total number of events"
     if x + y == 0:
         reason = "undefined: there is no event in either group"
-        return Test(
-            statistic=None,
-            p_value=None,
-            sides=sides,
-            null_value=ratio,
-            method=method,
-            notes=(f"statistic: {reason}", f"p_value: {reason}"),
-        )
+        return undefined_test(method, reason, sides=sides, null_value=ratio)
     # The events of the group of which fewer are expected are counted: 1 less a share near 1 would lose its digits.
     mostly_first = ratio * t > u
     counted, share = (y, u) if mostly_first else (x, ratio * t)
@@ -522,14 +524,7 @@ def rate_difference_test(
     method = "score test of a rate difference (Miettinen–Nurminen)"
     if found.variance[0] <= 0:
         reason = "undefined: there is no event in either group"
-        return Test(
-            statistic=None,
-            p_value=None,
-            sides=sides,
-            null_value=float(margin[0]),
-            method=method,
-            notes=(f"statistic: {reason}", f"p_value: {reason}"),
-        )
+        return undefined_test(method, reason, sides=sides, null_value=float(margin[0]))
     x, t, y, u = groups
     z = float((x[0] / t[0] - y[0] / u[0] - margin[0]) / math.sqrt(found.variance[0]))
     return Test(

@@ -12,7 +12,7 @@ from scipy import special
 from topline.errors import UsageError
 from topline.stats.checking import confidence_level, scalar
 from topline.stats.distribution import normal_multiplier
-from topline.stats.estimate import Estimate, Test
+from topline.stats.estimate import Estimate, Test, undefined_test
 from topline.stats.survival import SurvivalCurve
 
 
@@ -240,14 +240,7 @@ def _area(curve: SurvivalCurve, horizon: float, *, corrected: bool) -> tuple[flo
 def _against_zero(value: float, error: float, method: str) -> Test:
     if error == 0:
         reason = "undefined: no event before the horizon leaves a standard error of 0"
-        return Test(
-            statistic=None,
-            p_value=None,
-            sides="two-sided",
-            null_value=0.0,
-            method=method,
-            notes=(f"statistic: {reason}", f"p_value: {reason}"),
-        )
+        return undefined_test(method, reason)
     z = value / error
     return Test(
         statistic=z,

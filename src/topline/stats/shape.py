@@ -9,7 +9,7 @@ from scipy import special
 
 from topline.errors import LimitError
 from topline.stats.checking import finite
-from topline.stats.estimate import Floats, Test
+from topline.stats.estimate import Floats, Test, undefined_test
 
 FEWEST, MOST = 3, 5000
 """The numbers of observations for which the test's approximation was made."""
@@ -97,14 +97,7 @@ def shapiro_wilk_test(values: ArrayLike) -> Test:
         reason = "undefined, because all observations are equal"
     method = "Shapiro–Wilk test"
     if reason is not None:
-        return Test(
-            statistic=None,
-            p_value=None,
-            sides="two-sided",
-            null_value=0.0,
-            method=method,
-            notes=(f"statistic: {reason}", f"p_value: {reason}"),
-        )
+        return undefined_test(method, reason)
     ordered = np.sort(numbers)
     # In shares of the range, so that no square overflows.
     ordered = (ordered - ordered[0]) / (ordered[-1] - ordered[0])

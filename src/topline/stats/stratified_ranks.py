@@ -16,7 +16,7 @@ from scipy import special
 
 from topline.errors import DataError
 from topline.stats.checking import finite, known, same_length
-from topline.stats.estimate import Floats, Integers, Sides, Test
+from topline.stats.estimate import Floats, Integers, Sides, Test, undefined_test
 from topline.stats.grouping import categories
 from topline.stats.ranking import midranks, normal_probability
 
@@ -128,14 +128,7 @@ def _judged(scores: Floats, covariance: Floats, sides: Sides, method: str) -> Te
     degrees = np.linalg.matrix_rank(covariance, hermitian=True) if covariance.any() else 0
     if not degrees:
         reason = "undefined: in no stratum do both the values and the groups vary"
-        return Test(
-            statistic=None,
-            p_value=None,
-            sides=sides,
-            null_value=0.0,
-            method=method,
-            notes=(f"statistic: {reason}", f"p_value: {reason}"),
-        )
+        return undefined_test(method, reason, sides=sides)
     if scores.size == 2:
         z = float(scores[0] / np.sqrt(covariance[0, 0]))
         return Test(

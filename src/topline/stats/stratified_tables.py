@@ -15,7 +15,7 @@ from scipy import special
 
 from topline.stats.checking import known
 from topline.stats.effect_sizes_two_by_two import peto_parts, two_by_two_tables
-from topline.stats.estimate import Estimate, Scale, Test
+from topline.stats.estimate import Estimate, Scale, Test, undefined_test
 from topline.stats.mantel_haenszel_pooling import pool_mantel_haenszel
 from topline.stats.pooled_tables import PooledTables
 
@@ -71,15 +71,7 @@ def cochran_mantel_haenszel(
     method = f"Cochran–Mantel–Haenszel test {words} continuity correction"
     if not variance > 0:
         reason = "undefined: no stratum tells anything about the difference"
-        return Test(
-            statistic=None,
-            p_value=None,
-            degrees_of_freedom=1,
-            sides="two-sided",
-            null_value=0.0,
-            method=method,
-            notes=(f"statistic: {reason}", f"p_value: {reason}"),
-        )
+        return undefined_test(method, reason, degrees_of_freedom=1)
     excess = abs(difference)
     if corrected and excess >= 0.5:
         excess -= 0.5

@@ -10,8 +10,8 @@ from typing import Literal, NamedTuple, TypeAlias
 from topline.errors import DataError
 from topline.stats.checking import confidence_level, finite, known
 from topline.stats.distribution import t_multiplier, t_probability
-from topline.stats.effect import Question, undefined_effect, undefined_test
-from topline.stats.estimate import Estimate, Sides, Test
+from topline.stats.effect import Question, undefined_effect
+from topline.stats.estimate import Estimate, Sides, Test, undefined_test
 from topline.stats.mean import ROUNDING, MeanSummary
 
 Variances: TypeAlias = Literal["unequal", "equal"]
@@ -145,9 +145,7 @@ def two_sample_t_test(
     ):
         found = "undefined, because all observations of each group are equal"
     if isinstance(found, str):
-        return undefined_test(
-            Question(method=method, level=0.95, null_value=null_value, sides=sides), found
-        )
+        return undefined_test(method, found, sides=sides, null_value=null_value)
     statistic = (found.value - null_value) / found.standard_error
     return Test(
         statistic=statistic,

@@ -7,7 +7,7 @@ from scipy import special
 
 from topline.stats.checking import confidence_level, finite, known
 from topline.stats.distribution import f_probability
-from topline.stats.estimate import Estimate, Floats, Sides, Test
+from topline.stats.estimate import Estimate, Floats, Sides, Test, undefined_test
 from topline.stats.mean import MeanSummary
 
 DEVIATION_METHOD = "standard deviation, chi-squared interval"
@@ -191,10 +191,10 @@ def variance_ratio_test(
     if null_value == 0:
         ratio = "undefined for a null value of 0"
     if isinstance(ratio, str):
-        return _undefined_test(ratio, null_value, sides)
+        return undefined_test(_TEST, ratio, sides=sides, null_value=null_value)
     statistic = _within_floats(ratio / null_value)
     if isinstance(statistic, str):
-        return _undefined_test(statistic, null_value, sides)
+        return undefined_test(_TEST, statistic, sides=sides, null_value=null_value)
     numerator, denominator = first.degrees_of_freedom, second.degrees_of_freedom
     greater = f_probability(statistic, numerator, denominator)
     less = f_probability(1 / statistic, denominator, numerator)
@@ -211,17 +211,6 @@ def variance_ratio_test(
 
 
 _TEST = "F test of equal variances"
-
-
-def _undefined_test(reason: str, null_value: float, sides: Sides) -> Test:
-    return Test(
-        statistic=None,
-        p_value=None,
-        sides=sides,
-        null_value=null_value,
-        method=_TEST,
-        notes=(f"statistic: {reason}", f"p_value: {reason}"),
-    )
 
 
 def _within_floats(ratio: float) -> float | str:
