@@ -24,6 +24,8 @@ NOT_OF_ITS_OWN = {
     "exact_tables:conditional_estimate": "step of conditional_odds_ratio",
     "heterogeneity:heterogeneity_from_q": "step of pooling",
     "heterogeneity:q_test": "step of pooling",
+    "judged_statistics:chi_squared_test": "makes tests of statistics",
+    "judged_statistics:f_test": "makes tests of statistics",
     "log_coefficients:all_zero_test": "step of Cox and Fine–Gray regression",
     "log_coefficients:intercept_worded": "step of logistic and count regression",
     "log_coefficients:ratio_estimate": "step of Cox and Fine–Gray regression",

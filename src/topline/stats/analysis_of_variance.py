@@ -10,13 +10,12 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import ArrayLike
-from scipy import special
 
 from topline.errors import DataError
 from topline.stats.checking import confidence_level, finite, known, same_length
-from topline.stats.distribution import f_probability
 from topline.stats.effect import Effect, Question, t_effect, undefined_effect
 from topline.stats.estimate import Estimate, Floats, Integers, Test, undefined_test
+from topline.stats.judged_statistics import chi_squared_test, f_test
 from topline.stats.many_analyses_of_variance import (
     BARTLETT,
     ONE_WAY,
@@ -123,10 +122,11 @@ def one_way_analysis(groups: Mapping[str, MeanSummary]) -> AnalysisOfVariance:
             mean_square_between=between,
             mean_square_within=None,
         )
+    degrees = int(squares.numerator[0]), int(squares.denominator[0])
     return AnalysisOfVariance(
-        test=_f_test(
-            ONE_WAY, between, within, int(squares.numerator[0]), int(squares.denominator[0])
-        ),
+        test=f_test(ONE_WAY, between / within, *degrees)
+        if within
+        else undefined_test(ONE_WAY, _NO_SPREAD),
         mean_square_between=between,
         mean_square_within=within,
     )
@@ -171,7 +171,7 @@ def welch_analysis(groups: Mapping[str, MeanSummary]) -> Test:
     if reason is not None:
         return undefined_test(WELCH, reason)
     statistic, numerator, denominator = (float(part[0]) for part in welch_parts(found, bounds))
-    return _f_test(WELCH, statistic, 1.0, int(numerator), denominator)
+    return f_test(WELCH, statistic, int(numerator), denominator)
 
 
 def bartlett_test(groups: Mapping[str, MeanSummary]) -> Test:
@@ -213,14 +213,7 @@ def bartlett_test(groups: Mapping[str, MeanSummary]) -> Test:
     if reason is not None:
         return undefined_test(BARTLETT, reason)
     statistic, degrees = (float(part[0]) for part in bartlett_parts(found, bounds))
-    return Test(
-        statistic=statistic,
-        degrees_of_freedom=int(degrees),
-        p_value=float(special.gammaincc(degrees / 2, statistic / 2)),
-        sides="two-sided",
-        null_value=0.0,
-        method=BARTLETT,
-    )
+    return chi_squared_test(BARTLETT, statistic, int(degrees))
 
 
 def brown_forsythe_test(values: ArrayLike, group: Iterable[object]) -> Test:
@@ -432,23 +425,6 @@ def _why_no_variances(groups: MeanSummaries) -> str | None:
     if (groups.standard_deviation == 0).any():
         return "undefined, because all observations of a group are equal"
     return None
-
-
-def _f_test(
-    method: str, between: float, within: float, numerator: float, denominator: float
-) -> Test:
-    if within == 0:
-        return undefined_test(method, _NO_SPREAD)
-    statistic = between / within
-    return Test(
-        statistic=statistic,
-        degrees_of_freedom=numerator,
-        denominator_degrees_of_freedom=denominator,
-        p_value=f_probability(statistic, numerator, denominator),
-        sides="two-sided",
-        null_value=0.0,
-        method=method,
-    )
 
 
 def _kramer(first: MeanSummary, second: MeanSummary, groups: list[MeanSummary]) -> float:

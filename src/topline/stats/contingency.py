@@ -14,6 +14,7 @@ from scipy import special
 from topline.errors import DataError
 from topline.stats.checking import finite, known
 from topline.stats.estimate import Floats, Test, Tests, undefined_test
+from topline.stats.judged_statistics import chi_squared_test
 from topline.stats.table_counts import contingency_table, contingency_tables, whole_counts
 
 
@@ -232,7 +233,7 @@ def cochran_armitage_test(
     statistic = float(_trends(cells[None], _scores("scores", scores, cells.shape[0]))[0])
     if math.isnan(statistic):
         return undefined_test(_TREND, _NO_TREND, degrees_of_freedom=1)
-    return _chi_squared(statistic, 1, _TREND)
+    return chi_squared_test(_TREND, statistic, 1)
 
 
 def cochran_armitage_tests(
@@ -382,7 +383,7 @@ def cochran_mantel_haenszel_test(
     method = CMH_TESTS[test]
     if rank == 0:
         return undefined_test(method, "no stratum has both variables vary")
-    return _chi_squared(statistic, rank, method)
+    return chi_squared_test(method, statistic, rank)
 
 
 def kruskal_wallis_of_columns(table: ArrayLike, column_scores: ArrayLike | None = None) -> Test:
@@ -500,7 +501,7 @@ def _independence_test(cells: Floats, distance: _Distance, method: str) -> Test:
     expected = _expected(cells)
     if not expected.all():
         return undefined_test(method, _EMPTY, degrees_of_freedom=degrees)
-    return _chi_squared(float(distance(cells, expected)), degrees, method)
+    return chi_squared_test(method, float(distance(cells, expected)), degrees)
 
 
 def _scores(name: str, scores: ArrayLike | None, number: int) -> Floats:
@@ -514,17 +515,6 @@ def _scores(name: str, scores: ArrayLike | None, number: int) -> Floats:
             accepted="one score for each category",
         )
     return found
-
-
-def _chi_squared(statistic: float, degrees: int, method: str) -> Test:
-    return Test(
-        statistic=statistic,
-        degrees_of_freedom=degrees,
-        p_value=float(special.chdtrc(degrees, statistic)),
-        sides="two-sided",
-        null_value=0.0,
-        method=method,
-    )
 
 
 def _many_chi_squared(statistic: Floats, degrees: int, method: str, undefined: str) -> Tests:

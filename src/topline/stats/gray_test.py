@@ -5,13 +5,13 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import ArrayLike
-from scipy import special
 
 from topline.errors import DataError, UsageError
 from topline.stats.checking import same_length, scalar
 from topline.stats.competing_risks import observations
 from topline.stats.estimate import Floats, Integers, Test, undefined_test
 from topline.stats.grouping import categories
+from topline.stats.judged_statistics import chi_squared_test
 from topline.stats.tied_times import TIE_TOLERANCE, merge_ties
 
 
@@ -212,14 +212,7 @@ def _test(score: Floats, variance: Floats, method: str) -> Test:
         reason = "undefined: too few events of the cause while groups were at risk together"
         return undefined_test(method, reason, degrees_of_freedom=float(degrees))
     statistic = float(score @ np.linalg.solve(variance, score))
-    return Test(
-        statistic=statistic,
-        degrees_of_freedom=float(degrees),
-        p_value=float(special.chdtrc(degrees, statistic)),
-        sides="two-sided",
-        null_value=0.0,
-        method=method,
-    )
+    return chi_squared_test(method, statistic, float(degrees))
 
 
 def _listed(codes: Integers) -> str:

@@ -20,6 +20,7 @@ from topline.stats.concordant_pairs import balance_of_pairs
 from topline.stats.distribution import normal_probabilities
 from topline.stats.estimate import Floats, Integers, Sides, Test, Tests, undefined_test
 from topline.stats.grouping import categories, run_bounds
+from topline.stats.judged_statistics import chi_squared_test
 from topline.stats.many_ranks import ranks_within
 from topline.stats.model_matrix import categorize
 from topline.stats.ranking import TITLES, RankStatistic, normal_rank_test
@@ -87,14 +88,7 @@ def kruskal_wallis(values: ArrayLike, group: Iterable[object]) -> Test:
     if math.isnan(statistic):
         reason = "undefined: all values are equal"
         return undefined_test(_KRUSKAL_WALLIS, reason, degrees_of_freedom=degrees)
-    return Test(
-        statistic=statistic,
-        degrees_of_freedom=degrees,
-        p_value=float(special.chdtrc(degrees, statistic)),
-        sides="two-sided",
-        null_value=0.0,
-        method=_KRUSKAL_WALLIS,
-    )
+    return chi_squared_test(_KRUSKAL_WALLIS, statistic, degrees)
 
 
 def kruskal_wallis_tests(values: ArrayLike, group: Iterable[object], offsets: ArrayLike) -> Tests:

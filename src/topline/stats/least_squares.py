@@ -18,8 +18,9 @@ from numpy.typing import ArrayLike
 
 from topline.errors import DataError, UsageError
 from topline.stats.checking import confidence_level, finite, known, labels, same_length
-from topline.stats.distribution import f_probability, t_multiplier, t_probability
+from topline.stats.distribution import t_multiplier, t_probability
 from topline.stats.estimate import Estimate, Floats, Sides, Test, undefined_test
+from topline.stats.judged_statistics import f_test
 
 Margins: TypeAlias = Literal["balanced", "observed"]
 """How the levels of a further factor are weighted: equally, or by their share of the observations."""
@@ -359,15 +360,7 @@ def group_test(fit: GroupFit) -> Test:
     root = rows @ fit.solution.covariance_root * deviation
     numerator = len(rows)
     statistic = float(differences @ np.linalg.solve(root @ root.T, differences)) / numerator
-    return Test(
-        statistic=statistic,
-        degrees_of_freedom=numerator,
-        denominator_degrees_of_freedom=fit.degrees_of_freedom,
-        p_value=f_probability(statistic, numerator, fit.degrees_of_freedom),
-        sides="two-sided",
-        null_value=0.0,
-        method=method,
-    )
+    return f_test(method, statistic, numerator, fit.degrees_of_freedom)
 
 
 def _refuse_names(

@@ -13,9 +13,9 @@ from scipy import linalg
 
 from topline.errors import DataError
 from topline.stats.checking import confidence_level, finite, known, same_length
-from topline.stats.distribution import f_probability
 from topline.stats.effect import Effect, Question, t_effect, undefined_effect
 from topline.stats.estimate import Estimate, Floats, Sides, Test, undefined_test
+from topline.stats.judged_statistics import f_test
 from topline.stats.model_matrix import (
     Margins,
     ModelMatrix,
@@ -463,15 +463,7 @@ def _added(fit: LinearFit, before: Floats, added: Floats, kind: int) -> Test:
     response = fit.response if intercept else fit.response - fit.response.mean()
     explained = basis[:, old:].T @ response
     statistic = float(explained @ explained) / numerator / deviation**2
-    return Test(
-        statistic=statistic,
-        degrees_of_freedom=numerator,
-        denominator_degrees_of_freedom=fit.degrees_of_freedom,
-        p_value=f_probability(statistic, numerator, fit.degrees_of_freedom),
-        sides="two-sided",
-        null_value=0.0,
-        method=method,
-    )
+    return f_test(method, statistic, numerator, fit.degrees_of_freedom)
 
 
 def _holds_constant(basis: Floats) -> bool:

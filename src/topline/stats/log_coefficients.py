@@ -9,6 +9,7 @@ from scipy import special
 
 from topline.stats.distribution import normal_multiplier
 from topline.stats.estimate import Estimate, Floats, Test, undefined_test
+from topline.stats.judged_statistics import chi_squared_test
 
 UNDETERMINED = "undetermined: whatever the ratio, what could tell it is foretold with certainty"
 """Why a coefficient that can go anywhere has no value."""
@@ -203,21 +204,12 @@ def all_zero_test(
     >>> round(all_zero_test(3.841459, 1, "score test").p_value, 4)
     0.05
     """
+    title = f"{method} that all coefficients are 0"
     if statistic is None:
         reason = "undefined: the covariance matrix is singular"
-        return undefined_test(
-            f"{method} that all coefficients are 0", reason, degrees_of_freedom=float(degrees)
-        )
-    statistic = max(statistic, 0.0)  # rounding at a maximum that is at 0
-    return Test(
-        statistic=statistic,
-        degrees_of_freedom=float(degrees),
-        p_value=float(special.chdtrc(degrees, statistic)),
-        sides="two-sided",
-        null_value=0.0,
-        method=f"{method} that all coefficients are 0",
-        notes=notes,
-    )
+        return undefined_test(title, reason, degrees_of_freedom=float(degrees))
+    # Rounding at a maximum that is at 0 may leave less.
+    return chi_squared_test(title, max(statistic, 0.0), float(degrees), notes=notes)
 
 
 def notes_on_predictions(

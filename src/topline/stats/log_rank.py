@@ -17,6 +17,7 @@ from topline.errors import DataError, UsageError
 from topline.stats.checking import finite, known, same_length, scalar
 from topline.stats.estimate import Floats, Integers, Sides, Test, notes_on_gaps, undefined_test
 from topline.stats.grouping import categories, run_bounds
+from topline.stats.judged_statistics import chi_squared_test
 from topline.stats.log_rank_sums import batches, log_rank_sums
 from topline.stats.observed_times import observed_times
 from topline.stats.tied_times import TIE_TOLERANCE
@@ -402,14 +403,7 @@ def _statistics(score: Floats, variance: Floats, expected: Floats) -> tuple[Floa
 def _chi_squared(statistic: float, degrees: int, method: str) -> Test:
     if not np.isfinite(statistic):
         return _undefined(method, "two-sided", degrees)
-    return Test(
-        statistic=statistic,
-        degrees_of_freedom=float(degrees),
-        p_value=float(special.chdtrc(degrees, statistic)),
-        sides="two-sided",
-        null_value=0.0,
-        method=method,
-    )
+    return chi_squared_test(method, statistic, float(degrees))
 
 
 def _one_sided(

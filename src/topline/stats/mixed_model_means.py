@@ -19,9 +19,9 @@ from topline.stats.degrees_of_freedom import (
     degrees_of_freedom,
     joint_statistic,
 )
-from topline.stats.distribution import f_probability
 from topline.stats.effect import Effect, Question, t_effect, undefined_effect
 from topline.stats.estimate import Estimate, Floats, Sides, Test, undefined_test
+from topline.stats.judged_statistics import f_test
 from topline.stats.mixed_model import MixedFit, fit_mixed_model
 from topline.stats.model_matrix import (
     Margins,
@@ -375,15 +375,7 @@ def mixed_model_test(inference: Inference, rows: ArrayLike) -> Test:
     found = reason or joint_statistic(inference, given)
     if isinstance(found, str):
         return undefined_test(method, found)
-    return Test(
-        statistic=found.statistic,
-        degrees_of_freedom=found.numerator,
-        denominator_degrees_of_freedom=found.denominator,
-        p_value=f_probability(found.statistic, found.numerator, found.denominator),
-        sides="two-sided",
-        null_value=0.0,
-        method=method,
-    )
+    return f_test(method, found.statistic, found.numerator, found.denominator)
 
 
 def _effect(

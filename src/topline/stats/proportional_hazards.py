@@ -4,13 +4,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from scipy import special
 
 from topline.errors import UsageError
 from topline.stats.checking import known
 from topline.stats.cox import CoxFit
 from topline.stats.cox_residuals import moments_of
-from topline.stats.estimate import Floats, Test
+from topline.stats.estimate import Floats, Test, undefined_test
+from topline.stats.judged_statistics import chi_squared_test
 from topline.stats.partial_likelihood import information
 from topline.stats.risk_sets import RiskSets
 from topline.stats.survival import kaplan_meier
@@ -160,18 +160,13 @@ def _test(matrix: Floats, gradient: Floats, columns: list[int], fit: CoxFit, met
     chosen = matrix[np.ix_(kept, kept)]
     runaway = [fit.names[column] for column in columns if not fit.finite[column]]
     statistic = None if runaway else _statistic(chosen, score, np.sqrt(np.diag(chosen)))
+    title, degrees = f"score test of {method}", float(len(columns))
+    if statistic is not None:
+        return chi_squared_test(title, statistic, degrees)
     reason = "undefined: too few events to tell a change over time"
     if runaway:
         reason = f"undefined: the coefficient of {', '.join(map(repr, runaway))} is not finite"
-    return Test(
-        statistic=statistic,
-        degrees_of_freedom=float(len(columns)),
-        p_value=None if statistic is None else float(special.chdtrc(len(columns), statistic)),
-        sides="two-sided",
-        null_value=0.0,
-        method=f"score test of {method}",
-        notes=(f"statistic: {reason}", f"p_value: {reason}") if statistic is None else (),
-    )
+    return undefined_test(title, reason, degrees_of_freedom=degrees)
 
 
 def _statistic(matrix: Floats, score: Floats, scale: Floats) -> float | None:

@@ -12,12 +12,12 @@ from typing import Literal, TypeAlias
 
 import numpy as np
 from numpy.typing import ArrayLike
-from scipy import special
 
 from topline.errors import DataError
 from topline.stats.checking import finite, known, same_length
 from topline.stats.estimate import Floats, Integers, Sides, Test, undefined_test
 from topline.stats.grouping import categories
+from topline.stats.judged_statistics import chi_squared_test
 from topline.stats.ranking import midranks, normal_probability
 
 Weights: TypeAlias = Literal["van_elteren", "equal"]
@@ -139,11 +139,4 @@ def _judged(scores: Floats, covariance: Floats, sides: Sides, method: str) -> Te
             method=method,
         )
     statistic = float(scores @ np.linalg.pinv(covariance, hermitian=True) @ scores)
-    return Test(
-        statistic=statistic,
-        degrees_of_freedom=float(degrees),
-        p_value=float(special.chdtrc(degrees, statistic)),
-        sides=sides,
-        null_value=0.0,
-        method=f"{method}, chi-squared",
-    )
+    return chi_squared_test(f"{method}, chi-squared", statistic, float(degrees))

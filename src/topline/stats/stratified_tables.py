@@ -11,11 +11,11 @@ from dataclasses import replace
 
 import numpy as np
 from numpy.typing import ArrayLike
-from scipy import special
 
 from topline.stats.checking import known
 from topline.stats.effect_sizes_two_by_two import peto_parts, two_by_two_tables
 from topline.stats.estimate import Estimate, Scale, Test, undefined_test
+from topline.stats.judged_statistics import chi_squared_test
 from topline.stats.mantel_haenszel_pooling import pool_mantel_haenszel
 from topline.stats.pooled_tables import PooledTables
 
@@ -76,14 +76,7 @@ def cochran_mantel_haenszel(
     if corrected and excess >= 0.5:
         excess -= 0.5
     statistic = excess**2 / variance
-    return Test(
-        statistic=statistic,
-        p_value=float(special.chdtrc(1, statistic)),
-        degrees_of_freedom=1,
-        sides="two-sided",
-        null_value=0.0,
-        method=method,
-    )
+    return chi_squared_test(method, statistic, 1)
 
 
 def common_odds_ratio(

@@ -1,0 +1,66 @@
+"""A statistic judged by its null distribution: the test that it makes of the hypothesis that nothing differs."""
+
+from scipy import special
+
+from topline.stats.distribution import f_probability
+from topline.stats.estimate import Test
+
+
+def chi_squared_test(
+    method: str, statistic: float, degrees_of_freedom: float, *, notes: tuple[str, ...] = ()
+) -> Test:
+    """Give the test of a statistic that is chi-squared where nothing differs.
+
+    Parameters
+    ----------
+    method
+        The test in words.
+    statistic
+        Chi-squared, from 0.
+    degrees_of_freedom
+        Of its null distribution.
+    notes
+        As in :class:`topline.stats.estimate.Test`.
+
+    Examples
+    --------
+    >>> round(chi_squared_test("score test", 3.841459, 1).p_value, 6)
+    0.05
+    """
+    return Test(
+        statistic=statistic,
+        degrees_of_freedom=degrees_of_freedom,
+        p_value=float(special.chdtrc(degrees_of_freedom, statistic)),
+        sides="two-sided",
+        null_value=0.0,
+        method=method,
+        notes=notes,
+    )
+
+
+def f_test(method: str, statistic: float, numerator: float, denominator: float) -> Test:
+    """Give the test of a statistic that has an F distribution where nothing differs.
+
+    Parameters
+    ----------
+    method
+        The test in words.
+    statistic
+        F, from 0.
+    numerator, denominator
+        The degrees of freedom of its null distribution.
+
+    Examples
+    --------
+    >>> round(f_test("analysis of variance", 4.84608786238014, 2, 27).p_value, 7)
+    0.01591
+    """
+    return Test(
+        statistic=statistic,
+        degrees_of_freedom=numerator,
+        denominator_degrees_of_freedom=denominator,
+        p_value=f_probability(statistic, numerator, denominator),
+        sides="two-sided",
+        null_value=0.0,
+        method=method,
+    )
