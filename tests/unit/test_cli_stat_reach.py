@@ -20,6 +20,7 @@ from topline.stats.possible_values import Derived
 NOT_OF_ITS_OWN = {
     "effect:t_effect": "makes the results of models",
     "effect:undefined_effect": "makes results that have none",
+    "estimate:undefined_estimate": "makes results that have none",
     "estimate:undefined_test": "makes results that have none",
     "exact_tables:conditional_estimate": "step of conditional_odds_ratio",
     "heterogeneity:heterogeneity_from_q": "step of pooling",

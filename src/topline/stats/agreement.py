@@ -8,7 +8,7 @@ from numpy.typing import ArrayLike
 from topline.errors import DataError
 from topline.stats.checking import confidence_level
 from topline.stats.distribution import normal_multiplier
-from topline.stats.estimate import Estimate, Estimates, Floats
+from topline.stats.estimate import Estimate, Estimates, Floats, undefined_estimate
 from topline.stats.table_counts import contingency_table, contingency_tables
 
 
@@ -54,13 +54,7 @@ def cohen_kappa(table: ArrayLike, *, level: float = 0.95) -> Estimate:
     _demand_square(counted, "table")
     kappa, error = (float(part[0]) for part in _kappas(counted[None]))
     if math.isnan(kappa):
-        parts = ("value", "lower", "upper", "standard_error")
-        return Estimate(
-            value=None,
-            level=level,
-            method=_METHOD,
-            notes=tuple(f"{part}: undefined: {_ONE_CATEGORY}" for part in parts),
-        )
+        return undefined_estimate(_METHOD, f"undefined: {_ONE_CATEGORY}", level)
     half = normal_multiplier(level) * error
     return Estimate(
         value=kappa,

@@ -13,7 +13,7 @@ from numpy.typing import ArrayLike
 from topline.stats.checking import confidence_level, finite
 from topline.stats.cox import CoxFit
 from topline.stats.distribution import normal_multiplier
-from topline.stats.estimate import Estimate, Floats, Integers
+from topline.stats.estimate import Estimate, Floats, Integers, undefined_estimate
 from topline.stats.risk_sets import RiskSets, arrange
 from topline.stats.tied_times import TIE_TOLERANCE
 
@@ -154,13 +154,7 @@ def _concordance(sets: RiskSets, scores: Floats, level: float, multiplier: float
     method = "concordance (Harrell), infinitesimal-jackknife error, normal limits"
     if pairs == 0:
         reason = "undefined: no pair of participants can be compared"
-        parts = ("value", "lower", "upper", "standard_error")
-        estimate = Estimate(
-            value=None,
-            level=level,
-            method=method,
-            notes=tuple(f"{part}: {reason}" for part in parts),
-        )
+        estimate = undefined_estimate(method, reason, level)
         return Concordance(estimate=estimate, concordant=0.0, discordant=0.0, tied=0.0)
     balance = (concordant - discordant) / pairs
     # Both ends of each pair: as the one with the event, and as the one still under observation.

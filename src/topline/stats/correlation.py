@@ -18,7 +18,15 @@ from topline.errors import DataError, UsageError
 from topline.stats.checking import confidence_level, finite, known, same_length
 from topline.stats.concordant_pairs import PairBalance, balance_of_pairs
 from topline.stats.distribution import normal_multiplier, t_probability
-from topline.stats.estimate import Estimate, Floats, Integers, Sides, Test, undefined_test
+from topline.stats.estimate import (
+    Estimate,
+    Floats,
+    Integers,
+    Sides,
+    Test,
+    undefined_estimate,
+    undefined_test,
+)
 from topline.stats.rank_correlation_distributions import (
     MOST_PAIRS_OF_KENDALL,
     MOST_PAIRS_OF_SPEARMAN,
@@ -123,8 +131,7 @@ def correlation(
     value = _coefficient(x, y, coefficient)
     if value is None:
         why = "undefined: one of the measurements does not vary"
-        notes = tuple(f"{part}: {why}" for part in ("value", "lower", "upper"))
-        return Estimate(value=None, level=level, method=method, notes=notes)
+        return undefined_estimate(method, why, level, with_error=False)
     if abs(value) == 1:
         note = "the correlation is complete; Fisher's limits have no width there"
         return Estimate(
@@ -136,9 +143,7 @@ def correlation(
     if variance is None:
         needed = 5 if coefficient == "kendall" and rank_error != "fisher" else 4
         why = f"undefined for fewer than {needed} pairs"
-        return Estimate(
-            value=value, level=level, method=method, notes=(f"lower: {why}", f"upper: {why}")
-        )
+        return undefined_estimate(method, why, level, value=value, with_error=False)
     half = normal_multiplier(level) * math.sqrt(variance)
     centre = math.atanh(value)
     return Estimate(

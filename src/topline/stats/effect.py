@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from topline.stats.distribution import t_multiplier, t_probability
-from topline.stats.estimate import Estimate, Sides, Test, undefined_test
+from topline.stats.estimate import Estimate, Sides, Test, undefined_estimate, undefined_test
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -80,15 +80,9 @@ def undefined_effect(question: Question, reason: str, *, value: float | None = N
     --------
     >>> undefined_effect(Question(method="mean", level=0.95), "undefined for a single observation").test.p_value
     """
-    parts = (*(("value",) if value is None else ()), "lower", "upper", "standard_error")
     return Effect(
         name=question.name,
-        estimate=Estimate(
-            value=value,
-            level=question.level,
-            method=question.method,
-            notes=tuple(f"{part}: {reason}" for part in parts),
-        ),
+        estimate=undefined_estimate(question.method, reason, question.level, value=value),
         test=undefined_test(
             question.method, reason, sides=question.sides, null_value=question.null_value
         ),

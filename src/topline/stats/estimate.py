@@ -167,6 +167,46 @@ class Test:
         return _reason(part, self.notes)
 
 
+def undefined_estimate(
+    method: str,
+    reason: str,
+    level: float,
+    *,
+    value: float | None = None,
+    scale: Scale = "natural",
+    with_error: bool = True,
+) -> Estimate:
+    """Give an estimate that has no limits, and no value where none is given, and says why.
+
+    Parameters
+    ----------
+    method, level, value, scale
+        As in :class:`Estimate`.
+    reason
+        Why the rest is undefined.
+    with_error
+        Whether a standard error would be given too, were it defined.
+
+    Examples
+    --------
+    >>> undefined_estimate("mean", "a single observation", 0.95, value=2.0, with_error=False).notes
+    ('lower: a single observation', 'upper: a single observation')
+    """
+    parts = [
+        *(["value"] if value is None else []),
+        "lower",
+        "upper",
+        *(["standard_error"] if with_error else []),
+    ]
+    return Estimate(
+        value=value,
+        level=level,
+        scale=scale,
+        method=method,
+        notes=tuple(f"{part}: {reason}" for part in parts),
+    )
+
+
 def undefined_test(
     method: str,
     reason: str,

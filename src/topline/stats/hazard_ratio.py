@@ -11,7 +11,7 @@ import numpy as np
 from topline.errors import UsageError
 from topline.stats.checking import confidence_level
 from topline.stats.distribution import normal_multiplier
-from topline.stats.estimate import Estimate, Estimates, Floats, Integers
+from topline.stats.estimate import Estimate, Estimates, Floats, Integers, undefined_estimate
 from topline.stats.log_rank import LogRank, LogRanks
 
 
@@ -215,13 +215,7 @@ def _one(logarithm: Floats, error: Floats, level: float, method: str, why: str) 
     many = _many(logarithm, error, level, method, why)
     value = float(many.value[0])
     if math.isnan(value):
-        parts = ("value", "lower", "upper", "standard_error")
-        return Estimate(
-            value=None,
-            level=level,
-            method=method,
-            notes=tuple(f"{part}: undefined: {why}" for part in parts),
-        )
+        return undefined_estimate(method, f"undefined: {why}", level)
     return Estimate(
         value=value,
         lower=float(many.lower[0]),

@@ -19,7 +19,7 @@ from numpy.typing import ArrayLike
 from topline.errors import DataError, UsageError
 from topline.stats.checking import confidence_level, finite, known, labels, same_length
 from topline.stats.distribution import t_multiplier, t_probability
-from topline.stats.estimate import Estimate, Floats, Sides, Test, undefined_test
+from topline.stats.estimate import Estimate, Floats, Sides, Test, undefined_estimate, undefined_test
 from topline.stats.judged_statistics import f_test
 
 Margins: TypeAlias = Literal["balanced", "observed"]
@@ -476,13 +476,7 @@ def _estimate(fit: GroupFit, row: Floats, level: float, method: str) -> Estimate
     estimable = reason is None or not reason.startswith("not estimable")
     value = float(row @ fit.solution.coefficients) if estimable else None
     if reason is not None or value is None or deviation is None:
-        missing = (
-            ("lower", "upper", "standard_error")
-            if estimable
-            else ("value", "lower", "upper", "standard_error")
-        )
-        notes = tuple(f"{part}: {reason}" for part in missing)
-        return Estimate(value=value, level=level, method=method, notes=notes)
+        return undefined_estimate(method, str(reason), level, value=value)
     error = float(np.linalg.norm(row @ fit.solution.covariance_root)) * deviation
     half = t_multiplier(level, fit.degrees_of_freedom) * error
     return Estimate(

@@ -14,7 +14,7 @@ from numpy.typing import ArrayLike
 from topline.errors import DataError
 from topline.stats.checking import confidence_level, counts, finite, known, positive, same_length
 from topline.stats.distribution import t_multiplier, t_probability
-from topline.stats.estimate import Estimate, Floats, Sides, Test, undefined_test
+from topline.stats.estimate import Estimate, Floats, Sides, Test, undefined_estimate, undefined_test
 
 ROUNDING = 10 * np.finfo(np.float64).eps
 """A standard error below this share of the mean is rounding noise of equal values, not variation."""
@@ -196,14 +196,7 @@ def arithmetic_mean(summary: MeanSummary, *, level: float = 0.95) -> Estimate:
     level = confidence_level(level)
     method = "arithmetic mean, t interval"
     if summary.standard_error is None:
-        return Estimate(
-            value=summary.mean,
-            level=level,
-            method=method,
-            notes=tuple(
-                f"{part}: {_ONE_OBSERVATION}" for part in ("lower", "upper", "standard_error")
-            ),
-        )
+        return undefined_estimate(method, _ONE_OBSERVATION, level, value=summary.mean)
     half = t_multiplier(level, summary.degrees_of_freedom) * summary.standard_error
     return Estimate(
         value=summary.mean,

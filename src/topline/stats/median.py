@@ -11,7 +11,7 @@ from numpy.typing import ArrayLike
 from scipy import special
 
 from topline.stats.checking import confidence_level, finite, known
-from topline.stats.estimate import Estimate, Floats, Integers, Sides, Test
+from topline.stats.estimate import Estimate, Floats, Integers, Sides, Test, undefined_estimate
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -78,12 +78,7 @@ def median(values: ArrayLike, *, level: float = 0.95) -> Median:
     if number == 1:
         reason = "undefined for a single observation"
         return Median(
-            estimate=Estimate(
-                value=value,
-                level=level,
-                method=method,
-                notes=(f"lower: {reason}", f"upper: {reason}"),
-            ),
+            estimate=undefined_estimate(method, reason, level, value=value, with_error=False),
             coverage=None,
         )
     ranks, coverages = limit_ranks(np.array([number]), level)

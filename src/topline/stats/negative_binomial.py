@@ -21,7 +21,7 @@ from scipy import special
 from topline.stats.checking import confidence_level, known
 from topline.stats.distribution import normal_multiplier
 from topline.stats.effect import Effect
-from topline.stats.estimate import Estimate, Floats
+from topline.stats.estimate import Estimate, Floats, undefined_estimate
 from topline.stats.generalized_linear import at_top, invert, no_top, solve
 from topline.stats.generalized_linear import fit as fit_regression
 from topline.stats.log_coefficients import intercept_worded, ratio_estimates, wald_tests
@@ -300,8 +300,7 @@ def dispersion_estimate(fit: NegativeBinomialFit, *, level: float = 0.95) -> Est
         reason = "undefined: the dispersion is 0, at the edge of what is possible"
         if fit.theta is not None:
             reason = "undefined: the likelihood is too flat in the dispersion to tell"
-        notes = tuple(f"{part}: {reason}" for part in ("lower", "upper", "standard_error"))
-        return Estimate(value=fit.dispersion, level=level, method=method, notes=notes)
+        return undefined_estimate(method, reason, level, value=fit.dispersion)
     relative = fit.theta_error / fit.theta
     factor = math.exp(normal_multiplier(level) * relative)
     return Estimate(

@@ -14,7 +14,7 @@ from numpy.typing import ArrayLike
 from topline.errors import DataError
 from topline.stats.checking import confidence_level, counts, known, same_length
 from topline.stats.distribution import normal_multiplier
-from topline.stats.estimate import Estimate, Estimates, Floats, Integers, Limits
+from topline.stats.estimate import Estimate, Estimates, Floats, Integers, Limits, undefined_estimate
 from topline.stats.interval_words import interval_words
 from topline.stats.proportion import proportion, proportions
 from topline.stats.proportion_intervals_closed import wilson
@@ -430,12 +430,7 @@ def paired_odds_ratio(
     many = paired_odds_ratios([first_only], [second_only], level=level, interval=interval)
     if first_only + second_only == 0:
         reason = "undefined without discordant pairs"
-        return Estimate(
-            value=None,
-            level=many.level,
-            method=_PAIRED_RATIO,
-            notes=tuple(f"{part}: {reason}" for part in ("value", "lower", "upper")),
-        )
+        return undefined_estimate(_PAIRED_RATIO, reason, many.level, with_error=False)
     share = proportion(
         first_only, first_only + second_only, level=level, interval=interval, bounded=True
     )

@@ -6,7 +6,7 @@ import numpy as np
 
 from topline.stats.distribution import normal_multiplier
 from topline.stats.effect_sizes import EffectSizes
-from topline.stats.estimate import Estimate, Scale, Test, undefined_test
+from topline.stats.estimate import Estimate, Scale, Test, undefined_estimate, undefined_test
 from topline.stats.heterogeneity import Heterogeneity, heterogeneity_from_q
 from topline.stats.pooling import two_sided_probability
 
@@ -59,15 +59,7 @@ def normal_estimate(
     if not (np.isfinite(value) and np.isfinite(error) and error > 0):
         reason = "undefined, because a group has no events (or only events) in all studies together"
         return (
-            Estimate(
-                value=None,
-                level=level,
-                scale=scale,
-                method=method,
-                notes=tuple(
-                    f"{part}: {reason}" for part in ("value", "lower", "upper", "standard_error")
-                ),
-            ),
+            undefined_estimate(method, reason, level, scale=scale),
             undefined_test(f"{method}, z test", reason),
         )
     half = normal_multiplier(level) * error

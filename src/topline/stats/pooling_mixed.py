@@ -14,7 +14,7 @@ from topline.errors import DataError, UsageError
 from topline.stats.checking import confidence_level, counts, known, same_length
 from topline.stats.distribution import normal_multiplier
 from topline.stats.effect_sizes_two_by_two import Tables, two_by_two_tables
-from topline.stats.estimate import Estimate, Scale, Test, undefined_test
+from topline.stats.estimate import Estimate, Scale, Test, undefined_estimate, undefined_test
 from topline.stats.heterogeneity import q_test
 from topline.stats.mixed_count_models import FITS, Fitted, fit_binomial
 from topline.stats.pooling import two_sided_probability
@@ -296,13 +296,7 @@ def _infinite(
 ) -> MixedPooling:
     reason = "infinite: no study has events (or others) where they would be needed"
     return MixedPooling(
-        estimate=Estimate(
-            value=None,
-            level=level,
-            scale=scale,
-            method=title,
-            notes=tuple(f"{part}: {reason}" for part in ("value", "lower", "upper")),
-        ),
+        estimate=undefined_estimate(title, reason, level, scale=scale, with_error=False),
         test=undefined_test(f"{title}, z test", reason),
         between_study_variance=None,
         wald_test=undefined_test("Wald test of one effect", reason),

@@ -20,7 +20,7 @@ from topline.stats import proportion_intervals_closed as closed
 from topline.stats import proportion_intervals_exact as exact
 from topline.stats import proportion_intervals_likelihood as likelihood
 from topline.stats.checking import LARGEST_COUNT, confidence_level, counts, known, same_length
-from topline.stats.estimate import Estimate, Estimates, Floats, Integers, Limits
+from topline.stats.estimate import Estimate, Estimates, Floats, Integers, Limits, undefined_estimate
 from topline.stats.interval_words import interval_words
 
 
@@ -198,12 +198,8 @@ def proportion(
     lower, upper = float(many.lower[0]), float(many.upper[0])
     if math.isnan(lower):
         reason = f"undefined at {count:g} of {number:g}; another interval method has limits there"
-        return Estimate(
-            value=float(many.value[0]),
-            level=many.level,
-            method=many.method,
-            notes=(f"lower: {reason}", f"upper: {reason}"),
-        )
+        value = float(many.value[0])
+        return undefined_estimate(many.method, reason, many.level, value=value, with_error=False)
     notes: list[str] = []
     if lower < 0:
         notes.append(_outside("lower", lower, "0", bounded))

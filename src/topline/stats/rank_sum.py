@@ -19,7 +19,7 @@ from numpy.typing import ArrayLike
 
 from topline.stats.checking import confidence_level, finite, known
 from topline.stats.distribution import normal_multiplier
-from topline.stats.estimate import Estimate, Floats, Sides, Test
+from topline.stats.estimate import Estimate, Floats, Sides, Test, undefined_estimate
 from topline.stats.pair_order import difference_order, middle_places
 from topline.stats.rank_distributions import random_choices
 from topline.stats.rank_limits import limits_to_the_end, nearest_difference, root
@@ -266,19 +266,10 @@ def hodges_lehmann(
         (float(x[0] - y[-1]), float(x[-1] - y[0])),
         level,
     )
-    notes = () if limits.lower is not None else _undefined("all values of both samples are equal")
-    return Estimate(
-        value=value,
-        lower=limits.lower,
-        upper=limits.upper,
-        level=level,
-        method=method,
-        notes=notes,
-    )
-
-
-def _undefined(why: str) -> tuple[str, ...]:
-    return tuple(f"{part}: undefined: {why}" for part in ("lower", "upper"))
+    if limits.lower is None:
+        why = "undefined: all values of both samples are equal"
+        return undefined_estimate(method, why, level, value=value, with_error=False)
+    return Estimate(value=value, lower=limits.lower, upper=limits.upper, level=level, method=method)
 
 
 def _deviate(x: Floats, y: Floats, place: float, *, corrected: bool) -> float | None:
@@ -302,8 +293,8 @@ def _exact_limits(x: Floats, y: Floats, level: float, value: float, method: str)
     pairs = x.size * y.size
     place, held = exact_shift_place(x.size, y.size, level)
     if held <= 0:
-        why = "with one value in each sample no limits hold any level"
-        return Estimate(value=value, level=level, method=method, notes=_undefined(why))
+        why = "undefined: with one value in each sample no limits hold any level"
+        return undefined_estimate(method, why, level, value=value, with_error=False)
     lower, upper = difference_order(x, y, [place, pairs + 1 - place])
     note = f"level: {level:g} cannot be reached with so few values; the limits hold {held:.6g}"
     return Estimate(
@@ -388,7 +379,7 @@ def _moses_limits(
     pairs = x.size * y.size
     place = moses_place(x.size, y.size, level, rounded_down=rounded_down)
     if place < 1:
-        why = "the samples are too small for asymptotic limits at this level"
-        return Estimate(value=value, level=level, method=method, notes=_undefined(why))
+        why = "undefined: the samples are too small for asymptotic limits at this level"
+        return undefined_estimate(method, why, level, value=value, with_error=False)
     lower, upper = difference_order(x, y, [place, pairs + 1 - place])
     return Estimate(value=value, lower=lower, upper=upper, level=level, method=method)

@@ -12,7 +12,7 @@ from scipy import special
 from topline.errors import UsageError
 from topline.stats.checking import confidence_level, scalar
 from topline.stats.distribution import normal_multiplier
-from topline.stats.estimate import Estimate, Test, undefined_test
+from topline.stats.estimate import Estimate, Test, undefined_estimate, undefined_test
 from topline.stats.survival import SurvivalCurve
 
 
@@ -199,13 +199,7 @@ def restricted_mean_ratio(
     means = _known(one.value), _known(other.value)
     if min(means) <= 0:
         reason = "undefined: a restricted mean is 0: all its events were at time 0"
-        parts = ("value", "lower", "upper", "standard_error")
-        return Estimate(
-            value=None,
-            level=level,
-            method=method,
-            notes=tuple(f"{part}: {reason}" for part in parts),
-        )
+        return undefined_estimate(method, reason, level)
     errors = _errors(one, other)
     ratio, error = means[0] / means[1], math.hypot(errors[0] / means[0], errors[1] / means[1])
     return Estimate(

@@ -22,7 +22,7 @@ from topline.stats.curve_crossing import (
     nearest_crossing,
 )
 from topline.stats.distribution import normal_multiplier
-from topline.stats.estimate import Estimate, Floats, Integers, Limits
+from topline.stats.estimate import Estimate, Floats, Integers, Limits, undefined_estimate
 from topline.stats.leaving_times import count_leaving, count_whole, sorted_keys, tied_runs
 from topline.stats.observed_times import observed_times
 from topline.stats.tied_times import TIE_TOLERANCE, tie_tolerance_in_range
@@ -374,14 +374,7 @@ def survival_at(
     last, ends = float(curve.time[-1]), float(curve.survival[-1])
     if when > last and ends > 0 and not extend:
         reason = f"undefined: nobody was observed beyond {last:g}, when survival was {ends:.4g}"
-        return Estimate(
-            value=None,
-            level=level,
-            method=method,
-            notes=tuple(
-                f"{part}: {reason}" for part in ("value", "lower", "upper", "standard_error")
-            ),
-        )
+        return undefined_estimate(method, reason, level)
     notes = (f"value: carried from the last time, {last:g}",) if when > last and ends > 0 else ()
     survival = float(curve.survival[position])
     undefined = "survival is 0" if survival == 0 else f"{transform} limits need an event"

@@ -19,7 +19,7 @@ from topline.errors import UsageError
 from topline.stats.checking import confidence_level, finite, known
 from topline.stats.curve_crossing import TRANSFORMS
 from topline.stats.distribution import normal_multiplier
-from topline.stats.estimate import Estimate, Floats, Sides, Test
+from topline.stats.estimate import Estimate, Floats, Sides, Test, undefined_estimate
 from topline.stats.ranking import normal_probability
 from topline.stats.survival import SurvivalCurve, survival_at
 
@@ -92,14 +92,7 @@ def survival_difference(
     )
     parts = _parts(one, other)
     if isinstance(parts, str):
-        return Estimate(
-            value=None,
-            level=level,
-            method=method,
-            notes=tuple(
-                f"{part}: {parts}" for part in ("value", "lower", "upper", "standard_error")
-            ),
-        )
+        return undefined_estimate(method, parts, level)
     value, error = parts[0] - parts[1], math.hypot(parts[2], parts[3])
     if error == 0:
         return Estimate(

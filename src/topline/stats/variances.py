@@ -7,7 +7,7 @@ from scipy import special
 
 from topline.stats.checking import confidence_level, finite, known
 from topline.stats.distribution import f_probability
-from topline.stats.estimate import Estimate, Floats, Sides, Test, undefined_test
+from topline.stats.estimate import Estimate, Floats, Sides, Test, undefined_estimate, undefined_test
 from topline.stats.mean import MeanSummary
 
 DEVIATION_METHOD = "standard deviation, chi-squared interval"
@@ -47,13 +47,7 @@ def standard_deviation(summary: MeanSummary, *, level: float = 0.95) -> Estimate
     method = DEVIATION_METHOD
     spread = summary.standard_deviation
     if spread is None:
-        parts = ("value", "lower", "upper")
-        return Estimate(
-            value=None,
-            level=level,
-            method=method,
-            notes=tuple(f"{part}: {_ONE_OBSERVATION}" for part in parts),
-        )
+        return undefined_estimate(method, _ONE_OBSERVATION, level, with_error=False)
     lower, upper = deviation_factors(np.array([float(summary.degrees_of_freedom)]), level)
     return Estimate(
         value=spread,
@@ -125,13 +119,7 @@ def variance_ratio(first: MeanSummary, second: MeanSummary, *, level: float = 0.
     method = "ratio of variances, F interval"
     ratio = _ratio(first, second)
     if isinstance(ratio, str):
-        parts = ("value", "lower", "upper")
-        return Estimate(
-            value=None,
-            level=level,
-            method=method,
-            notes=tuple(f"{part}: {ratio}" for part in parts),
-        )
+        return undefined_estimate(method, ratio, level, with_error=False)
     numerator, denominator = first.degrees_of_freedom / 2, second.degrees_of_freedom / 2
     tail = (1 - level) / 2
     # An F quantile is a ratio of a beta variable and its complement, inverted separately to keep their digits.
