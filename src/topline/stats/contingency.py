@@ -14,7 +14,7 @@ from scipy import special
 from topline.errors import DataError
 from topline.stats.checking import finite, known
 from topline.stats.estimate import Floats, Test, Tests, undefined_test
-from topline.stats.judged_statistics import chi_squared_test
+from topline.stats.judged_statistics import chi_squared_test, chi_squared_tests
 from topline.stats.table_counts import contingency_table, contingency_tables, whole_counts
 
 
@@ -283,9 +283,8 @@ def cochran_armitage_tests(
             accepted="at most as many as there are participants",
         )
     cells = contingency_tables(np.stack([x, n - x], axis=2))
-    return _many_chi_squared(
-        _trends(cells, _scores("scores", scores, cells.shape[1])), 1, _TREND, _NO_TREND
-    )
+    statistic = _trends(cells, _scores("scores", scores, cells.shape[1]))
+    return chi_squared_tests(_TREND, statistic, 1, _NO_TREND)
 
 
 _TREND = "Cochran–Armitage test for trend"
@@ -493,7 +492,7 @@ def _independence_tests(cells: Floats, distance: _Distance, method: str) -> Test
     statistic = np.full(full.size, np.nan)
     statistic[full] = distance(cells[full], expected[full])
     degrees = (cells.shape[1] - 1) * (cells.shape[2] - 1)
-    return _many_chi_squared(statistic, degrees, method, _EMPTY)
+    return chi_squared_tests(method, statistic, degrees, _EMPTY)
 
 
 def _independence_test(cells: Floats, distance: _Distance, method: str) -> Test:
@@ -515,18 +514,6 @@ def _scores(name: str, scores: ArrayLike | None, number: int) -> Floats:
             accepted="one score for each category",
         )
     return found
-
-
-def _many_chi_squared(statistic: Floats, degrees: int, method: str, undefined: str) -> Tests:
-    return Tests(
-        statistic=statistic,
-        degrees_of_freedom=np.full(statistic.size, float(degrees)),
-        p_value=np.asarray(special.chdtrc(degrees, statistic), dtype=np.float64),
-        sides="two-sided",
-        null_value=0.0,
-        method=method,
-        undefined=undefined,
-    )
 
 
 def _in_range(scores: Floats) -> Floats:

@@ -12,7 +12,6 @@ from collections.abc import Iterable, Sequence
 
 import numpy as np
 from numpy.typing import ArrayLike
-from scipy import special
 
 from topline.errors import DataError
 from topline.stats.checking import finite, known, same_length
@@ -20,7 +19,7 @@ from topline.stats.concordant_pairs import balance_of_pairs
 from topline.stats.distribution import normal_probabilities
 from topline.stats.estimate import Floats, Integers, Sides, Test, Tests, undefined_test
 from topline.stats.grouping import categories, run_bounds
-from topline.stats.judged_statistics import chi_squared_test
+from topline.stats.judged_statistics import chi_squared_test, chi_squared_tests
 from topline.stats.many_ranks import ranks_within
 from topline.stats.model_matrix import categorize
 from topline.stats.ranking import TITLES, RankStatistic, normal_rank_test
@@ -123,15 +122,8 @@ def kruskal_wallis_tests(values: ArrayLike, group: Iterable[object], offsets: Ar
     numbers, (_, codes) = finite("values", values), categories("group", group)
     same_length(values=numbers, group=codes)
     statistic, degrees = _kruskal_wallis(numbers, codes, run_bounds(offsets, numbers.size))
-    return Tests(
-        statistic=statistic,
-        degrees_of_freedom=degrees,
-        p_value=np.asarray(special.chdtrc(degrees, statistic), dtype=np.float64),
-        sides="two-sided",
-        null_value=0.0,
-        method=_KRUSKAL_WALLIS,
-        undefined="all values are equal, or all are of one group",
-    )
+    why = "all values are equal, or all are of one group"
+    return chi_squared_tests(_KRUSKAL_WALLIS, statistic, degrees, why)
 
 
 _ROOMY = 8

@@ -13,6 +13,7 @@ from scipy import special
 from topline.errors import DataError
 from topline.stats.estimate import Floats, Integers, Tests
 from topline.stats.grouping import run_bounds
+from topline.stats.judged_statistics import chi_squared_tests
 from topline.stats.many_means import MeanSummaries
 
 ONE_WAY = "one-way analysis of variance"
@@ -148,15 +149,7 @@ def bartlett_tests(groups: MeanSummaries, offsets: ArrayLike) -> Tests:
     array([0.8043,    nan])
     """
     statistic, degrees = bartlett_parts(groups, _comparisons(groups, offsets))
-    return Tests(
-        statistic=statistic,
-        degrees_of_freedom=degrees,
-        p_value=np.asarray(special.gammaincc(degrees / 2, statistic / 2), dtype=np.float64),
-        sides="two-sided",
-        null_value=0.0,
-        method=BARTLETT,
-        undefined=_NO_VARIANCE,
-    )
+    return chi_squared_tests(BARTLETT, statistic, degrees, _NO_VARIANCE)
 
 
 def mean_squares(groups: MeanSummaries, bounds: Integers) -> MeanSquares:

@@ -10,13 +10,13 @@ from collections.abc import Callable
 
 import numpy as np
 from numpy.typing import ArrayLike
-from scipy import special
 
 from topline.stats.checking import confidence_level, known
 from topline.stats.distribution import normal_multiplier
 from topline.stats.effect_sizes_two_by_two import Tables, peto_parts, two_by_two_tables
 from topline.stats.estimate import Estimates, Floats, Integers, Scale, Tests
 from topline.stats.grouping import run_bounds
+from topline.stats.judged_statistics import chi_squared_tests
 from topline.stats.mantel_haenszel_pooling import (
     HOMOGENEITY_TITLES,
     expected_events,
@@ -72,14 +72,11 @@ def cochran_mantel_haenszel_tests(
     statistic = np.full(told.size, np.nan)
     statistic[told] = excess[told] ** 2 / variance[told]
     words = "with" if corrected else "without"
-    return Tests(
-        statistic=statistic,
-        degrees_of_freedom=np.ones(told.size),
-        p_value=np.asarray(special.chdtrc(1, statistic), dtype=np.float64),
-        sides="two-sided",
-        null_value=0.0,
-        method=f"Cochran–Mantel–Haenszel test {words} continuity correction",
-        undefined="no stratum tells anything about the difference",
+    return chi_squared_tests(
+        f"Cochran–Mantel–Haenszel test {words} continuity correction",
+        statistic,
+        1,
+        "no stratum tells anything about the difference",
     )
 
 
@@ -217,15 +214,9 @@ def homogeneity_tests(
     if test == "tarone":
         plain = plain - total(difference)[told] ** 2 / total(variance)[told]
     statistic[told] = np.maximum(plain, 0.0)
-    return Tests(
-        statistic=statistic,
-        degrees_of_freedom=np.where(told, free, np.nan),
-        p_value=np.asarray(special.chdtrc(np.maximum(free, 1), statistic), dtype=np.float64),
-        sides="two-sided",
-        null_value=0.0,
-        method=HOMOGENEITY_TITLES[test],
-        undefined="one informative stratum, or no common odds ratio",
-    )
+    degrees = np.where(told, free, np.nan)
+    why = "one informative stratum, or no common odds ratio"
+    return chi_squared_tests(HOMOGENEITY_TITLES[test], statistic, degrees, why)
 
 
 def _strata(
