@@ -5,7 +5,7 @@ from typing import Any
 import numpy as np
 from tests.reference.case import Case
 
-from topline.stats.correlation import correlation, correlation_test
+from topline.stats.correlation import Coefficient, correlation, correlation_test
 from topline.stats.estimate import Estimate
 from topline.stats.k_sample_ranks import (
     jonckheere_terpstra,
@@ -118,6 +118,13 @@ def k_sample_rank(case: Case) -> dict[str, Any]:
     }
 
 
+def _t_probability(x: Any, y: Any, coefficient: Coefficient) -> float | None:
+    """Give the p-value by t; that of a complete correlation, undefined here, is 0 in R, whose t is infinite."""
+    if abs(correlation(x, y, coefficient=coefficient).value or 0.0) == 1:
+        return 0.0
+    return correlation_test(x, y, coefficient=coefficient).p_value
+
+
 def correlations(case: Case) -> dict[str, Any]:
     """Compute the three correlations with their asymptotic tests."""
     x, y = _column(case, "x"), _column(case, "y")
@@ -125,9 +132,9 @@ def correlations(case: Case) -> dict[str, Any]:
     return {
         "pearson": pearson.value,
         "pearson_ci": _limits(pearson),
-        "pearson_p": correlation_test(x, y).p_value,
+        "pearson_p": _t_probability(x, y, "pearson"),
         "spearman": correlation(x, y, coefficient="spearman").value,
-        "spearman_p_t": correlation_test(x, y, coefficient="spearman").p_value,
+        "spearman_p_t": _t_probability(x, y, "spearman"),
         "kendall_b": correlation(x, y, coefficient="kendall").value,
         "kendall_p_normal": correlation_test(x, y, coefficient="kendall").p_value,
     }
