@@ -352,11 +352,31 @@ def test_mixed_models_leave_out_silent_studies_and_say_where_an_effect_is_infini
     )
     assert (found.studies, found.informative) == (4, 3)
     assert "1 studies" in found.notes[0]
-    assert found.wald_test.statistic is None
+    assert found.wald_test.statistic is not None
+    assert found.wald_test.degrees_of_freedom == 2
+    assert "infinite (1) add nothing" in found.wald_test.notes[0]
     assert found.likelihood_ratio_test.degrees_of_freedom == 2
     none = pool_odds_ratios([0, 0], [20, 40], [1, 5], [22, 41], model=model)
     assert none.estimate.value is None
     assert "infinite" in (none.estimate.reason("value") or "")
+
+
+@pytest.mark.parametrize(
+    ("model", "statistic", "digits"),
+    [
+        ("UM.FS", 4.50287343965557, 1e-9),
+        ("CM.AL", 4.31043178683312, 1e-9),
+        ("UM.RS", 5.41943607, 1e-3),
+    ],
+)
+def test_an_infinite_effect_adds_nothing_to_walds_test(
+    model: str, statistic: float, digits: float
+) -> None:
+    # R 4.2.2 with metafor 3.8-1: rma.glmm(measure = "OR", ai, n1i, ci, n2i, model = model), QE.Wld and QE.df.
+    tables = [22, 6, 40], [142, 176, 111], [43, 0, 66], [110, 39, 144]
+    found = pool_odds_ratios(*tables, model=model).wald_test
+    assert found.statistic == pytest.approx(statistic, rel=digits)
+    assert found.degrees_of_freedom == 2
 
 
 @pytest.mark.parametrize("model", MODELS)

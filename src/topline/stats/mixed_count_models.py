@@ -9,6 +9,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 from scipy import special
 
 from topline.stats.effect_sizes_two_by_two import Tables
@@ -29,13 +30,17 @@ class Fitted:
     free
         Positions of the shared parameters that are not on the edge.
     wald, likelihood_ratio
-        Statistics for one effect of all studies; Wald's ``None`` where a study's own effect is infinite.
+        Statistics for one effect of all studies.
+    infinite
+        How many studies' own effects are infinite. Their standard errors grow faster than they do, so that they add
+        nothing to Wald's statistic.
     """
 
     maximum: Maximum
     free: tuple[int, ...]
-    wald: float | None
+    wald: float
     likelihood_ratio: float
+    infinite: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,14 +82,15 @@ def fit_binomial(x: Floats, n: Floats, offset: Floats, points: int) -> Fitted:
     start = float(np.log((x.sum() + 0.5) / ((n - x).sum() + 0.5)) - np.mean(offset))
     climb = _climb_from(contributions, np.array([start, 0.0]))
     saturated = float(np.sum(special.xlogy(x, x / n) + special.xlogy(n - x, 1 - x / n)))
-    wald = None
-    if np.all((x > 0) & (x < n)):
-        wald = _q(np.log(x / (n - x)) - offset, x * (n - x) / n)
+    finite = (x > 0) & (x < n)
+    with np.errstate(divide="ignore"):
+        own = np.log(x / (n - x)) - offset
     return Fitted(
         maximum=climb.best,
         free=climb.free,
-        wald=wald,
+        wald=_q(own[finite], (x * (n - x) / n)[finite]),
         likelihood_ratio=2 * (saturated - climb.common.value),
+        infinite=int(np.count_nonzero(~finite)),
     )
 
 
@@ -120,12 +126,13 @@ def fit_conditional_exact(tables: Tables, points: int) -> Fitted:
 
     climb = _climb_from(contributions, np.array([_crude(tables), 0.0]))
     own, information, saturated = conditional.own_maxima()
-    wald = None if not np.all(np.isfinite(own)) else _q(own, information)
+    finite = np.isfinite(own)
     return Fitted(
         maximum=climb.best,
         free=climb.free,
-        wald=wald,
+        wald=_q(own[finite], information[finite]),
         likelihood_ratio=2 * (float(np.sum(saturated)) - climb.common.value),
+        infinite=int(np.count_nonzero(~finite)),
     )
 
 
@@ -146,15 +153,14 @@ def fit_unconditional_fixed(tables: Tables, points: int) -> Fitted:
     own = np.log((events + 0.5) / (others + 0.5))
     climb = _climb_from(contributions, np.array([_crude(tables), 0.0]), own)
     cells = np.array(tables)
-    wald = None
-    if np.all(cells > 0):
-        a, b, c, d = tables
-        wald = _q(np.log((a * d) / (b * c)), 1 / np.sum(1 / cells, axis=0))
+    finite = np.all(cells > 0, axis=0)
+    a, b, c, d = cells[:, finite]
     return Fitted(
         maximum=climb.best,
         free=climb.free,
-        wald=wald,
+        wald=_q(np.log((a * d) / (b * c)), 1 / np.sum(1 / cells[:, finite], axis=0)),
         likelihood_ratio=2 * (_saturated(tables) - climb.common.value),
+        infinite=int(np.count_nonzero(~finite)),
     )
 
 
@@ -184,19 +190,19 @@ def fit_unconditional_random(tables: Tables, _: int) -> Fitted:
     own = np.log((a * d) / (b * c))
     second = np.log((tables.second_events + 0.5) / (tables.second_others + 0.5))
     each = maximise(separate, np.array([np.mean(second), np.std(second) + 0.1]), own)
-    wald = None
-    if np.all(np.array(tables) > 0):
-        wald = _separate_wald(separate, each)
+    # The second group's logit is a random baseline, which is finite whatever its counts.
+    finite = (tables.first_events > 0) & (tables.first_others > 0)
     return Fitted(
         maximum=climb.best,
         free=climb.free,
-        wald=wald,
+        wald=_separate_wald(separate, each, finite),
         likelihood_ratio=2 * (each.value - climb.common.value),
+        infinite=int(np.count_nonzero(~finite)),
     )
 
 
-def _separate_wald(contributions: Contributions, each: Maximum) -> float:
-    """Test equality of the studies' own effects, whose estimates share the baseline's uncertainty.
+def _separate_wald(contributions: Contributions, each: Maximum, finite: NDArray[np.bool_]) -> float:
+    """Test equality of the studies' own finite effects, whose estimates share the baseline's uncertainty.
 
     With information D of the own effects (diagonal), B mixed with the shared parameters and covariance S of those,
     the covariance of the own effects is D⁻¹ + D⁻¹BSB'D⁻¹.
@@ -210,10 +216,13 @@ def _separate_wald(contributions: Contributions, each: Maximum) -> float:
         above, _ = own_derivatives(contributions, each.shared + shift, each.own)
         below, _ = own_derivatives(contributions, each.shared - shift, each.own)
         mixed[:, position] = (above - below) / (2 * step)
-    pull = mixed / second[:, np.newaxis]
-    covariance = np.diag(-1 / second) + pull @ each.covariance @ pull.T
-    contrast = np.hstack([-np.ones((each.own.size - 1, 1)), np.eye(each.own.size - 1)])
-    difference = contrast @ each.own
+    pull = mixed[finite] / second[finite, np.newaxis]
+    covariance = np.diag(-1 / second[finite]) + pull @ each.covariance @ pull.T
+    own = each.own[finite]
+    if own.size < 2:
+        return 0.0
+    contrast = np.hstack([-np.ones((own.size - 1, 1)), np.eye(own.size - 1)])
+    difference = contrast @ own
     return float(difference @ np.linalg.solve(contrast @ covariance @ contrast.T, difference))
 
 
@@ -302,6 +311,8 @@ def _saturated(tables: Tables) -> float:
 
 
 def _q(effects: Floats, weights: Floats) -> float:
+    if effects.size < 2:
+        return 0.0
     mean = np.sum(weights * effects) / np.sum(weights)
     return float(np.sum(weights * (effects - mean) ** 2))
 

@@ -50,8 +50,8 @@ class MixedPooling:
     study_variance
         The variance of the studies' baseline log odds, where the model has one.
     wald_test, likelihood_ratio_test
-        That all studies share one effect; undefined, with the reason, for one study. Wald's also where a study's own
-        effect is infinite.
+        That all studies share one effect; undefined, with the reason, for one study. A study whose own effect is
+        infinite adds nothing to Wald's, which a note says; its degrees of freedom are those of all studies, as metafor's.
     log_likelihood
         At the estimates, without constants.
     studies, informative
@@ -234,11 +234,16 @@ def _at_infinity(tables: Tables) -> bool:
     return bool(np.all(up) or np.all(down))
 
 
-def _homogeneity(statistic: float | None, informative: int, what: str) -> Test:
-    method = f"{what} test of one effect"
-    if statistic is None:
-        return undefined_test(method, "undefined, because a study's own effect is infinite")
-    return replace(q_test(max(statistic, 0.0), informative - 1, what), method=method)
+_NOTHING_ADDED = (
+    "statistic: own effects that are infinite ({}) add nothing, since their errors are too: a small one is no evidence "
+    "that the effects are alike; the likelihood ratio test counts them"
+)
+
+
+def _homogeneity(statistic: float, informative: int, what: str, infinite: int = 0) -> Test:
+    found = q_test(max(statistic, 0.0), informative - 1, what)
+    notes = (*found.notes, *([_NOTHING_ADDED.format(infinite)] if infinite else []))
+    return replace(found, method=f"{what} test of one effect", notes=notes)
 
 
 def _result(
@@ -272,7 +277,7 @@ def _result(
         ),
         between_study_variance=float(found.shared[-1]) ** 2,
         study_variance=float(found.shared[2]) ** 2 if found.shared.size == 4 else None,
-        wald_test=_homogeneity(fitted.wald, informative, "Wald"),
+        wald_test=_homogeneity(fitted.wald, informative, "Wald", fitted.infinite),
         likelihood_ratio_test=_homogeneity(
             fitted.likelihood_ratio, informative, "likelihood ratio"
         ),
