@@ -364,15 +364,16 @@ def test_mixed_models_leave_out_silent_studies_and_say_where_an_effect_is_infini
 @pytest.mark.parametrize(
     ("model", "statistic", "digits"),
     [
-        ("UM.FS", 4.50287343965557, 1e-9),
-        ("CM.AL", 4.31043178683312, 1e-9),
-        ("UM.RS", 5.41943607, 1e-3),
+        ("UM.FS", 4.50287343965557, 1e-6),
+        ("CM.AL", 4.31043178683312, 1e-6),
+        ("UM.RS", 5.41943607, 2e-2),
     ],
 )
 def test_an_infinite_effect_adds_nothing_to_walds_test(
     model: str, statistic: float, digits: float
 ) -> None:
-    # R 4.2.2 with metafor 3.8-1: rma.glmm(measure = "OR", ai, n1i, ci, n2i, model = model), QE.Wld and QE.df.
+    # R 4.2.2 with metafor 3.8-1: rma.glmm(measure = "OR", ai, n1i, ci, n2i, model = model), QE.Wld and QE.df. What
+    # stands for the infinite effect there adds 2e-7; lme4's errors (UM.RS) have two digits.
     tables = [22, 6, 40], [142, 176, 111], [43, 0, 66], [110, 39, 144]
     found = pool_odds_ratios(*tables, model=model).wald_test
     assert found.statistic == pytest.approx(statistic, rel=digits)
