@@ -7,12 +7,12 @@ Ratios of rates are in :mod:`topline.stats.many_binomial_tests`.
 
 import numpy as np
 from numpy.typing import ArrayLike
-from scipy import special
 
 from topline.stats.checking import counts, finite, known, positive, same_length
 from topline.stats.distribution import normal_probabilities
-from topline.stats.estimate import Floats, Sides, Tests
-from topline.stats.rate import RATE_TESTS, TIED, expected_events
+from topline.stats.estimate import Sides, Tests
+from topline.stats.poisson_tails import poisson_probabilities
+from topline.stats.rate import RATE_TESTS, expected_events
 from topline.stats.score_statistics import restricted_rates
 
 _SIDES: tuple[Sides, ...] = ("two-sided", "greater", "less")
@@ -63,7 +63,7 @@ def event_rate_tests(
         p_value = normal_probabilities(statistic, sides)
     else:
         statistic = observed
-        p_value = _tail(observed, expected, sides, half=test == "mid_p")
+        p_value = poisson_probabilities(observed, expected, sides, mid_p=test == "mid_p")
     return Tests(
         statistic=statistic,
         p_value=np.minimum(1.0, p_value),
@@ -123,60 +123,3 @@ def rate_difference_tests(
         method="score test of a rate difference (Miettinen–Nurminen)",
         undefined="there is no event in either group",
     )
-
-
-def _tail(observed: Floats, expected: Floats, sides: Sides, *, half: bool) -> Floats:
-    below = np.asarray(special.pdtr(observed, expected), dtype=np.float64)
-    # At least 0 events are certain; SciPy takes no count of −1.
-    some, fewer = observed > 0, np.maximum(observed - 1, 0)
-    above = np.where(some, special.pdtrc(fewer, expected), 1.0)
-    if half:
-        # The mean of the tails with and without their edge, as for one rate.
-        below = (below + np.where(some, special.pdtr(fewer, expected), 0.0)) / 2
-        above = (above + special.pdtrc(observed, expected)) / 2
-    if sides != "two-sided":
-        return above if sides == "greater" else below
-    if half:
-        return 2 * np.minimum(below, above)
-    return _no_more_likely(observed, expected, below, above)
-
-
-def _likelihood(number: Floats, expected: Floats) -> Floats:
-    """Give the logarithm of a Poisson probability, but for the mean."""
-    return np.asarray(number * np.log(expected) - special.gammaln(number + 1), dtype=np.float64)
-
-
-def _no_more_likely(observed: Floats, expected: Floats, below: Floats, above: Floats) -> Floats:
-    """Add to the tail of each number all numbers on the other side of the mean that are no more likely."""
-    limit = _likelihood(observed, expected) + TIED
-    over = observed > expected
-    found = np.where(over, above, below)
-    found[over] += _lower_tail(expected[over], limit[over])
-    under = observed < expected
-    found[under] += _upper_tail(expected[under], limit[under])
-    return np.where(observed == expected, 1.0, found)
-
-
-def _lower_tail(expected: Floats, limit: Floats) -> Floats:
-    """Give the probability of the numbers below the mean whose likelihood keeps within a limit."""
-    low, high = np.full(expected.size, -1.0), np.floor(expected)
-    while (low < high).any():
-        middle = np.floor((low + high + 1) / 2)
-        rare = _likelihood(np.maximum(middle, 0.0), expected) <= limit
-        going = low < high
-        low, high = np.where(going & rare, middle, low), np.where(going & ~rare, middle - 1, high)
-    return np.where(low >= 0, special.pdtr(np.maximum(low, 0.0), expected), 0.0)
-
-
-def _upper_tail(expected: Floats, limit: Floats) -> Floats:
-    """Give the probability of the numbers above the mean whose likelihood keeps within a limit."""
-    low = np.ceil(expected)
-    high = low + 1
-    while (short := _likelihood(high, expected) > limit).any():
-        high = np.where(short, 2 * high - low, high)
-    while (low < high).any():
-        middle = np.floor((low + high) / 2)
-        rare = _likelihood(middle, expected) <= limit
-        going = low < high
-        low, high = np.where(going & ~rare, middle + 1, low), np.where(going & rare, middle, high)
-    return np.where(low > 0, special.pdtrc(np.maximum(low - 1, 0.0), expected), 1.0)

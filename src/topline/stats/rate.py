@@ -13,7 +13,6 @@ from typing import Protocol
 
 import numpy as np
 from numpy.typing import ArrayLike
-from scipy import special
 
 from topline.errors import DataError, UsageError
 from topline.stats import rate_intervals
@@ -28,6 +27,7 @@ from topline.stats.checking import (
 )
 from topline.stats.estimate import Estimate, Estimates, Floats, Limits, Sides, Test
 from topline.stats.interval_words import interval_words
+from topline.stats.poisson_tails import poisson_probabilities
 from topline.stats.ranking import normal_probability
 
 
@@ -325,13 +325,16 @@ def event_rate_test(
     observed = float(counts("events", [events])[0])
     exposure = float(positive("person_time", [person_time])[0])
     rate = float(positive("null_value", [null_value])[0])
-    expected = float(expected_events(rate, np.array([exposure]))[0])
+    expected = expected_events(rate, np.array([exposure]))
     if test == "score":
-        statistic = (observed - expected) / math.sqrt(expected)
+        statistic = (observed - float(expected[0])) / math.sqrt(float(expected[0]))
         p_value = normal_probability(statistic, sides)
     else:
         statistic = observed
-        p_value = _tail(observed, expected, sides, half=test == "mid_p")
+        mid_p = test == "mid_p"
+        p_value = float(
+            poisson_probabilities(np.array([observed]), expected, sides, mid_p=mid_p)[0]
+        )
     title = {"exact": "exact Poisson test", "mid_p": "mid-p Poisson test", "score": "score test"}
     return Test(
         statistic=statistic,
@@ -373,44 +376,3 @@ def expected_events(rate: float, person_time: Floats) -> Floats:
             accepted=f"a rate that expects more than 0 and at most {LARGEST_COUNT:,} events",
         )
     return expected
-
-
-def _tail(observed: float, expected: float, sides: Sides, *, half: bool) -> float:
-    below = float(special.pdtr(observed, expected))
-    above = float(special.pdtrc(observed - 1, expected)) if observed > 0 else 1.0
-    if half:
-        # A mid-p is the mean of the tails with and without their edge, a sum in which no digits cancel.
-        below = (below + (float(special.pdtr(observed - 1, expected)) if observed > 0 else 0.0)) / 2
-        above = (above + float(special.pdtrc(observed, expected))) / 2
-    if sides != "two-sided":
-        return above if sides == "greater" else below
-    return 2 * min(below, above) if half else _no_more_likely(observed, expected, below, above)
-
-
-TIED = 1e-7
-"""Probabilities that differ relatively by less are equal: rounding must not part two equally likely numbers."""
-
-
-def _no_more_likely(observed: float, expected: float, below: float, above: float) -> float:
-    """Add up the probabilities of all numbers of events that are no more likely than the observed one."""
-    if observed == expected:
-        return 1.0
-
-    def likelihood(number: float) -> float:
-        return number * math.log(expected) - math.lgamma(number + 1)
-
-    limit = likelihood(observed) + TIED
-    if observed > expected:
-        # The largest number below the mode that is no more likely; from there down all are.
-        low, high = -1, math.floor(expected)
-        while low < high:
-            middle = (low + high + 1) // 2
-            low, high = (middle, high) if likelihood(middle) <= limit else (low, middle - 1)
-        return above + (float(special.pdtr(low, expected)) if low >= 0 else 0.0)
-    low, high = math.ceil(expected), math.ceil(expected) + 1
-    while likelihood(high) > limit:
-        high += high - low
-    while low < high:
-        middle = (low + high) // 2
-        low, high = (low, middle) if likelihood(middle) <= limit else (middle + 1, high)
-    return below + float(special.pdtrc(low - 1, expected))
